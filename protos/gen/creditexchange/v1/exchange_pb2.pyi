@@ -1,0 +1,39 @@
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ExchangeSide(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    EXCHANGE_SIDE_UNSPECIFIED: _ClassVar[ExchangeSide]
+    EXCHANGE_SIDE_REQUESTER: _ClassVar[ExchangeSide]
+    EXCHANGE_SIDE_RESPONDER: _ClassVar[ExchangeSide]
+EXCHANGE_SIDE_UNSPECIFIED: ExchangeSide
+EXCHANGE_SIDE_REQUESTER: ExchangeSide
+EXCHANGE_SIDE_RESPONDER: ExchangeSide
+
+class Exchange(_message.Message):
+    __slots__ = ("exchange_id", "requester", "responder", "side", "purpose", "outcome", "question_sha256", "answer_sha256", "commitment", "logged_at_ms")
+    EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUESTER_FIELD_NUMBER: _ClassVar[int]
+    RESPONDER_FIELD_NUMBER: _ClassVar[int]
+    SIDE_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_SHA256_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_SHA256_FIELD_NUMBER: _ClassVar[int]
+    COMMITMENT_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    exchange_id: str
+    requester: str
+    responder: str
+    side: ExchangeSide
+    purpose: str
+    outcome: str
+    question_sha256: bytes
+    answer_sha256: bytes
+    commitment: bytes
+    logged_at_ms: int
+    def __init__(self, exchange_id: _Optional[str] = ..., requester: _Optional[str] = ..., responder: _Optional[str] = ..., side: _Optional[_Union[ExchangeSide, str]] = ..., purpose: _Optional[str] = ..., outcome: _Optional[str] = ..., question_sha256: _Optional[bytes] = ..., answer_sha256: _Optional[bytes] = ..., commitment: _Optional[bytes] = ..., logged_at_ms: _Optional[int] = ...) -> None: ...
