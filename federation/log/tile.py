@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The stored tree: tiles of 256 hashes, in the manner of c2sp.org/tlog-tiles.
+
+Tile (L, i) holds the hashes of tree level 8 * L from index 256 * i on, concatenated; only complete subtrees of
+256**L leaves are in it, so that a stored hash never changes and a tile only grows at its end. The levels between are
+computed. Nothing is stored here: a tile is read through a function that the caller hands in, and written by the caller.
+"""
+
+from collections.abc import Callable, Sequence
+
+from federation.errors import RangeFault, StoreFault
+from federation.log.merkle import EMPTY_ROOT, HASH_BYTES, CompactRange, edge_nodes, pair_hashes
+
+TILE_LEVELS = 8
+TILE_WIDTH = 1 << TILE_LEVELS
+
+TileReader = Callable[[int, int], bytes]
+"""(tile level, tile index) -> the stored hashes of the tile, 1 to 256 of 32 bytes; empty when it is not stored."""
+
+
+def extend_tiles(size: int, leaf_hashes: Sequence[bytes], read_tile: TileReader) -> dict[tuple[int, int], bytes]:
+    """Return the new content of each tile that appending leaves touches; partial tiles are given whole.
+
+    Args:
+        size: size of the stored tree before.
+        leaf_hashes: hashes of the leaves to append, in order; may be empty.
+        read_tile: reads the stored tree; called only for partial tiles on the right edge.
+
+    Returns:
+        (tile level, tile index) -> content, lowest level first. Pure: nothing is written.
+
+    Raises:
+        RangeFault: RANGE_INVALID, `size` is negative.
+        StoreFault: TILE_MISMATCH, a partial tile does not hold exactly what a tree of `size` leaves has there.
+    """
+    if size < 0:
+        raise RangeFault("RANGE_INVALID", f"no tree of size {size}")
+    touched: dict[tuple[int, int], bytes] = {}
+    level, start, hashes = 0, size, list(leaf_hashes)
+    while hashes:
+        first, held = divmod(start, TILE_WIDTH)
+        content = _partial(read_tile, (level, first), held) + b"".join(hashes)
+        tiles = _cut(content)
+        touched |= {(level, first + at): tile for at, tile in enumerate(tiles)}
+        hashes = [_tile_root(tile) for tile in tiles if len(tile) == TILE_WIDTH * HASH_BYTES]
+        level, start = level + 1, first
+    return touched
+
+
+def _partial(read_tile: TileReader, tile: tuple[int, int], held: int) -> bytes:
+    """Read the partial tile that will grow. Growing a wrong one would sign a wrong root, so it must fit exactly."""
+    content = read_tile(*tile) if held else b""
+    if len(content) != held * HASH_BYTES:
+        raise StoreFault("TILE_MISMATCH", f"tile {tile} holds {len(content)} bytes, not {held} hashes")
+    return content
+
+
+def _cut(content: bytes) -> list[bytes]:
+    step = TILE_WIDTH * HASH_BYTES
+    return [content[at : at + step] for at in range(0, len(content), step)]
+
+
+def _tile_root(content: bytes) -> bytes:
+    """Return the root over a power of two of concatenated hashes."""
+    hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
+    while len(hashes) > 1:
+        hashes = pair_hashes(hashes)
+    return hashes[0]
+
+
+class TileTree:
+    """A stored tree, read through its tiles. Holds no state: as thread-safe, and as fresh, as `read_tile` is.
+
+    A node inside a tile costs up to 127 hashes, so give a `read_tile` that remembers tiles where many proofs are built.
+    """
+
+    def __init__(self, read_tile: TileReader) -> None:
+        self._read_tile = read_tile
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete subtree of 2**level leaves; a `NodeReader`.
+
+        Raises:
+            StoreFault: TILE_MISMATCH, the tile is not stored or does not reach that far.
+        """
+        tile_level, inner = divmod(level, TILE_LEVELS)
+        tile, offset = divmod(index << inner, TILE_WIDTH)
+        begin, end = offset * HASH_BYTES, (offset + (1 << inner)) * HASH_BYTES
+        content = self._read_tile(tile_level, tile)
+        if len(content) < end:
+            raise StoreFault("TILE_MISMATCH", f"tile {(tile_level, tile)} ends before hash {offset + (1 << inner)}")
+        return _tile_root(content[begin:end])
+
+    def compact_range(self, size: int) -> CompactRange:
+        """Return the right edge of the tree as it was at `size`, recomputed from the tiles.
+
+        Raises:
+            RangeFault: RANGE_INVALID, `size` is negative or beyond 2**63 - 1.
+            StoreFault: TILE_MISMATCH, as `node`.
+        """
+        return CompactRange(size, tuple(self.node(level, index) for level, index in edge_nodes(0, size)))
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the tree as it was at `size`; `EMPTY_ROOT` at 0. Raises as `compact_range`."""
+        return self.compact_range(size).root() if size else EMPTY_ROOT
