@@ -1,0 +1,300 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Record values to the exact bytes that are published, and back: the only place of `federation` that knows protobuf.
+
+Fields of a value and of its message carry the same names, so one table per pair, built when the module loads, serves
+both directions. Bytes are encoded once, by whoever publishes, and never again: a follower keeps what it received.
+Decoding is strict about values (a missing required field, an unknown enum number, a date in another form is a
+FieldFault) and tolerant of unknown fields, which live on in the kept bytes. Safe to call from any thread.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+
+from creditexchange.v1 import (
+    agency_filing_pb2,
+    annotation_pb2,
+    answer_pb2,
+    authority_pb2,
+    ending_pb2,
+    evidence_pb2,
+    exchange_pb2,
+    feed_policy_pb2,
+    identity_pb2,
+    licence_pb2,
+    list_entry_pb2,
+    penalty_pb2,
+    question_pb2,
+    schema_pb2,
+    subject_pb2,
+)
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+from google.protobuf.message import DecodeError, Message
+
+from federation.errors import FieldFault
+from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
+from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
+from federation.records.exchange import (
+    Answer,
+    EvidenceParts,
+    Exchange,
+    ExchangeSide,
+    Finding,
+    Freshness,
+    Head,
+    Question,
+    Standing,
+)
+from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.records.licence import Licence, LicenceState
+from federation.records.list_entry import ListEntry, ListKind
+from federation.records.penalty import Penalty
+from federation.records.subject import Authority, Identity, LegacyCode, Subject
+from federation.records.value import Value
+from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
+
+Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Exchange
+AnyValue = TypeVar("AnyValue", bound=Value)
+Convert = Callable[[Any], Any]
+
+MAX_PAYLOAD_BYTES = 65536
+
+_MESSAGES: Mapping[type[Value], type[Message]] = {
+    LegacyCode: identity_pb2.LegacyCode,
+    Identity: identity_pb2.Identity,
+    Authority: authority_pb2.Authority,
+    Subject: subject_pb2.Subject,
+    Licence: licence_pb2.Licence,
+    Penalty: penalty_pb2.Penalty,
+    ListEntry: list_entry_pb2.ListEntry,
+    AgencyFiling: agency_filing_pb2.AgencyFiling,
+    Ending: ending_pb2.Ending,
+    Annotation: annotation_pb2.Annotation,
+    FeedPolicy: feed_policy_pb2.FeedPolicy,
+    Exchange: exchange_pb2.Exchange,
+    Question: question_pb2.Question,
+    EvidenceParts: evidence_pb2.Evidence,
+    Finding: answer_pb2.Finding,
+    Head: answer_pb2.Head,
+    Answer: answer_pb2.Answer,
+}
+
+_SCHEMAS: Mapping[type[Value], int] = {
+    Subject: schema_pb2.SCHEMA_SUBJECT,
+    Licence: schema_pb2.SCHEMA_LICENCE,
+    Penalty: schema_pb2.SCHEMA_PENALTY,
+    ListEntry: schema_pb2.SCHEMA_LIST_ENTRY,
+    AgencyFiling: schema_pb2.SCHEMA_AGENCY_FILING,
+    Ending: schema_pb2.SCHEMA_ENDING,
+    Annotation: schema_pb2.SCHEMA_ANNOTATION,
+    FeedPolicy: schema_pb2.SCHEMA_FEED_POLICY,
+    Exchange: schema_pb2.SCHEMA_EXCHANGE,
+}
+_RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
+
+# Enumerations whose member names differ from the contract's are spelled out; the others agree by rule.
+_ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
+    SubjectClass: (identity_pb2.SubjectClass, "SUBJECT_CLASS_"),
+    CodeKind: (identity_pb2.CodeKind, "CODE_KIND_"),
+    LegacyCodeKind: (identity_pb2.LegacyCodeKind, "LEGACY_CODE_KIND_"),
+    LicenceState: (licence_pb2.LicenceState, "LICENCE_STATE_"),
+    ListKind: (list_entry_pb2.ListKind, "LIST_KIND_"),
+    FilingStanding: (agency_filing_pb2.FilingStanding, "FILING_STANDING_"),
+    ReviewResult: (agency_filing_pb2.ReviewResult, "REVIEW_RESULT_"),
+    EndingKind: (ending_pb2.EndingKind, "ENDING_KIND_"),
+    AnnotationKind: (annotation_pb2.AnnotationKind, "ANNOTATION_KIND_"),
+    Dataset: (feed_policy_pb2.Dataset, "DATASET_"),
+    ExchangeSide: (exchange_pb2.ExchangeSide, "EXCHANGE_SIDE_"),
+    Freshness: (answer_pb2.Freshness, "FRESHNESS_"),
+}
+_NAMES_APART: Mapping[StrEnum, str] = {
+    CodeKind.USCC: "UNIFIED_SOCIAL_CREDIT_CODE",
+    CodeKind.CITIZEN: "CITIZEN_NUMBER",
+    CodeKind.OTHER: "OTHER_DOCUMENT",
+}
+
+
+def schema_of(record: Record) -> int:
+    """The leaf's schema number for a record."""
+    return _SCHEMAS[type(record)]
+
+
+def encode(value: Value) -> bytes:
+    """The bytes to publish or sign for a value. Call once; keep the bytes."""
+    return _to_message(value).SerializeToString(deterministic=True)
+
+
+def decode(schema: int, payload: bytes) -> Record:
+    """The record in published bytes.
+
+    Raises:
+        FieldFault: SCHEMA_UNKNOWN, RECORD_MALFORMED, or the reason a field is refused with.
+    """
+    kind = _RECORDS.get(schema)
+    if kind is None:
+        raise FieldFault("schema", "SCHEMA_UNKNOWN")
+    return cast("Record", decode_as(kind, payload))
+
+
+def decode_as(kind: type[AnyValue], payload: bytes) -> AnyValue:
+    """The value of a known kind in its bytes.
+
+    Raises:
+        FieldFault: RECORD_MALFORMED, or the reason a field is refused with.
+    """
+    return _from_message(kind, _parsed(_MESSAGES[kind], payload))
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What must be known of a payload without building its value: whom it is about."""
+
+    subject_class: SubjectClass | None
+    code: str
+
+    @property
+    def personal(self) -> bool:
+        """Whether the record is about a natural person."""
+        return self.subject_class is SubjectClass.NATURAL_PERSON
+
+
+def glance(schema: int, payload: bytes) -> Glance:
+    """Looks at whom a payload is about, at a tenth of the price of `decode`.
+
+    Raises:
+        FieldFault: RECORD_MALFORMED when the bytes are not the message; unknown schemas and records without a
+            subject give an empty glance.
+    """
+    kind = _RECORDS.get(schema)
+    if kind is None:
+        return Glance(None, "")
+    message: Any = _parsed(_MESSAGES[kind], payload)
+    if schema > schema_pb2.SCHEMA_AGENCY_FILING:
+        return Glance(None, "")
+    identity = message.identity
+    return Glance(_CLASSES.get(identity.subject_class), identity.code)
+
+
+def _parsed(kind: type[Message], payload: bytes) -> Message:
+    if len(payload) > MAX_PAYLOAD_BYTES * 64:
+        raise FieldFault("payload", "FIELD_TOO_LONG")
+    try:
+        return kind.FromString(payload)
+    except DecodeError:
+        raise FieldFault("payload", "RECORD_MALFORMED", "not the message its schema names") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One field of a pair: how its value goes to the wire and comes back."""
+
+    name: str
+    repeated: bool
+    presence: bool
+    to_wire: Convert
+    from_wire: Convert
+
+
+def _to_message(value: Value) -> Message:
+    """The message of a value; absent optionals stay absent."""
+    fields: dict[str, Any] = {}
+    for column in _COLUMNS[type(value)]:
+        given = getattr(value, column.name)
+        if column.repeated:
+            fields[column.name] = [column.to_wire(item) for item in given]
+        elif given is not None:
+            fields[column.name] = column.to_wire(given)
+    return _MESSAGES[type(value)](**fields)
+
+
+def _from_message(kind: type[AnyValue], message: Message) -> AnyValue:
+    """The value of a message, checked on the way; a fault names the dotted field."""
+    fields: dict[str, Any] = {}
+    for column in _COLUMNS[kind]:
+        if column.presence and not message.HasField(column.name):
+            continue
+        given = getattr(message, column.name)
+        try:
+            fields[column.name] = tuple(map(column.from_wire, given)) if column.repeated else column.from_wire(given)
+        except FieldFault as fault:
+            raise FieldFault(f"{column.name}.{fault.field}".rstrip("."), fault.reason) from None
+    return kind(**fields)
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _date_from_wire(text: str) -> date:
+    """A calendar date in the one form the contract allows; `fromisoformat` alone takes others."""
+    if not text:
+        raise FieldFault("", "FIELD_MISSING")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise FieldFault("", "DATE_MALFORMED") from None
+    if day.isoformat() != text:
+        raise FieldFault("", "DATE_MALFORMED")
+    return day
+
+
+def _enum_pair(kind: type[StrEnum]) -> tuple[Convert, Convert]:
+    """Conversions of one enumeration; unspecified and unknown numbers are refused, never guessed."""
+    wire, prefix = _ENUMS[kind]
+    numbers = {member: wire.Value(prefix + _NAMES_APART.get(member, member.name)) for member in kind}
+    members = {number: member for member, number in numbers.items()}
+
+    def from_wire(number: int) -> StrEnum:
+        member = members.get(number)
+        if member is None:
+            raise FieldFault("", "VALUE_UNKNOWN" if number else "FIELD_MISSING")
+        return member
+
+    return numbers.__getitem__, from_wire
+
+
+def _pair(kind: object) -> tuple[Convert, Convert]:
+    """Conversions for one annotated type."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if kind is date:
+        return date.isoformat, _date_from_wire
+    if kind is Standing:
+        return str, _standing_from_wire
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _enum_pair(kind)
+    if isinstance(kind, type) and issubclass(kind, Value):
+        return _to_message, lambda message: _from_message(kind, message)
+    return _same, _same
+
+
+def _standing_from_wire(text: str) -> Standing:
+    try:
+        return Standing(text)
+    except ValueError:
+        raise FieldFault("", "VALUE_UNKNOWN") from None
+
+
+def _columns(kind: type[Value]) -> tuple[_Column, ...]:
+    """The columns of one value type, read off its annotations."""
+    descriptor = _MESSAGES[kind].DESCRIPTOR
+    made = []
+    for name, info in kind.model_fields.items():
+        inner = info.annotation
+        if get_origin(inner) is UnionType:
+            inner = next(arm for arm in get_args(inner) if arm is not NoneType)
+        repeated = get_origin(inner) is tuple
+        if repeated:
+            inner = get_args(inner)[0]
+        made.append(_Column(name, repeated, descriptor.fields_by_name[name].has_presence, *_pair(inner)))
+    return tuple(made)
+
+
+_COLUMNS: Mapping[type[Value], tuple[_Column, ...]] = {kind: _columns(kind) for kind in _MESSAGES}
+_CLASSES: Mapping[int, SubjectClass] = {
+    identity_pb2.SubjectClass.Value("SUBJECT_CLASS_" + member.name): member for member in SubjectClass
+}

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Questions, answers and their log entries (wire form, section 7)."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from federation.records.feed_policy import NodeId
+from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Value
+from federation.standards.identity import CodeKind
+
+Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
+MaybeHash = Annotated[bytes, Field(max_length=32)]
+ExchangeId = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\z")
+]
+Milliseconds = Annotated[int, Field(ge=0, lt=2**63)]
+LegalBasis = Annotated[str, StringConstraints(min_length=1, max_length=400), Plain]
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}\z")]
+
+
+class Question(Value):
+    """What a requester asks about one subject, and why it may."""
+
+    exchange_id: ExchangeId
+    requester: NodeId
+    responder: NodeId
+    purpose: Mnemonic
+    legal_basis: LegalBasis
+    case_number: Text128
+    code_kind: CodeKind
+    code: Text64
+    asked_at_ms: Milliseconds
+    salt: Hash
+
+
+class EvidenceParts(Value):
+    """A record's evidence as it travels inside an answer; checked by `federation.log.proof`."""
+
+    origin: Text256
+    index: Milliseconds
+    leaf: Annotated[bytes, Field(min_length=84, max_length=84)]
+    salt: Hash
+    payload: Annotated[bytes, Field(max_length=65536)]
+    path: Annotated[tuple[Hash, ...], Field(max_length=64)] = ()
+    checkpoint: Annotated[bytes, Field(min_length=1, max_length=16384)]
+
+
+class Standing(StrEnum):
+    """What a node makes of an entry it holds."""
+
+    OWN = "OWN"
+    RECOGNISED = "RECOGNISED"
+    HELD = "HELD"
+    REFUSED = "REFUSED"
+    ENDED = "ENDED"
+    LAPSED = "LAPSED"
+
+
+class Finding(Value):
+    """One record about the subject, with the responder's view of it."""
+
+    evidence: EvidenceParts
+    standing: Standing
+    reasons: tuple[ReasonCode, ...] = ()
+    acts: tuple[EvidenceParts, ...] = ()
+
+
+class Freshness(StrEnum):
+    """Freshness of a feed, from its newest clock cosignature."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+class Head(Value):
+    """The head of one feed that an answer rests on."""
+
+    checkpoint: Annotated[bytes, Field(min_length=1, max_length=16384)]
+    freshness: Freshness
+
+
+class Answer(Value):
+    """What a responder found; without findings, a signed statement of absence as of its heads."""
+
+    exchange_id: ExchangeId
+    question_sha256: Hash
+    responder: NodeId
+    answered_at_ms: Milliseconds
+    findings: Annotated[tuple[Finding, ...], Field(max_length=200)] = ()
+    heads: tuple[Head, ...] = ()
+    truncated: bool = False
+
+
+class ExchangeSide(StrEnum):
+    """A side of an exchange."""
+
+    REQUESTER = "requester"
+    RESPONDER = "responder"
+
+
+class Exchange(Value):
+    """One side's log entry of one exchange; it names no subject."""
+
+    exchange_id: ExchangeId
+    requester: NodeId
+    responder: NodeId
+    side: ExchangeSide
+    purpose: Mnemonic
+    outcome: ReasonCode
+    question_sha256: Hash
+    answer_sha256: MaybeHash = b""
+    commitment: Hash
+    logged_at_ms: Milliseconds
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same: the exchange and the side."""
+        return f"exchange/{self.side}/{self.exchange_id}"

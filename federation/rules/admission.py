@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an own record may be published: what its structure alone cannot tell, because it needs tables and a day.
+
+What the 2018 layouts demand (standards document, sections 2.2 to 2.4) and what makes a record useless elsewhere refuses
+it; what is only doubtful in law is a warning, for whoever submitted it to look at. Checks run in the order of the
+record's fields, those of the subject first; the first refusal ends them.
+
+Codes of authorities and sources may fail the embedded check of GB 11714, as old registers do (EMBEDDED_ORG_CHECK);
+codes of subjects may not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from federation.records.act import Annotation, Ending
+from federation.records.agency_filing import AgencyFiling
+from federation.records.codec import Record
+from federation.records.exchange import Exchange
+from federation.records.feed_policy import FeedPolicy
+from federation.records.licence import Licence, LicenceState
+from federation.records.list_entry import ListEntry, ListKind
+from federation.records.penalty import Penalty
+from federation.records.subject import Authority, Identity, Subject
+from federation.rules.rule_book import RuleBook
+from federation.standards.bundle import Standards
+from federation.standards.catalogue import Code
+from federation.standards.identify import check_code
+from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """It may be published; `warnings` are reason codes of what is doubtful, each once, in the order of the checks."""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """It may not; `field` is the dotted name of the field at fault, `reason` a stable code."""
+
+    field: str
+    reason: str
+
+
+Step = NotAdmitted | str
+"""One finding: a refusal, or the code of a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every check is given."""
+
+    standards: Standards
+    book: RuleBook
+    as_of: date
+
+
+def admit(record: Record, standards: Standards, book: RuleBook, as_of: date) -> Admitted | NotAdmitted:
+    """Decides whether an own record may be published.
+
+    Args:
+        record: the record; feed policies and exchange entries, which the node makes itself, are always admitted.
+        standards: the node's tables.
+        book: the node's rules, list standards that only it has registered among them.
+        as_of: today, in China Standard Time.
+    """
+    warnings: dict[str, None] = {}
+    for step in _steps(record, _Desk(standards, book, as_of)):
+        if isinstance(step, NotAdmitted):
+            return step
+        warnings[step] = None
+    return Admitted(tuple(warnings))
+
+
+def judge_identity(identity: Identity, standards: Standards, day: date) -> CodeAccepted | CodeRefused:
+    """Whether a subject is named by the code that its class demands, and the code agrees with the class.
+
+    Persons have a citizen number or another document, everybody else a unified code whose first two characters tell the
+    class (92 a sole trader, 91 and 93 an enterprise, …).
+
+    Args:
+        identity: whom a record is about.
+        standards: the tables to check with.
+        day: the day the code must be good on.
+
+    Returns:
+        What the check of the code says, or CodeRefused with PERSON_HAS_USCC, USCC_REQUIRED or SUBJECT_CLASS_MISMATCH.
+    """
+    person = identity.subject_class is SubjectClass.NATURAL_PERSON
+    if person and identity.code_kind is CodeKind.USCC:
+        return CodeRefused("PERSON_HAS_USCC", "natural persons have no unified social credit code")
+    if not person and identity.code_kind is not CodeKind.USCC:
+        return CodeRefused("USCC_REQUIRED", "this class of subject is named by its unified social credit code")
+    judged = check_code(identity.code_kind, identity.code, standards, day)
+    if isinstance(judged, CodeAccepted):
+        if judged.subject_class not in (None, identity.subject_class):
+            return CodeRefused("SUBJECT_CLASS_MISMATCH", "the code belongs to another class of subject")
+        if judged.value != identity.code:
+            return CodeRefused("CODE_LENGTH", "records hold the 18-character form")
+    return judged
+
+
+def _steps(record: Record, desk: _Desk) -> Iterator[Step]:
+    match record:
+        case Subject():
+            yield from _subject(record, desk)
+        case Licence():
+            yield from _licence(record, desk)
+        case Penalty():
+            yield from _penalty(record, desk)
+        case ListEntry():
+            yield from _list_entry(record, desk)
+        case AgencyFiling():
+            yield from _filing(record, desk)
+        case Ending():
+            yield from _act(record.authority, "decided_on", record.decided_on, desk)
+        case Annotation():
+            yield from _act(record.authority, "dated_on", record.dated_on, desk)
+        case FeedPolicy() | Exchange():
+            return
+        case _:
+            assert_never(record)
+
+
+def _subject(record: Subject, desk: _Desk) -> Iterator[Step]:
+    yield from _identity(record.identity, desk)
+    for legacy in record.identity.legacy_codes:
+        if isinstance(check_code(legacy.kind, legacy.code, desk.standards, desk.as_of), CodeRefused):
+            yield "LEGACY_CODE_INVALID"
+    yield from _authority("source", record.source, desk)
+    yield from _not_in_future("reported_on", record.reported_on, desk)
+
+
+def _licence(record: Licence, desk: _Desk) -> Iterator[Step]:
+    yield from _identity(record.identity, desk)
+    yield from _representative(record.identity)
+    yield from _decision(record.authority, record.source, record.decided_on, desk)
+    if desk.standards.licence_kinds.by_text(record.category) is None:
+        yield "LICENCE_KIND_UNKNOWN"
+    if record.valid_from < record.decided_on:
+        yield "LICENCE_BEFORE_DECISION"
+    if record.state is LicenceState.VALID and record.valid_until is not None and record.valid_until < desk.as_of:
+        yield "LICENCE_STATE_DOUBTFUL"
+
+
+def _penalty(record: Penalty, desk: _Desk) -> Iterator[Step]:
+    yield from _identity(record.identity, desk)
+    yield from _representative(record.identity)
+    yield from _penalty_kinds(record, desk)
+    yield from _decision(record.authority, record.source, record.decided_on, desk)
+
+
+def _penalty_kinds(record: Penalty, desk: _Desk) -> Iterator[Step]:
+    """Conditional fields: what a kind of penalty demands, and amounts that no kind stands for."""
+    known = [desk.standards.penalty_kinds.by_text(kind) for kind in record.kinds]
+    if None in known:
+        yield "PENALTY_KIND_UNKNOWN"
+    demands = _demanded(known)
+    if "fine" in demands and record.fine_fen is None:
+        yield NotAdmitted("fine_fen", "FINE_AMOUNT_MISSING")
+    if "confiscation" in demands and record.confiscated_fen is None:
+        yield NotAdmitted("confiscated_fen", "CONFISCATED_AMOUNT_MISSING")
+    if "licence" in demands and record.affected_licence is None:
+        yield NotAdmitted("affected_licence", "AFFECTED_LICENCE_MISSING")
+    if None not in known and record.fine_fen and "fine" not in demands:
+        yield "FINE_WITHOUT_KIND"
+
+
+def _demanded(known: list[Code | None]) -> frozenset[str]:
+    return frozenset(demand for code in known if code is not None for demand in code.demands)
+
+
+def _list_entry(record: ListEntry, desk: _Desk) -> Iterator[Step]:
+    yield from _identity(record.identity, desk)
+    if not desk.standards.fields.knows(record.field):
+        yield NotAdmitted("field", "FIELD_UNKNOWN")
+    yield from _list_standard(record, desk)
+    yield from _decision(record.authority, record.source, record.decided_on, desk)
+    if not any(record.field in body.fields for body in desk.book.competent(record.authority.code, record.decided_on)):
+        yield "ISSUER_NOT_AUTHORISED"
+    if record.kind is ListKind.BLACK:
+        yield from _black(record)
+
+
+def _list_standard(record: ListEntry, desk: _Desk) -> Iterator[Step]:
+    standard = desk.book.standards.get(record.standard)
+    if standard is None:
+        yield NotAdmitted("standard", "STANDARD_UNREGISTERED")
+    else:
+        yield from (NotAdmitted("standard", reason) for reason in standard.mismatches(record))
+        yield from standard.not_valid(record.decided_on)
+        yield from standard.exceeded(record)
+
+
+def _black(record: ListEntry) -> Iterator[Step]:
+    """What a black entry should have (Zhejiang regulation, articles 16 and 27)."""
+    if record.valid_until is None:
+        yield "VALID_UNTIL_MISSING"
+    if record.identity.subject_class is not SubjectClass.NATURAL_PERSON and not record.responsible_persons:
+        yield "RESPONSIBLE_PERSONS_MISSING"
+
+
+def _filing(record: AgencyFiling, desk: _Desk) -> Iterator[Step]:
+    yield from _identity(record.identity, desk)
+    if not all(desk.standards.agency_categories.knows(category) for category in record.categories):
+        yield NotAdmitted("categories", "CATEGORY_UNKNOWN")
+    yield from _not_in_future("filed_on", record.filed_on, desk)
+    if record.reviewed_year is not None and record.reviewed_year > desk.as_of.year:
+        yield NotAdmitted("reviewed_year", "REVIEW_IN_FUTURE")
+    yield from _authority("authority", record.authority, desk)
+    yield from _authority("source", record.source, desk)
+    if not any(body.filing for body in desk.book.competent(record.authority.code, record.filed_on)):
+        yield "ISSUER_NOT_AUTHORISED"
+
+
+def _act(authority: Authority, field: str, day: date, desk: _Desk) -> Iterator[Step]:
+    yield from _authority("authority", authority, desk)
+    yield from _not_in_future(field, day, desk)
+
+
+def _identity(identity: Identity, desk: _Desk) -> Iterator[Step]:
+    judged = judge_identity(identity, desk.standards, desk.as_of)
+    if isinstance(judged, CodeRefused):
+        yield NotAdmitted("identity.code", judged.reason)
+    else:
+        yield from judged.warnings
+    if identity.subject_class is SubjectClass.NATURAL_PERSON and identity.representative is not None:
+        yield NotAdmitted("identity.representative", "REPRESENTATIVE_UNEXPECTED")
+
+
+def _representative(identity: Identity) -> Iterator[Step]:
+    """Licences and penalties of everybody but natural persons name the representative or proprietor."""
+    if identity.subject_class is not SubjectClass.NATURAL_PERSON and identity.representative is None:
+        yield NotAdmitted("identity.representative", "REPRESENTATIVE_MISSING")
+
+
+def _decision(authority: Authority, source: Authority, decided_on: date, desk: _Desk) -> Iterator[Step]:
+    yield from _not_in_future("decided_on", decided_on, desk)
+    yield from _authority("authority", authority, desk)
+    yield from _authority("source", source, desk)
+
+
+def _authority(field: str, authority: Authority, desk: _Desk) -> Iterator[Step]:
+    judged = check_code(CodeKind.USCC, authority.code, desk.standards, desk.as_of, legacy=True)
+    if isinstance(judged, CodeRefused):
+        yield NotAdmitted(f"{field}.code", judged.reason)
+    else:
+        yield from judged.warnings
+        if judged.subject_class not in (SubjectClass.GOVERNMENT, SubjectClass.PUBLIC_INSTITUTION):
+            yield "AUTHORITY_NOT_PUBLIC"
+
+
+def _not_in_future(field: str, day: date | None, desk: _Desk) -> Iterator[Step]:
+    if day is not None and day > desk.as_of:
+        yield NotAdmitted(field, "DATE_IN_FUTURE")

@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the rule files say: agreements, list standards, competent authorities, measures; values, checked when built.
+
+A day is in force from `…_from` to `…_until`, both included; no `…_until` means open-ended. A city is a party to an
+agreement only where the agreement lists the city's own node: that its province is a party does not make it one, because
+a member signs for itself, and because a list can be replaced without a program.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from federation.records.feed_policy import NodeId
+from federation.records.list_entry import ListEntry, ListKind
+from federation.records.value import Contradiction, CreditCode, Mnemonic, Text200, Text512, Value, in_order
+from federation.rules.life_cycle import months_later
+
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.]{0,15}\z")]
+Kind = Annotated[ListKind, Field(strict=False)]
+Nodes = Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=1000)]
+Codes = Annotated[tuple[Mnemonic, ...], Field(max_length=100)]
+Years = Annotated[int, Field(ge=0, le=100)]
+Months = Annotated[int, Field(ge=1, le=1200)]
+Region = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9][a-z0-9-]{0,31})\z")]
+
+SHARED = "shared"
+"""Registry of the list standards that every member holds."""
+
+
+def within(first: date, last: date | None, day: date) -> bool:
+    """Whether a day lies in a span whose ends count, and whose end may be open."""
+    return first <= day and (last is None or day <= last)
+
+
+class Agreement(Value):
+    """What two or more members recognise of each other: lists by field and kind, filings by category.
+
+    Attributes:
+        parties: node ids; each party is listed itself.
+        review_max_age_years: calendar years that may lie between an agency's newest passed review and today.
+        first_review_grace_years: calendar years after that of the filing in which a first review is not yet due.
+    """
+
+    id: Mnemonic
+    version: Version
+    title_zh: Text200
+    title_en: Text200
+    source: Text512
+    parties: Annotated[tuple[NodeId, ...], Field(min_length=2, max_length=1000)]
+    list_fields: Codes = ()
+    list_kinds: tuple[Kind, ...] = ()
+    filing_categories: Codes = ()
+    review_max_age_years: Years | None = None
+    first_review_grace_years: Years = 0
+    effective_from: date
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.effective_from, self.effective_until, "effective_until")
+        if bool(self.list_fields) != bool(self.list_kinds):
+            raise Contradiction("list_kinds", "FIELD_MISSING")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The pinned form `id@version`."""
+        return f"{self.id}@{self.version}"
+
+    def in_force(self, day: date) -> bool:
+        """Whether this version was in force on a day, newer versions left aside."""
+        return within(self.effective_from, self.effective_until, day)
+
+
+class ListStandard(Value):
+    """A uniform standard by which authorities decide on lists of one field.
+
+    Attributes:
+        registry: `shared`, or the node id of the only member that has registered it.
+        kinds: kinds of list that the standard provides for.
+        max_period_months: longest effect of an entry; None where the standard sets none.
+    """
+
+    id: Mnemonic
+    version: Version
+    title_zh: Text200
+    title_en: Text200
+    source: Text512
+    registry: NodeId
+    field: Mnemonic
+    kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    issuing_department: Text200
+    legal_basis: Text512
+    valid_from: date
+    valid_until: date | None = None
+    max_period_months: Months | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.valid_from, self.valid_until, "valid_until")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The pinned form `id@version`, as list entries cite it."""
+        return f"{self.id}@{self.version}"
+
+    def mismatches(self, entry: ListEntry) -> tuple[str, ...]:
+        """What an entry cites the standard for in vain: STANDARD_FIELD_MISMATCH, STANDARD_KIND_MISMATCH."""
+        field = ("STANDARD_FIELD_MISMATCH",) if entry.field != self.field else ()
+        return field if entry.kind in self.kinds else (*field, "STANDARD_KIND_MISMATCH")
+
+    def not_valid(self, day: date) -> tuple[str, ...]:
+        """STANDARD_NOT_YET_VALID or STANDARD_EXPIRED for a day of decision outside its validity; else nothing."""
+        if within(self.valid_from, self.valid_until, day):
+            return ()
+        return ("STANDARD_NOT_YET_VALID",) if day < self.valid_from else ("STANDARD_EXPIRED",)
+
+    def exceeded(self, entry: ListEntry) -> tuple[str, ...]:
+        """PERIOD_OVER_STANDARD for an entry that says it lasts longer than the standard allows; else nothing."""
+        if self.max_period_months is None or entry.valid_until is None:
+            return ()
+        longest = months_later(entry.valid_from, self.max_period_months)
+        return ("PERIOD_OVER_STANDARD",) if entry.valid_until > longest else ()
+
+
+class CompetentAuthority(Value):
+    """What one public body may decide on, where and when.
+
+    Attributes:
+        regions: prefixes of GB/T 2260 codes (two, four or six digits), or node ids.
+        fields: fields in which it may decide on lists.
+        filing: whether it may take filings of credit service agencies.
+    """
+
+    code: CreditCode
+    name: Text200
+    regions: Nodes
+    fields: Codes = ()
+    filing: bool = False
+    valid_from: date
+    valid_until: date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.valid_from, self.valid_until, "valid_until")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether it was competent on a day."""
+        return within(self.valid_from, self.valid_until, day)
+
+    def covers(self, node: str) -> bool:
+        """Whether one of its regions lies within the territory of a node, or the node's within it.
+
+        A province's body decides about a city's records too, and a city's body about records that its province
+        publishes; a body of elsewhere about neither.
+        """
+        return any(_touch(region, node) for region in self.regions)
+
+
+class BasisLevel(StrEnum):
+    """Level of the legal basis of a measure, highest first (Zhejiang regulation, article 26)."""
+
+    LAW = "law"
+    ADMINISTRATIVE_REGULATION = "administrative-regulation"
+    LOCAL_REGULATION = "local-regulation"
+    RULE = "rule"
+    NATIONAL_PROVISION = "national-provision"
+    PROVINCIAL_PROVISION = "provincial-provision"
+    AGREEMENT = "agreement"
+
+
+class MeasureGroup(Value):
+    """A group of measures, and the levels of basis that suffice for them."""
+
+    title_zh: Text200
+    title_en: Text200
+    basis_levels: Annotated[tuple[Annotated[BasisLevel, Field(strict=False)], ...], Field(min_length=1)]
+
+
+class Measure(Value):
+    """What one region does with an entry or a filing that counts there.
+
+    Attributes:
+        region: node id of the region that applies it; `*` for every region.
+        list_kinds: kinds of list it follows from; none where it follows from filings only.
+        fields: fields it applies in, together with `list_kinds`.
+        filing_categories: categories of filing that give it.
+        publishes: whether it makes the entry known to the public; never applied to natural persons.
+    """
+
+    code: Mnemonic
+    title_zh: Text200
+    title_en: Text200
+    region: Region
+    group: Mnemonic
+    list_kinds: tuple[Kind, ...] = ()
+    fields: Codes = ()
+    filing_categories: Codes = ()
+    basis: Text512
+    basis_level: Annotated[BasisLevel, Field(strict=False)]
+    publishes: bool = False
+    effective_from: date
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.effective_from, self.effective_until, "effective_until")
+        if bool(self.list_kinds) != bool(self.fields):
+            raise Contradiction("fields", "FIELD_MISSING")
+        if not self.list_kinds and not self.filing_categories:
+            raise Contradiction("list_kinds", "FIELD_MISSING")
+        return self
+
+    def applies(self, home: str, day: date) -> bool:
+        """Whether it is a measure of that node on that day."""
+        return self.region in ("*", home) and within(self.effective_from, self.effective_until, day)
+
+
+def _touch(region: str, node: str) -> bool:
+    """Whether two territories are the same or one lies within the other; names other than codes must be equal."""
+    if region == node:
+        return True
+    if not (region.isdecimal() and node.isdecimal()):
+        return False
+    mine, theirs = _territory(region), _territory(node)
+    return mine.startswith(theirs) or theirs.startswith(mine)
+
+
+def _territory(code: str) -> str:
+    """The significant digits of a region code: 330100 is 3301, 330000 is 33."""
+    while len(code) > 2 and code.endswith("00"):
+        code = code[:-2]
+    return code
