@@ -20,7 +20,8 @@
         └── UnreachableFault a peer cannot be reached in time
 
 What can be expected (a row refused, an entry held) is a value, never a fault. Texts for people, in Chinese and
-English, stand beside each reason code in the `reasons` catalogue; `detail` is for the log and never holds personal data.
+English, stand beside each reason code in the `reasons` catalogue; `detail` is for the log and never holds personal
+data.
 """
 
 

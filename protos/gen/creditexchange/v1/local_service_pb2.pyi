@@ -23,12 +23,14 @@ OUTCOME_KIND_DUPLICATE: OutcomeKind
 OUTCOME_KIND_REFUSED: OutcomeKind
 
 class SubmitRequest(_message.Message):
-    __slots__ = ("feed", "submissions")
+    __slots__ = ("feed", "submissions", "amend")
     FEED_FIELD_NUMBER: _ClassVar[int]
     SUBMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    AMEND_FIELD_NUMBER: _ClassVar[int]
     feed: str
     submissions: _containers.RepeatedCompositeFieldContainer[Submission]
-    def __init__(self, feed: _Optional[str] = ..., submissions: _Optional[_Iterable[_Union[Submission, _Mapping]]] = ...) -> None: ...
+    amend: bool
+    def __init__(self, feed: _Optional[str] = ..., submissions: _Optional[_Iterable[_Union[Submission, _Mapping]]] = ..., amend: _Optional[bool] = ...) -> None: ...
 
 class Submission(_message.Message):
     __slots__ = ("key", "schema", "payload", "ref")
@@ -49,12 +51,16 @@ class SubmitResponse(_message.Message):
     def __init__(self, outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ...) -> None: ...
 
 class Outcome(_message.Message):
-    __slots__ = ("kind", "reason")
+    __slots__ = ("kind", "reason", "field", "warnings")
     KIND_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
     kind: OutcomeKind
     reason: str
-    def __init__(self, kind: _Optional[_Union[OutcomeKind, str]] = ..., reason: _Optional[str] = ...) -> None: ...
+    field: str
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kind: _Optional[_Union[OutcomeKind, str]] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
     __slots__ = ("code_kind", "code")

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""No foreign exception crosses the door of the store: each becomes the most specific of our faults.
+
+    STORE_FULL          the disk, or the size the file may grow to, is full
+    STORE_CORRUPT       the file is damaged, or no database
+    STORE_CONFLICT      what should be new is there already, or what it belongs to is not
+    STORE_UNAVAILABLE   everything else: locked too long, no permission, input or output error
+
+A fault's detail names the database's own error and never a value: values may be personal. Foreign errors are cut off
+for the same reason, since some of them quote what they could not read.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from federation.errors import StoreFault
+
+_PRIMARY_CODE = 0xFF
+_REASONS = {
+    sqlite3.SQLITE_FULL: "STORE_FULL",
+    sqlite3.SQLITE_CORRUPT: "STORE_CORRUPT",
+    sqlite3.SQLITE_NOTADB: "STORE_CORRUPT",
+    sqlite3.SQLITE_CONSTRAINT: "STORE_CONFLICT",
+}
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """Turns what the database raises inside the block into StoreFault; everything else passes."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise _fault_of(error) from None
+
+
+def _fault_of(error: Exception) -> StoreFault:
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(origin, sqlite3.Error):
+        if isinstance(origin, sqlite3.OperationalError) and not hasattr(origin, "sqlite_errorcode"):
+            return StoreFault(
+                "STORE_CORRUPT", "a stored text cannot be decoded"
+            )  # the one error the driver makes itself
+        code = getattr(origin, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        name = getattr(origin, "sqlite_errorname", type(origin).__name__)
+        return StoreFault(_REASONS.get(code, "STORE_UNAVAILABLE"), f"the database says {name}")
+    return StoreFault("STORE_UNAVAILABLE", f"the database layer says {type(origin or error).__name__}")

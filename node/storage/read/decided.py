@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Decisions kept by the ledger. Functions on a connection: readers and units share them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from federation.errors import StoreFault
+from federation.log.merkle import MAX_SIZE
+from federation.records.exchange import Standing
+from federation.records.feed_policy import Dataset
+from federation.records.list_entry import ListKind
+from node.holding import Decision
+from node.storage.schema import DECISION, FEED
+
+PAGE = 500
+_KINDS = (None, *sorted(kind.value for kind in ListKind))
+_DECIDED = select(FEED.c.origin, DECISION).join(FEED, FEED.c.feed == DECISION.c.feed)
+
+
+def decision_row(feed: int, decision: Decision) -> tuple[object, ...]:
+    """The stored form, in the order of the table's columns."""
+    return (
+        feed,
+        decision.index,
+        decision.dataset.value,
+        decision.subject or None,
+        str(decision.list_kind) or None,
+        decision.standing.value,
+        decision.counts,
+        _lines(decision.reasons),
+        _lines(decision.measures),
+        _lines(decision.versions),
+        decision.review_on.isoformat() if decision.review_on else None,
+        decision.decided_at_ms,
+    )
+
+
+def decision_at(connection: Connection, origin: str, index: int) -> Decision | None:
+    """One decision.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, what is stored is no decision.
+    """
+    if not 0 <= index < MAX_SIZE:
+        return None
+    row = connection.execute(_DECIDED.where(FEED.c.origin == origin, DECISION.c.idx == index)).one_or_none()
+    return None if row is None else _decision(row)
+
+
+def decisions_in_order(connection: Connection, *, counting: bool) -> Iterator[Decision]:
+    """Decisions by list kind (filings first), origin and index: all, or those that count.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, as `decision_at`.
+    """
+    wanted = _DECIDED.where(DECISION.c.counts) if counting else _DECIDED
+    feeds = connection.execute(select(FEED.c.feed).order_by(FEED.c.origin)).scalars().all()
+    for kind in _KINDS:
+        of_kind = wanted.where(DECISION.c.list_kind == kind)
+        for feed in feeds:
+            ordered = of_kind.where(DECISION.c.feed == feed).order_by(DECISION.c.idx)
+            for row in connection.execution_options(yield_per=PAGE).execute(ordered):
+                yield _decision(row)
+
+
+def _decision(row: Row[*tuple[Any, ...]]) -> Decision:
+    try:
+        return Decision(
+            row.origin,
+            row.idx,
+            Dataset(row.dataset),
+            row.subject or "",
+            row.list_kind or "",
+            Standing(row.standing),
+            _codes(row.reasons),
+            _codes(row.measures),
+            _codes(row.versions),
+            date.fromisoformat(row.review_on) if row.review_on else None,
+            row.decided_at_ms,
+        )
+    except ValueError:
+        raise StoreFault("STORE_CORRUPT", f"{row.origin}: the decision at {row.idx} cannot be read") from None
+
+
+def _lines(codes: tuple[str, ...]) -> str | None:
+    return "\n".join(codes) or None
+
+
+def _codes(lines: str | None) -> tuple[str, ...]:
+    return tuple(lines.split("\n")) if lines else ()

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Feeds as they are served: what `publish` reads."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from federation.errors import FieldFault, StoreFault
+from federation.log.entry import PayloadState, RawEntry
+from federation.log.merkle import CompactRange
+from federation.records.feed_policy import Dataset
+from node.publish import FeedView, StoredEntry
+from node.storage.read.policies import read_policy
+from node.storage.read.tree import read_tile
+from node.storage.schema import ENTRY, FEED, POLICY
+from node.storage.states import require_bytes, served_state
+
+Connect = Callable[[], AbstractContextManager[Connection]]
+"""One read transaction: everything read through the connection is of one state."""
+
+_VIEWS = (
+    select(
+        FEED.c.origin, FEED.c.owner, FEED.c.dataset, FEED.c.complete_size, FEED.c.note, POLICY.c.payload.label("policy")
+    )
+    .outerjoin(POLICY, POLICY.c.origin == FEED.c.origin)
+    .order_by(FEED.c.origin)
+)
+_VIEW = _VIEWS.where(FEED.c.origin == bindparam("origin"))
+_EDGE = select(FEED.c.edge).where(FEED.c.origin == bindparam("origin"))
+_ENTRIES = (
+    select(ENTRY.c.idx, ENTRY.c.leaf, ENTRY.c.state, ENTRY.c.salt, ENTRY.c.payload, ENTRY.c.personal)
+    .join(FEED, FEED.c.feed == ENTRY.c.feed)
+    .where(FEED.c.origin == bindparam("origin"), ENTRY.c.idx >= bindparam("start"), ENTRY.c.idx < bindparam("stop"))
+    .order_by(ENTRY.c.idx)
+)
+
+
+class FeedRows:
+    """A `FeedReader`: each call sees one consistent state; safe from any thread."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    def feeds(self) -> Sequence[FeedView]:
+        """Every feed held, ordered by origin."""
+        with self._connect() as connection:
+            return [_view(row) for row in connection.execute(_VIEWS)]
+
+    def feed(self, origin: str) -> FeedView | None:
+        """One feed."""
+        with self._connect() as connection:
+            row = connection.execute(_VIEW, {"origin": origin}).one_or_none()
+        return None if row is None else _view(row)
+
+    def entries(self, origin: str, start: int, stop: int) -> Sequence[StoredEntry]:
+        """Entries [start, stop), fewer when fewer are stored; what is quarantined here is told as LOST."""
+        with self._connect() as connection:
+            rows = connection.execute(_ENTRIES, {"origin": origin, "start": start, "stop": stop}).all()
+        return [_entry(origin, row) for row in rows]
+
+    def follow_range(self, origin: str) -> CompactRange:
+        """The stored right edge over all entries held; of the empty tree for a feed that is not held.
+
+        Raises:
+            StoreFault: STORE_CORRUPT, what is stored is no right edge.
+        """
+        with self._connect() as connection:
+            edge = connection.execute(_EDGE, {"origin": origin}).scalar_one_or_none()
+        return CompactRange.empty() if edge is None else read_edge(origin, edge)
+
+    def tile(self, origin: str, level: int, index: int) -> bytes:
+        """One stored tile, empty when there is none."""
+        with self._connect() as connection:
+            return read_tile(connection, origin, level, index)
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> FeedView:
+    policy = None if row.policy is None else read_policy(row.policy)
+    return FeedView(row.origin, row.owner, dataset_of(row.origin, row.dataset), row.complete_size, row.note, policy)
+
+
+def read_edge(origin: str, edge: bytes) -> CompactRange:
+    """The right edge in its stored form.
+
+    Raises:
+        StoreFault: STORE_CORRUPT.
+    """
+    try:
+        return CompactRange.from_bytes(edge)
+    except FieldFault as fault:
+        raise StoreFault("STORE_CORRUPT", f"{origin}: the stored right edge cannot be read: {fault.reason}") from None
+
+
+def dataset_of(origin: str, stored: str | None) -> Dataset | None:
+    """The kind of a feed; None until its policy tells.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, no such kind.
+    """
+    try:
+        return None if stored is None else Dataset(stored)
+    except ValueError:
+        raise StoreFault("STORE_CORRUPT", f"{origin}: the stored kind of feed does not exist") from None
+
+
+def _entry(origin: str, row: Row[*tuple[Any, ...]]) -> StoredEntry:
+    index, leaf, number, salt, payload, personal = row
+    require_bytes(origin, index, leaf, salt, payload)
+    state = served_state(number, origin, index)
+    if state is not PayloadState.PRESENT:
+        return StoredEntry(RawEntry(leaf, state, b"", b""), personal)
+    return StoredEntry(RawEntry(leaf, state, salt or b"", payload or b""), personal)

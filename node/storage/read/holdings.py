@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Holdings and decisions: what `query` and `verify` read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from node.holding import Decision, HeldEntry
+from node.storage.read.decided import decision_at, decisions_in_order
+from node.storage.read.feeds import Connect
+from node.storage.read.held import acts_on, held_about, held_at, held_from
+
+
+class HoldingRows:
+    """What readers of holdings need beside `FeedRows`. Each call sees state; safe from any thread."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    def about(self, subject: str, limit: int) -> Sequence[HeldEntry]:
+        """Entries about a subject, ordered by origin and index, at most `limit`."""
+        with self._connect() as connection:
+            return held_about(connection, subject, limit)
+
+    def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
+        """The acts on some entries, by the index acted on, each in the order of the feed."""
+        with self._connect() as connection:
+            return acts_on(connection, origin, indexes)
+
+    def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
+        """Entries from `start`, in order, at most `limit`."""
+        with self._connect() as connection:
+            return held_from(connection, origin, start, limit)
+
+    def entry(self, origin: str, index: int) -> HeldEntry | None:
+        """One entry."""
+        with self._connect() as connection:
+            found = held_at(connection, origin, [index])
+        return found[0] if found else None
+
+    def decision(self, origin: str, index: int) -> Decision | None:
+        """What was decided about an entry; None where nothing is decided on."""
+        with self._connect() as connection:
+            return decision_at(connection, origin, index)
+
+    def decisions(self, *, counting: bool) -> Iterator[Decision]:
+        """Decisions by list kind (filings first), origin and index: all, or those that count here.
+
+        Holds one reading connection until it is read to the end or closed; flat memory.
+        """
+        with self._connect() as connection:
+            yield from decisions_in_order(connection, counting=counting)

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""All that can be read of a store, as every stage that reads knows it."""
+
+from node.storage.read.feeds import Connect, FeedRows
+from node.storage.read.holdings import HoldingRows
+from node.storage.read.status import StatusRows
+
+
+class Reader:
+    """A `FeedReader`, a `HoldingReader` and the reader of `verify`. Each call sees one state; safe from any thread.
+
+    Each method is the one of its part; the promises stand with the stages.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        feeds = FeedRows(connect)
+        self.feeds = feeds.feeds
+        self.feed = feeds.feed
+        self.entries = feeds.entries
+        self.follow_range = feeds.follow_range
+        self.tile = feeds.tile
+        holdings = HoldingRows(connect)
+        self.about = holdings.about
+        self.acts = holdings.acts
+        self.held = holdings.held
+        self.entry = holdings.entry
+        self.decision = holdings.decision
+        self.decisions = holdings.decisions
+        status = StatusRows(connect)
+        self.health = status.health
+        self.evidence = status.evidence
+        self.quarantines = status.quarantines
+        self.pending = status.pending

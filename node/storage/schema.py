@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The tables. Every primary and unique key holds the feed, so that feeds can be spread over database nodes.
+
+Bytes are kept exactly as they were published or received. What is absent is NULL, never an empty text: some databases
+cannot tell the two apart. Times are milliseconds since the epoch. Tables are made by `migrations/` and by nothing else;
+a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`) have keys of
+their own.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _feed_key() -> Column[int]:
+    """The first column of every key."""
+    return Column("feed", Integer, ForeignKey("feed.feed"), primary_key=True, autoincrement=False)
+
+
+META = Table(
+    "meta",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Whose store this is (`federation`, `node_id`), and which rules its decisions rest on (`rules_digest`)."""
+
+FEED = Table(
+    "feed",
+    METADATA,
+    Column("feed", Integer, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("dataset", Text),
+    Column("own", Boolean, nullable=False),
+    Column("size", BIG, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+    Column("time_ms", BIG, nullable=False),
+    Column("complete_size", BIG, nullable=False),
+    Column("note", LargeBinary),
+    Column("quarantine", Text),
+    Column("next_place", BIG, nullable=False),
+    Column("applied", BIG, nullable=False),
+    UniqueConstraint("origin"),
+)
+"""One row a feed: `size` and `edge` of what is held, `complete_size` and `note` of the newest complete checkpoint.
+
+`dataset` is NULL for a mirror until its policy tells; `next_place` numbers the queue of an own
+feed; `applied` is the ledger's cursor.
+"""
+
+ENTRY = Table(
+    "entry",
+    METADATA,
+    _feed_key(),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("salt", LargeBinary),
+    Column("payload", LargeBinary),
+    Column("fault", Text),
+    Column("subject", Text),
+    Column("personal", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Entries; `state` as in `states.py`."""
+
+_ENTRY_HAS_SUBJECT = ENTRY.c.subject.is_not(None)
+Index(
+    None,
+    ENTRY.c.subject,
+    ENTRY.c.feed,
+    ENTRY.c.idx,
+    sqlite_where=_ENTRY_HAS_SUBJECT,
+    postgresql_where=_ENTRY_HAS_SUBJECT,
+)
+
+ACT = Table(
+    "act",
+    METADATA,
+    _feed_key(),
+    Column("ref", BIG, primary_key=True, autoincrement=False),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Entries that name an earlier one, found by the earlier one; whether they have an effect is not decided here."""
+
+TILE = Table(
+    "tile",
+    METADATA,
+    _feed_key(),
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+"""The tree."""
+
+PENDING = Table(
+    "pending",
+    METADATA,
+    _feed_key(),
+    Column("place", BIG, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("ref", BIG),
+    Column("salt", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("subject", Text),
+    Column("personal", Boolean, nullable=False),
+    UniqueConstraint("feed", "key"),
+)
+"""What waits to be sequenced, in order of `place`."""
+
+_HAS_REF = PENDING.c.ref.is_not(None)
+Index(None, PENDING.c.feed, PENDING.c.ref, sqlite_where=_HAS_REF, postgresql_where=_HAS_REF)
+
+SUBMISSION = Table(
+    "submission",
+    METADATA,
+    _feed_key(),
+    Column("key", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("idx", BIG),
+    sqlite_with_rowid=False,
+)
+"""What is known of each idempotency key; `idx` is NULL while it waits."""
+
+POLICY = Table(
+    "policy",
+    METADATA,
+    Column("origin", Text, primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The newest policy of each feed, by the origin it speaks of: that feed need not be held."""
+
+EVIDENCE = Table(
+    "evidence",
+    METADATA,
+    _feed_key(),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("peer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("time_ms", BIG, nullable=False),
+    Column("parts", LargeBinary),
+)
+"""A peer's bad bytes; `parts` as in `parts.py`."""
+
+HEALTH = Table(
+    "health",
+    METADATA,
+    _feed_key(),
+    Column("peer", Text, primary_key=True),
+    Column("heard_ms", BIG),
+    Column("failures", Integer, nullable=False),
+    Column("reason", Text),
+    sqlite_with_rowid=False,
+)
+"""How following goes."""
+
+DECISION = Table(
+    "decision",
+    METADATA,
+    _feed_key(),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("dataset", Text, nullable=False),
+    Column("subject", Text),
+    Column("list_kind", Text),
+    Column("standing", Text, nullable=False),
+    Column("counts", Boolean, nullable=False),
+    Column("reasons", Text),
+    Column("measures", Text),
+    Column("versions", Text),
+    Column("review_on", Text),
+    Column("decided_at_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the rules made of list entries and filings; several codes in one column stand one a line; days as 2026-01-31."""
+
+_HAS_SUBJECT = DECISION.c.subject.is_not(None)
+_HAS_REVIEW = DECISION.c.review_on.is_not(None)
+Index(
+    None,
+    DECISION.c.subject,
+    DECISION.c.list_kind,
+    DECISION.c.feed,
+    DECISION.c.idx,
+    sqlite_where=_HAS_SUBJECT,
+    postgresql_where=_HAS_SUBJECT,
+)
+Index(
+    None,
+    DECISION.c.review_on,
+    DECISION.c.feed,
+    DECISION.c.idx,
+    sqlite_where=_HAS_REVIEW,
+    postgresql_where=_HAS_REVIEW,
+)
+
+ANSWERED = Table(
+    "answered",
+    METADATA,
+    Column("exchange_id", Text, primary_key=True),
+    Column("question_sha256", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("time_ms", BIG, nullable=False),
+)
+"""Answers given, so that a repeated question gets the same one."""

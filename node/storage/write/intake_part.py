@@ -1,0 +1,79 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What `intake` keeps: pending rows, and what is known of each idempotency key."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, exists, select
+
+from federation.log.leaf import LeafKind
+from federation.log.merkle import MAX_SIZE
+from node.intake import Known
+from node.pending import Pending
+from node.storage.dialect import insert_rows, replace_rows
+from node.storage.read.chunks import key_chunks
+from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION
+from node.storage.write.feed_table import FeedTable
+
+_KIND_BYTE = 1
+_ENDINGS = (int(LeafKind.AMEND), int(LeafKind.END))
+
+
+class IntakePart:
+    """The methods of an `IntakeUnit`."""
+
+    def __init__(self, connection: Connection, feeds: FeedTable) -> None:
+        self._connection = connection
+        self._feeds = feeds
+
+    def known(self, origin: str, keys: Sequence[bytes]) -> Mapping[bytes, Known]:
+        """What is known of each of the keys; unknown ones are absent."""
+        feed = self._feeds.own(origin).feed
+        found: dict[bytes, Known] = {}
+        for chunk in key_chunks(dict.fromkeys(keys)):
+            wanted = select(SUBMISSION.c.key, SUBMISSION.c.digest, SUBMISSION.c.idx).where(
+                SUBMISSION.c.feed == feed, SUBMISSION.c.key.in_(chunk)
+            )
+            found |= {row.key: Known(row.digest, row.idx) for row in self._connection.execute(wanted)}
+        return found
+
+    def entry_kind(self, origin: str, index: int) -> LeafKind | None:
+        """The kind of a sequenced entry.
+
+        None when there is none, or when an END or AMEND acts on it already, sequenced or still pending.
+        """
+        feed = self._feeds.own(origin).feed
+        if not 0 <= index < MAX_SIZE:  # whatever a caller names; no column holds more
+            return None
+        acted = exists().where(ACT.c.feed == feed, ACT.c.ref == index, ACT.c.kind.in_(_ENDINGS))
+        waits = exists().where(PENDING.c.feed == feed, PENDING.c.ref == index, PENDING.c.kind.in_(_ENDINGS))
+        wanted = select(ENTRY.c.leaf).where(ENTRY.c.feed == feed, ENTRY.c.idx == index, ~acted, ~waits)
+        leaf = self._connection.execute(wanted).scalar_one_or_none()
+        return None if leaf is None else LeafKind(leaf[_KIND_BYTE])
+
+    def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
+        """Adds pending rows in order; replaces what is known of their keys."""
+        row = self._feeds.own(origin)
+        feed, first = row.feed, row.next_place
+        insert_rows(
+            self._connection,
+            PENDING,
+            [
+                (
+                    feed,
+                    first + offset,
+                    item.key,
+                    item.digest,
+                    int(item.kind),
+                    item.schema,
+                    item.ref,
+                    item.salt,
+                    item.payload,
+                    item.subject or None,
+                    item.personal,
+                )
+                for offset, item in enumerate(pending)
+            ],
+        )
+        replace_rows(self._connection, SUBMISSION, [(feed, item.key, item.digest, None) for item in pending])
+        self._feeds.change(feed, next_place=first + len(pending))

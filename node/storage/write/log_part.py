@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the sequencer keeps: own feeds, their entries, tiles and signed heads."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from federation.log.entry import PayloadState
+from federation.log.leaf import Leaf, LeafKind
+from federation.records.feed_policy import Dataset
+from node.log import LogHead, Row, Waiting
+from node.pending import Pending
+from node.storage.dialect import insert_rows, replace_rows
+from node.storage.read.tree import read_tile
+from node.storage.schema import ACT, ENTRY, FEED, PENDING, SUBMISSION
+from node.storage.states import STATE_NUMBERS
+from node.storage.write.feed_table import FeedTable
+from node.storage.write.tiles import put_tiles
+
+_PRESENT = STATE_NUMBERS[PayloadState.PRESENT]
+
+
+class LogPart:
+    """The methods of a `LogUnit`."""
+
+    def __init__(self, connection: Connection, feeds: FeedTable) -> None:
+        self._connection = connection
+        self._feeds = feeds
+
+    def log_head(self, origin: str) -> LogHead | None:
+        """The stored head; None when the feed was never created here."""
+        row = self._feeds.find(origin)
+        if row is None or not row.own:
+            return None
+        return LogHead(row.range, row.time_ms, row.note or b"")
+
+    def waiting(self, origin: str, limit: int) -> Sequence[Waiting]:
+        """The oldest pending rows, in order, at most `limit`."""
+        feed = self._feeds.own(origin).feed
+        wanted = select(PENDING).where(PENDING.c.feed == feed).order_by(PENDING.c.place).limit(limit)
+        return [
+            Waiting(place, Pending(key, digest, LeafKind(kind), schema, ref, salt, payload, subject or "", personal))
+            for _, place, key, digest, kind, schema, ref, salt, payload, subject, personal in (
+                self._connection.execute(wanted).all()
+            )
+        ]
+
+    def tile(self, origin: str, level: int, index: int) -> bytes:
+        """One stored tile, empty when there is none."""
+        return read_tile(self._connection, origin, level, index)
+
+    def create_feed(self, origin: str, dataset: Dataset, head: LogHead) -> None:
+        """Adds an own feed; the caller has seen that it is not there."""
+        self._feeds.add(origin, dataset, head, own=True)
+
+    def append(self, origin: str, rows: Sequence[Row], tiles: Mapping[tuple[int, int], bytes]) -> None:
+        """Adds entries and replaces tiles; what is known of each key moves to the new index."""
+        feed = self._feeds.own(origin).feed
+        leaves = [(row.index, Leaf.decode(row.leaf)) for row in rows]
+        acts = [(feed, leaf.ref, index, int(leaf.kind)) for index, leaf in leaves if leaf.ref is not None]
+        insert_rows(self._connection, ENTRY, [_entry(feed, row) for row in rows])
+        insert_rows(self._connection, ACT, acts)
+        replace_rows(self._connection, SUBMISSION, [(feed, row.key, row.digest, row.index) for row in rows])
+        put_tiles(self._connection, feed, tiles)
+
+    def stored(self, origin: str, start: int, stop: int) -> Sequence[tuple[bytes, bytes, bytes]]:
+        """Leaf, salt and payload of entries [start, stop), read back."""
+        feed = self._feeds.own(origin).feed
+        wanted = (
+            select(ENTRY.c.leaf, ENTRY.c.salt, ENTRY.c.payload)
+            .where(ENTRY.c.feed == feed, ENTRY.c.idx >= start, ENTRY.c.idx < stop)
+            .order_by(ENTRY.c.idx)
+        )
+        rows = self._connection.execute(wanted).all()
+        return [(leaf, salt or b"", payload or b"") for leaf, salt, payload in rows]
+
+    def move_head(self, origin: str, before: LogHead, after: LogHead, *, done: int | None) -> bool:
+        """Compare-and-swap on size and root; drops pending rows up to place `done`.
+
+        The right edge stands for the root: two edges of one root would break the hash.
+
+        Returns:
+            False when the head was not `before`; nothing has changed then.
+        """
+        feed = self._feeds.own(origin).feed
+        unmoved = (FEED.c.feed == feed) & (FEED.c.size == before.range.size) & (FEED.c.edge == before.range.to_bytes())
+        moved = self._connection.execute(
+            update(FEED).where(unmoved),
+            {
+                "size": after.range.size,
+                "edge": after.range.to_bytes(),
+                "time_ms": after.time_ms,
+                "complete_size": after.range.size,
+                "note": after.note,
+            },
+        )
+        if moved.rowcount != 1:
+            return False
+        if done is not None:
+            self._connection.execute(delete(PENDING).where(PENDING.c.feed == feed, PENDING.c.place <= done))
+        return True
+
+
+def _entry(feed: int, row: Row) -> tuple[object, ...]:
+    """The stored form, in the order of the table's columns."""
+    return (feed, row.index, row.leaf, _PRESENT, row.salt, row.payload, None, row.subject or None, row.personal)

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""One transaction, as every stage that writes knows it."""
+
+from sqlalchemy import Connection
+
+from node.storage.write.exchange_part import ExchangePart
+from node.storage.write.feed_table import FeedTable
+from node.storage.write.follow_part import FollowPart
+from node.storage.write.intake_part import IntakePart
+from node.storage.write.ledger_part import LedgerPart
+from node.storage.write.log_part import LogPart
+
+
+class Unit:
+    """An `IntakeUnit`, `LogUnit`, `FollowUnit`, `LedgerUnit` and `ExchangeUnit` over one transaction.
+
+    Each method is the one of its part; the promises stand with the stages. Not for use after the transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        feeds = FeedTable(connection)
+        intake = IntakePart(connection, feeds)
+        self.known = intake.known
+        self.entry_kind = intake.entry_kind
+        self.add_pending = intake.add_pending
+        log = LogPart(connection, feeds)
+        self.log_head = log.log_head
+        self.waiting = log.waiting
+        self.tile = log.tile
+        self.create_feed = log.create_feed
+        self.append = log.append
+        self.stored = log.stored
+        self.move_head = log.move_head
+        follow = FollowPart(connection, feeds)
+        self.follow_state = follow.follow_state
+        self.mirror = follow.mirror
+        self.keep_note = follow.keep_note
+        self.keep_evidence = follow.keep_evidence
+        self.keep_health = follow.keep_health
+        self.quarantine = follow.quarantine
+        self.quarantined = follow.quarantined
+        self.release = follow.release
+        ledger = LedgerPart(connection, feeds)
+        self.cursor, self.set_cursor = ledger.cursor, ledger.set_cursor
+        self.held = ledger.held
+        self.held_at = ledger.held_at
+        self.acts = ledger.acts
+        self.dataset = ledger.dataset
+        self.keep_policy = ledger.keep_policy
+        self.keep_decisions = ledger.keep_decisions
+        self.decision = ledger.decision
+        self.black_counts = ledger.black_counts
+        self.red_decisions = ledger.red_decisions
+        self.due = ledger.due
+        self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
+        exchange = ExchangePart(connection)
+        self.remembered, self.remember = exchange.remembered, exchange.remember
