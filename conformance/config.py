@@ -1,0 +1,324 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration file: what the suite must know about the target and may use. README.md is its reference.
+
+The file is refused whole, with one line for each thing to mend, before anything is connected to. Paths are relative to
+the file. Secrets are read where they are used and never printed.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from creditexchange.v1 import identity_pb2
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from conformance.proof.note import COSIGNATURE, ED25519, VerifierKey, verifier_key
+
+MAX_CONFIG_BYTES = 1 << 20
+STRANGERS = ("foreign", "expired", "unpinned", "impostor")
+
+
+class ConfigProblems(Exception):
+    """The configuration cannot be used.
+
+    Attributes:
+        lines: one line for each thing to mend.
+    """
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A certificate (chain) and its private key, both PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A number to ask about: `kind` is a number of the contract's CodeKind."""
+
+    kind: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """The node under test; durations in seconds."""
+
+    node_id: str
+    federation: str
+    ca: Path
+    tls_name: str
+    freshness_bound_seconds: int
+    deadline_seconds: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The member the suite speaks as."""
+
+    node_id: str
+    credential: Credential
+    message_key: Ed25519PrivateKey
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """Origins to read; `closed` and `person` are None when not given."""
+
+    open: str
+    closed: str | None
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What to ask; a part that is not given makes its cases NOT_TESTABLE."""
+
+    granted_purpose: str | None
+    refused_purpose: str | None
+    known: Subject | None
+    unknown: Subject | None
+    person: Subject | None
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The target's public keys: log and message of kind 0x01, clock of kind 0x04."""
+
+    log: VerifierKey
+    clock: VerifierKey
+    message: VerifierKey
+
+
+@dataclass(frozen=True)
+class Config:
+    """One frozen tree, checked."""
+
+    target: Target
+    identity: Identity
+    keys: Keys
+    feeds: Feeds
+    questions: Questions
+    strangers: Mapping[str, Credential]
+
+
+@dataclass
+class _Table:
+    """One table of the file: hands out values, remembers what was asked for, collects what is wrong."""
+
+    name: str
+    values: dict[str, Any]
+    folder: Path
+    problems: list[str]
+    asked: set[str] = field(default_factory=set)
+
+    def text(self, key: str) -> str:
+        """Return a required text; empty after noting a problem."""
+        found = self.maybe(key)
+        if self.values.get(key) is None:
+            self.problems.append(f"[{self.name}] {key} is missing: add it")
+        return found or ""
+
+    def maybe(self, key: str) -> str | None:
+        """Return an optional text."""
+        self.asked.add(key)
+        found = self.values.get(key)
+        if found is not None and (not isinstance(found, str) or not found):
+            self.problems.append(f"[{self.name}] {key} must be a text in quotes, not empty")
+            return None
+        return found
+
+    def number(self, key: str, default: int) -> int:
+        """Return a number from 1 to 86400."""
+        self.asked.add(key)
+        found = self.values.get(key, default)
+        if not isinstance(found, int) or isinstance(found, bool) or not 1 <= found <= 86400:
+            self.problems.append(f"[{self.name}] {key} must be a whole number from 1 to 86400")
+            return default
+        return found
+
+    def file(self, key: str) -> Path:
+        """Return the path of a file that exists."""
+        text = self.text(key)
+        path = self.folder / text
+        if text and not path.is_file():
+            self.problems.append(f"[{self.name}] {key}: no such file: {path}")
+        return path
+
+    def table(self, key: str, *, required: bool = False) -> "_Table | None":
+        """Return a table inside this one."""
+        self.asked.add(key)
+        name = f"{self.name}.{key}" if self.name else key
+        found = self.values.get(key)
+        if found is None and required:
+            self.problems.append(f"[{name}] is missing: add the table")
+        if found is None:
+            return _Table(name, {}, self.folder, []) if required else None
+        if not isinstance(found, dict):
+            self.problems.append(f"[{name}] must be a table")
+            found = {}
+        return _Table(name, found, self.folder, self.problems)
+
+    def done(self) -> None:
+        """Note every key that nobody asked for."""
+        where = f"[{self.name}] " if self.name else ""
+        self.problems.extend(
+            f"{where}{key} is unknown: remove it or mend its spelling" for key in sorted(set(self.values) - self.asked)
+        )
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file.
+
+    Args:
+        path: the TOML file.
+
+    Returns:
+        The configuration.
+
+    Raises:
+        ConfigProblems: with one line for each thing to mend.
+    """
+    try:
+        values = tomllib.loads(path.read_bytes()[:MAX_CONFIG_BYTES].decode("utf-8"))
+    except OSError as wrong:
+        raise ConfigProblems((f"{path} cannot be read: {wrong.strerror}",)) from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise ConfigProblems((f"{path} is not TOML: {wrong}",)) from wrong
+    problems: list[str] = []
+    root = _Table("", values, path.parent, problems)
+    config = Config(_target(root), _identity(root), _keys(root), _feeds(root), _questions(root), _strangers(root))
+    root.done()
+    if problems:
+        raise ConfigProblems(tuple(problems))
+    return config
+
+
+def _required(root: _Table, name: str) -> _Table:
+    found = root.table(name, required=True)
+    return found if found is not None else _Table(name, {}, root.folder, [])
+
+
+def _target(root: _Table) -> Target:
+    table = _required(root, "target")
+    node_id, federation = table.text("node_id"), table.text("federation")
+    target = Target(
+        node_id,
+        federation,
+        table.file("ca"),
+        table.maybe("tls_name") or f"{node_id}.{federation}",
+        table.number("freshness_bound_seconds", 300),
+        table.number("deadline_seconds", 10),
+    )
+    table.done()
+    return target
+
+
+def _credential(table: _Table) -> Credential:
+    return Credential(table.file("certificate"), table.file("key"))
+
+
+def _identity(root: _Table) -> Identity:
+    table = _required(root, "identity")
+    identity = Identity(table.text("node_id"), _credential(table), _message_key(table))
+    table.done()
+    return identity
+
+
+def _message_key(table: _Table) -> Ed25519PrivateKey:
+    path = table.file("message_key")
+    # A throw-away key stands in while problems are collected; a file with problems is never used.
+    key: object = Ed25519PrivateKey.generate()
+    if path.is_file():
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (ValueError, TypeError, OSError):
+            key = None
+    if isinstance(key, Ed25519PrivateKey):
+        return key
+    table.problems.append(f"[{table.name}] message_key must be an unencrypted Ed25519 private key in PEM")
+    return Ed25519PrivateKey.generate()
+
+
+def _keys(root: _Table) -> Keys:
+    table = _required(root, "keys")
+    keys = Keys(_key(table, "log", ED25519), _key(table, "clock", COSIGNATURE), _key(table, "message", ED25519))
+    table.done()
+    return keys
+
+
+def _key(table: _Table, name: str, kind: int) -> VerifierKey:
+    text = table.text(name)
+    try:
+        key = verifier_key(text)
+    except ValueError as wrong:
+        if text:
+            table.problems.append(f"[{table.name}] {name}: {wrong}")
+        return VerifierKey(name, kind, bytes(32))
+    if key.kind != kind:
+        table.problems.append(f"[{table.name}] {name} must be a key of kind 0x{kind:02x}")
+    return key
+
+
+def _feeds(root: _Table) -> Feeds:
+    table, target = _required(root, "feeds"), root.values.get("target")
+    own = "/".join(str(target.get(key)) for key in ("federation", "node_id")) if isinstance(target, dict) else ""
+    feeds = Feeds(table.text("open"), table.maybe("closed"), table.maybe("person"))
+    for key, origin in vars(feeds).items():
+        if origin and len([part for part in origin.split("/") if part]) != 4:
+            table.problems.append(f"[feeds] {key} must read <federation>/<node id>/<feed>/<epoch>")
+    if feeds.open.count("/") == 3 and own and not feeds.open.startswith(f"{own}/"):
+        table.problems.append(f"[feeds] open must be a feed of the target's own: {own}/<feed>/<epoch>")
+    table.done()
+    return feeds
+
+
+def _questions(root: _Table) -> Questions:
+    table = root.table("questions")
+    if table is None:
+        return Questions(None, None, None, None, None)
+    questions = Questions(
+        table.maybe("granted_purpose"),
+        table.maybe("refused_purpose"),
+        _subject(table, "known"),
+        _subject(table, "unknown"),
+        _subject(table, "person"),
+    )
+    table.done()
+    return questions
+
+
+def _subject(parent: _Table, name: str) -> Subject | None:
+    table = parent.table(name)
+    if table is None:
+        return None
+    kind, code = table.text("kind"), table.text("code")
+    table.done()
+    number = dict(identity_pb2.CodeKind.items()).get(f"CODE_KIND_{kind}", 0)
+    if kind and not number:
+        table.problems.append(f"[{table.name}] kind must be a CodeKind of the contract without its prefix")
+    return Subject(number, code)
+
+
+def _strangers(root: _Table) -> dict[str, Credential]:
+    table = root.table("strangers")
+    if table is None:
+        return {}
+    found = {}
+    for name in STRANGERS:
+        inner = table.table(name)
+        if inner is not None:
+            found[name] = _credential(inner)
+            inner.done()
+    table.done()
+    return found

@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
+
+from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
+from conformance.verdict import Case
+
+CASES: tuple[Case, ...] = (
+    *transport.CASES,
+    *wire.CASES,
+    *log.CASES,
+    *feeds.CASES,
+    *payload.CASES,
+    *access.CASES,
+    *freshness.CASES,
+    *question.CASES,
+)
+
+
+def find(case_id: str) -> Case | None:
+    """Return the case of this id, or None."""
+    return next((case for case in CASES if case.id == case_id), None)

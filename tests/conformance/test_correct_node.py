@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A node that keeps the contract passes; without this, a suite that fails everybody would look sharp."""
+
+from conformance.verdict import Conclusion
+from tests.conformance.reference.bench import Bench, failures
+from tests.conformance.reference.fault import Fault
+
+
+async def test_the_correct_node_passes_the_whole_suite(bench: Bench) -> None:
+    """The reference node without a fault is CONFORMANT, and no case fails."""
+    result = await bench.judge()
+    assert failures(result) == {}
+    assert result.conclusion is Conclusion.CONFORMANT
+    assert result.exit_code == 0
+
+
+async def test_a_node_that_grows_during_the_run_passes(bench: Bench) -> None:
+    """An honest node that publishes while it is judged is CONFORMANT: no case takes growth for a fault."""
+    assert failures(await bench.judge(Fault.GROWS)) == {}
+
+
+async def test_a_node_that_grants_no_questions_about_persons_passes(bench: Bench) -> None:
+    """Refusing every question about a person alike tells nothing of any person, and is no fault."""
+    assert failures(await bench.judge(Fault.PERSONS_REFUSED)) == {}

@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Each case has a node that breaks its promise, is caught by that case for the named reason, and by nothing undeclared.
+
+`ALSO` names what else must fail by the nature of the fault: entries that differ from the signed tree break every proof
+that starts from them, answers rest on signed checkpoints, and a front that ends TLS forgets who called.
+"""
+
+import pytest
+
+from conformance.register import CASES
+from tests.conformance.reference.bench import Bench, failures
+from tests.conformance.reference.fault import Fault
+
+CAUGHT = {
+    Fault.ANONYMOUS_LET_IN: ("TI-01", "ANONYMOUS_ACCEPTED"),
+    Fault.FOREIGN_CA_TRUSTED: ("TI-02", "FOREIGN_CA_ACCEPTED"),
+    Fault.EXPIRY_UNCHECKED: ("TI-03", "EXPIRED_ACCEPTED"),
+    Fault.UNPINNED_SERVED: ("TI-04", "UNPINNED_ACCEPTED"),
+    Fault.UNPINNED_DENIED: ("TI-04", "WRONG_CODE"),
+    Fault.PLAINTEXT_TOO: ("TI-05", "PLAINTEXT_SERVED"),
+    Fault.IMPOSTOR_BELIEVED: ("TI-06", "IMPOSTOR_ACCEPTED"),
+    Fault.IMPOSTOR_DENIED: ("TI-06", "WRONG_CODE"),
+    Fault.SERVER_NAMELESS: ("TI-07", "WRONG_SERVER_IDENTITY"),
+    Fault.REFLECTION_ON: ("TI-08", "REFLECTION_SERVED"),
+    Fault.REFLECTION_DENIED: ("TI-08", "WRONG_CODE"),
+    Fault.NODE_ID_LIES: ("TI-09", "UNTRUE_NODE"),
+    Fault.REVISION_OTHER: ("TI-09", "NO_REVISION"),
+    Fault.SOFTWARE_NAMELESS: ("TI-09", "NO_SOFTWARE"),
+    Fault.HEALTH_DOWN: ("TI-10", "NOT_SERVING"),
+    Fault.UNKNOWN_FEED_INTERNAL: ("WC-01", "WRONG_CODE"),
+    Fault.RANGE_AS_FIELD: ("WC-02", "WRONG_CODE"),
+    Fault.RANGE_NO_DOMAIN: ("WC-02", "WRONG_DOMAIN"),
+    Fault.RANGE_CLAMPED: ("WC-02", "CALL_ANSWERED"),
+    Fault.RANGE_NO_REASON: ("WC-02", "WRONG_REASON"),
+    Fault.DETAILS_BROKEN: ("WC-02", "DETAILS_MALFORMED"),
+    Fault.FIELD_AS_RANGE: ("WC-03", "WRONG_CODE"),
+    Fault.FIELD_UNNAMED: ("WC-03", "FIELD_NOT_NAMED"),
+    Fault.ORIGIN_CRASHES: ("WC-04", "WRONG_CODE"),
+    Fault.TOKEN_IGNORED: ("WC-05", "CALL_ANSWERED"),
+    Fault.QUESTION_CRASHES: ("WC-06", "WRONG_CODE"),
+    Fault.METHOD_INTERNAL: ("WC-07", "WRONG_CODE"),
+    Fault.LOCAL_SERVED: ("WC-07", "CALL_ANSWERED"),
+    Fault.SIZE_PADDED: ("LP-01", "CHECKPOINT_MALFORMED"),
+    Fault.EXTENSION_LINE: ("LP-01", "CHECKPOINT_MALFORMED"),
+    Fault.ORIGIN_OTHER: ("LP-01", "WRONG_ORIGIN"),
+    Fault.LOG_SIGNED_AS_NODE: ("LP-02", "LOG_SIGNATURE_INVALID"),
+    Fault.LOG_SIGNATURE_BROKEN: ("LP-02", "LOG_SIGNATURE_INVALID"),
+    Fault.INCLUSION_REVERSED: ("LP-03", "INCLUSION_UNPROVEN"),
+    Fault.CONSISTENCY_PADDED: ("LP-04", "CONSISTENCY_UNPROVEN"),
+    Fault.LEAF_ALTERED: ("LP-05", "ROOT_DIFFERS"),
+    Fault.HISTORY_REWRITTEN: ("LP-06", "HISTORY_REWRITTEN"),
+    Fault.HISTORY_CUT: ("LP-06", "SIZE_SHRANK"),
+    Fault.FORK_IN_WATCH: ("LP-07", "FORK"),
+    Fault.FORK_PER_CONNECTION: ("LP-07", "FORK"),
+    Fault.CHUNK_MISNUMBERED: ("FE-01", "CHUNK_OUT_OF_ORDER"),
+    Fault.CHUNK_EMPTY: ("FE-01", "CHUNK_EMPTY"),
+    Fault.CHUNK_HUGE: ("FE-01", "CHUNK_TOO_LARGE"),
+    Fault.CHUNK_UNPROVEN: ("FE-02", "CHUNK_UNPROVEN"),
+    Fault.MAX_IGNORED: ("FE-03", "WRONG_COUNT"),
+    Fault.RESUME_MISNUMBERED: ("FE-03", "WRONG_START"),
+    Fault.RESUME_DIFFERS: ("FE-03", "ENTRIES_DIFFER"),
+    Fault.REF_FORWARD: ("FE-04", "LEAF_REF"),
+    Fault.LEAF_VERSION_TWO: ("FE-04", "LEAF_VERSION"),
+    Fault.LEAF_KIND_UNKNOWN: ("FE-04", "LEAF_KIND"),
+    Fault.LEAF_SCHEMA_BARE: ("FE-04", "LEAF_SCHEMA"),
+    Fault.REF_WITHOUT_ACT: ("FE-04", "LEAF_REF"),
+    Fault.TIME_AHEAD: ("FE-05", "TIME_AHEAD"),
+    Fault.TIME_BACK: ("FE-05", "TIME_WENT_BACK"),
+    Fault.PAGES_SKIP: ("FE-06", "PAGES_DIFFER"),
+    Fault.LIST_UNSORTED: ("FE-06", "LIST_ORDER"),
+    Fault.PAGE_OVERFULL: ("FE-06", "PAGE_TOO_LARGE"),
+    Fault.LIST_INCOMPLETE: ("FE-06", "FEED_NOT_LISTED"),
+    Fault.WATCH_OTHER_FEED: ("FE-07", "WRONG_ORIGIN"),
+    Fault.WATCH_OLD: ("FE-07", "WATCH_OLD"),
+    Fault.WATCH_SILENT: ("FE-07", "WATCH_SILENT"),
+    Fault.PAYLOAD_OVERSIZE: ("PS-01", "PAYLOAD_SIZE"),
+    Fault.PAYLOAD_REENCODED: ("PS-01", "COMMITMENT_DIFFERS"),
+    Fault.SALT_LEAKED: ("PS-02", "PAYLOAD_LEAKED"),
+    Fault.STATE_UNSPECIFIED: ("PS-03", "STATE_UNSPECIFIED"),
+    Fault.STATE_LOST: ("PS-03", "PAYLOAD_LOST"),
+    Fault.PAD_SAID_ERASED: ("PS-04", "NONE_MISUSED"),
+    Fault.PERSON_SHOWN: ("PS-05", "PERSON_SHOWN"),
+    Fault.CLOSED_DENIED: ("AU-01", "FEEDS_TOLD_APART"),
+    Fault.CLOSED_NAMED: ("AU-01", "FEEDS_TOLD_APART"),
+    Fault.CLOSED_READ: ("AU-01", "CLOSED_FEED_READ"),
+    Fault.CLOSED_LISTED: ("AU-02", "CLOSED_FEED_LISTED"),
+    Fault.CLOCK_STOPPED: ("FR-01", "HEAD_STALE"),
+    Fault.CLOCK_AHEAD: ("FR-01", "HEAD_AHEAD"),
+    Fault.CLOCK_SILENT: ("FR-01", "COSIGNATURE_ABSENT"),
+    Fault.CLOCK_BROKEN: ("FR-01", "COSIGNATURE_INVALID"),
+    Fault.QUESTION_UNVERIFIED: ("QU-01", "CALL_ANSWERED"),
+    Fault.RESPONDER_UNCHECKED: ("QU-02", "CALL_ANSWERED"),
+    Fault.REQUESTER_UNCHECKED: ("QU-02", "CALL_ANSWERED"),
+    Fault.PURPOSE_UNCHECKED: ("QU-03", "CALL_ANSWERED"),
+    Fault.ID_REUSED: ("QU-04", "CALL_ANSWERED"),
+    Fault.QUESTION_UNCHECKED: ("QU-05", "CALL_ANSWERED"),
+    Fault.ANSWER_OTHER_EXCHANGE: ("QU-06", "QUESTION_NOT_BOUND"),
+    Fault.ANSWER_OTHER_NODE: ("QU-06", "WRONG_RESPONDER"),
+    Fault.ANSWER_LATE: ("QU-06", "ANSWER_TIME"),
+    Fault.ANSWER_HEADLESS: ("QU-06", "NO_HEADS"),
+    Fault.ANSWER_FRESHNESS_UNSAID: ("QU-06", "FRESHNESS_UNSPECIFIED"),
+    Fault.STANDING_INVENTED: ("QU-07", "WRONG_STANDING"),
+    Fault.EVIDENCE_OF_OTHER_FEED: ("QU-07", "EVIDENCE_ORIGIN"),
+    Fault.ANSWER_TYPE_OTHER: ("QU-06", "WRONG_PAYLOAD_TYPE"),
+    Fault.ANSWER_UNBOUND: ("QU-06", "QUESTION_NOT_BOUND"),
+    Fault.ANSWER_MISSIGNED: ("QU-06", "ANSWER_SIGNATURE_INVALID"),
+    Fault.EVIDENCE_PATH_WRONG: ("QU-07", "EVIDENCE_UNPROVEN"),
+    Fault.EVIDENCE_SALT_WRONG: ("QU-07", "EVIDENCE_COMMITMENT"),
+    Fault.PERSON_REFUSED: ("QU-08", "SUBJECTS_TOLD_APART"),
+    Fault.PERSON_FOUND: ("QU-08", "SUBJECT_TOLD"),
+    Fault.HEADS_TELL: ("QU-08", "SUBJECTS_TOLD_APART"),
+    Fault.FEED_GUESSED: ("WC-01", "CALL_ANSWERED"),
+}
+
+ALSO = {
+    Fault.ANONYMOUS_LET_IN: {"TI-04"},
+    Fault.EXPIRY_UNCHECKED: {"TI-04"},
+    Fault.ORIGIN_OTHER: {"LP-02", "QU-07"},
+    Fault.LOG_SIGNED_AS_NODE: {"QU-06", "QU-07"},
+    Fault.LOG_SIGNATURE_BROKEN: {"QU-06", "QU-07"},
+    Fault.LIST_INCOMPLETE: {"AU-02"},
+    Fault.ANSWER_HEADLESS: {"QU-08"},
+    Fault.LEAF_ALTERED: {"LP-03", "LP-04", "FE-02"},
+    Fault.CLOSED_READ: {"AU-02"},
+    Fault.FEED_GUESSED: {"WC-04", "AU-01"},
+}
+
+
+@pytest.mark.parametrize("fault", CAUGHT, ids=str)
+async def test_the_fault_is_caught_by_its_case_for_its_reason(bench: Bench, fault: Fault) -> None:
+    """A node with this one fault fails exactly the case that names it, and those declared beside it."""
+    found = failures(await bench.judge(fault))
+    case, reason = CAUGHT[fault]
+    assert found.get(case) == reason
+    assert set(found) == {case} | ALSO.get(fault, set())
+
+
+def test_every_case_has_a_faulty_node() -> None:
+    """No case is taken on trust: each is shown at least one node that it must catch."""
+    assert {case.id.split("/")[0] for case in CASES} == {case for case, _ in CAUGHT.values()}
+
+
+def test_every_switch_of_the_reference_is_tried() -> None:
+    """No fault stands unused; two switches are no fault, and one turns everybody away at the door."""
+    assert set(Fault) - set(CAUGHT) == {Fault.GROWS, Fault.PERSONS_REFUSED, Fault.MEMBERS_TURNED_AWAY}
