@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Clients against servers that stall, lie, or are not there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import grpc
+import pytest
+from creditexchange.v1 import feed_service_pb2 as feed
+from creditexchange.v1 import local_service_pb2 as local
+from creditexchange.v1 import query_service_pb2 as query
+
+from federation.errors import PeerFault, UnreachableFault
+from federation.standards.identity import CodeKind
+from node.dialogue import Envelope
+from node.intake import Submission
+from node.rpc.client import LocalClient
+
+if TYPE_CHECKING:
+    from tests.node.rpc.conftest import Lab, Liar
+
+ORIGIN = "delta.example/330100/lists/1"
+RUBBISH = b"\xff\xff\xff"
+CHUNK = feed.ReadEntriesResponse(first_index=0, entries=[{"payload_state": 3}]).SerializeToString()
+
+
+async def test_a_chunk_that_does_not_come_is_given_up(lab: "Lab", liar: "Liar") -> None:
+    """A stream that stalls longer than the timeout ends as CALL_TIMEOUT, and is cancelled at the server."""
+    released = asyncio.Event()
+
+    async def stalling(_request: bytes, _context: object) -> AsyncIterator[bytes]:
+        try:
+            yield CHUNK
+            await asyncio.Event().wait()
+        finally:
+            released.set()
+
+    liar.answers["ReadEntries"] = stalling
+    client = lab.peer_at(liar.address, 0.2)
+    chunks = client.read(ORIGIN, 1, 0, b"")
+    await anext(chunks)
+    with pytest.raises(UnreachableFault, match="CALL_TIMEOUT"):
+        await anext(chunks)
+    await released.wait()
+    await client.close()
+
+
+@pytest.mark.parametrize("answer", [RUBBISH, feed.ReadEntriesResponse(entries=[{}]).SerializeToString()])
+async def test_a_chunk_that_cannot_be_read_is_kept_as_evidence(lab: "Lab", liar: "Liar", answer: bytes) -> None:
+    """Bytes that are no chunk, and a payload state that was never sent, are the peer's fault, with the bytes."""
+
+    async def lying(_request: bytes, _context: object) -> AsyncIterator[bytes]:
+        yield answer
+
+    liar.answers["ReadEntries"] = lying
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(PeerFault, match="ANSWER_MALFORMED") as caught:
+        await anext(client.read(ORIGIN, 1, 0, b""))
+    await client.close()
+
+    assert (answer,) == caught.value.evidence
+
+
+async def test_a_checkpoint_of_another_feed_is_not_taken(lab: "Lab", liar: "Liar") -> None:
+    """A watch that speaks of a feed nobody asked for is the peer's fault."""
+
+    async def lying(_request: bytes, _context: object) -> AsyncIterator[bytes]:
+        yield feed.WatchCheckpointsResponse(origin="other", checkpoint=b"x").SerializeToString()
+
+    liar.answers["WatchCheckpoints"] = lying
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(PeerFault, match="ANSWER_MALFORMED"):
+        await anext(client.watch(ORIGIN))
+    await client.close()
+
+
+@pytest.mark.parametrize("answer", [RUBBISH, query.AskResponse().SerializeToString()])
+async def test_an_answer_without_signature_is_not_taken(lab: "Lab", liar: "Liar", answer: bytes) -> None:
+    """An answer that cannot be an envelope is the peer's fault, not a refusal."""
+
+    async def lying(_request: bytes, _context: object) -> bytes:
+        return answer
+
+    liar.answers["Ask"] = lying
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(PeerFault, match="ANSWER_MALFORMED"):
+        await client.ask(Envelope("t", b"q", bytes(4), bytes(64)))
+    await client.close()
+
+
+async def test_an_answer_that_is_too_large_is_the_peers_fault(lab: "Lab", liar: "Liar") -> None:
+    """More than 4 MiB in one message is not taken in."""
+
+    async def lying(_request: bytes, _context: object) -> bytes:
+        return bytes(4 * 1024 * 1024 + 1)
+
+    liar.answers["GetCheckpoint"] = lying
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(PeerFault, match="ANSWER_MALFORMED"):
+        await client.checkpoint(ORIGIN)
+    await client.close()
+
+
+async def test_a_read_is_retried_while_the_peer_is_unavailable(lab: "Lab", liar: "Liar") -> None:
+    """Two UNAVAILABLE answers, then a good one: the caller sees only the good one."""
+    tries = []
+
+    async def flaky(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        tries.append(1)
+        if len(tries) < 3:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "later")
+        return feed.GetCheckpointResponse(checkpoint=b"note").SerializeToString()
+
+    liar.answers["GetCheckpoint"] = flaky
+    client = lab.peer_at(liar.address, 10)
+    note = await client.checkpoint(ORIGIN)
+    await client.close()
+
+    assert (note, len(tries)) == (b"note", 3)
+
+
+async def test_other_failures_are_not_retried(lab: "Lab", liar: "Liar") -> None:
+    """Only UNAVAILABLE is tried again."""
+    tries = []
+
+    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        tries.append(1)
+        await context.abort(grpc.StatusCode.ABORTED, "no")
+
+    liar.answers["GetCheckpoint"] = failing
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(UnreachableFault, match="PEER_FAILED"):
+        await client.checkpoint(ORIGIN)
+    await client.close()
+
+    assert len(tries) == 1
+
+
+async def test_a_question_is_asked_once(lab: "Lab", liar: "Liar") -> None:
+    """A question is no read: it is not repeated behind its caller's back."""
+    tries = []
+
+    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        tries.append(1)
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "later")
+
+    liar.answers["Ask"] = failing
+    client = lab.peer_at(liar.address, 5)
+    with pytest.raises(UnreachableFault):
+        await client.ask(Envelope("t", b"q", bytes(4), bytes(64)))
+    await client.close()
+
+    assert len(tries) == 1
+
+
+async def test_retries_end_within_the_deadline(lab: "Lab") -> None:
+    """A peer that is not there is given up when the time is over, not later."""
+    client = lab.peer_at("127.0.0.1:1", 0.5)
+    begun = asyncio.get_running_loop().time()
+    with pytest.raises(UnreachableFault, match="PEER_UNREACHABLE"):
+        await client.checkpoint(ORIGIN)
+    took = asyncio.get_running_loop().time() - begun
+    await client.close()
+
+    assert took < 2
+
+
+async def test_a_node_that_does_not_run_is_said_at_once(lab: "Lab") -> None:
+    """The local client waits for nothing."""
+    client = LocalClient("127.0.0.1:1", lab.trust, 30)
+    with pytest.raises(UnreachableFault, match="PEER_UNREACHABLE"):
+        await client.check(CodeKind.USCC, "91330100716105852F")
+    await client.close()
+
+
+async def test_an_outcome_that_says_nothing_is_not_taken(lab: "Lab", liar: "Liar") -> None:
+    """An unspecified outcome is no outcome."""
+
+    async def lying(_request: bytes, _context: object) -> bytes:
+        return local.SubmitResponse(outcomes=[local.Outcome()]).SerializeToString()
+
+    liar.answers["Submit"] = lying
+    client = LocalClient(liar.address, lab.trust, 5)
+    with pytest.raises(PeerFault, match="ANSWER_MALFORMED"):
+        await client.submit("lists", [Submission("k", 4, b"x")])
+    await client.close()

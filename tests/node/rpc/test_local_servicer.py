@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""LocalService over the wire: what business systems send and get."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from federation.errors import AccessFault, FieldFault, PeerFault, StoreFault, UnreachableFault
+from federation.log.entry import PayloadState
+from federation.records.exchange import Freshness, Standing
+from federation.records.feed_policy import Dataset
+from federation.standards.identity import CodeKind
+from node.holding import Acts, HeldEntry
+from node.inquire import Matter
+from node.intake import Accepted, Refused, Submission
+from node.query import Holding
+from node.rpc.client import Checked
+from node.rpc.wire import ShownHolding
+
+if TYPE_CHECKING:
+    from tests.node.rpc.conftest import Lab
+
+CODE = "91330100716105852F"
+
+
+def holding(index: int, *measures: str) -> Holding:
+    """Something held about a subject."""
+    entry = HeldEntry("origin", index, bytes(84), PayloadState.PRESENT, bytes(32), b"payload", None, CODE, False)
+    said = (Dataset.LISTS, Standing.RECOGNISED, ("RECOGNISED",), measures, ("agreement@1",), Freshness.FRESH)
+    return Holding(entry, Acts(), *said)
+
+
+async def test_a_batch_gets_its_outcomes_in_order(lab: "Lab") -> None:
+    """Each submission reaches the stage as it was given, and has its own outcome."""
+    submissions = [Submission("a", 4, b"x"), Submission("b", 6, b"y", ref=0)]
+    client = lab.local()
+    outcomes = await client.submit("lists", submissions, amend=True)
+    await client.close()
+
+    assert [Accepted(), Refused("name", "FIELD_MISSING")] == outcomes
+    assert [("lists", submissions, True)] == lab.stages.submitted
+
+
+@pytest.mark.parametrize(
+    ("feed", "submissions", "field"),
+    [
+        ("", [Submission("a", 4, b"x")], "feed"),
+        ("x" * 34, [Submission("a", 4, b"x")], "feed"),
+        ("lists", [], "submissions"),
+        ("lists", [Submission("a", 4, b"x")] * 2001, "submissions"),
+        ("lists", [Submission("a", 4, bytes(65536))] * 49, "submissions"),
+    ],
+)
+async def test_a_batch_over_its_limits_is_refused_whole(
+    lab: "Lab", feed: str, submissions: list[Submission], field: str
+) -> None:
+    """The limit that is broken is named, and nothing reaches the stage."""
+    client = lab.local()
+    with pytest.raises(FieldFault) as caught:
+        await client.submit(feed, submissions)
+    await client.close()
+
+    assert field == caught.value.field
+    assert [] == lab.stages.submitted
+
+
+async def test_an_unknown_feed_is_said(lab: "Lab") -> None:
+    """FEED_NOT_FOUND for a feed that is none of ours."""
+    client = lab.local()
+    with pytest.raises(AccessFault, match="FEED_NOT_FOUND"):
+        await client.submit("penalties", [Submission("a", 3, b"x")])
+    await client.close()
+
+
+async def test_a_check_gathers_the_measures(lab: "Lab") -> None:
+    """Measures of all holdings come once each, ordered."""
+    lab.stages.holdings = [holding(0, "M2", "M1"), holding(1, "M2")]
+    client = lab.local()
+    checked = await client.check(CodeKind.USCC, CODE)
+    await client.close()
+
+    def seen(index: int, *measures: str) -> ShownHolding:
+        said = (Dataset.LISTS, Standing.RECOGNISED, ("RECOGNISED",), measures, Freshness.FRESH)
+        return ShownHolding("origin", index, *said)
+
+    assert Checked((seen(0, "M2", "M1"), seen(1, "M2")), ("M1", "M2")) == checked
+
+
+@pytest.mark.parametrize("code", ["", "9" * 65])
+async def test_a_number_without_or_over_its_length_is_refused(lab: "Lab", code: str) -> None:
+    """The field `code` is named."""
+    client = lab.local()
+    with pytest.raises(FieldFault) as caught:
+        await client.check(CodeKind.USCC, code)
+    await client.close()
+
+    assert "code" == caught.value.field
+
+
+async def test_a_store_that_is_away_is_said(lab: "Lab") -> None:
+    """STORE_UNAVAILABLE, to be tried again, without the store's own words."""
+    lab.stages.fault = StoreFault("STORE_LOCKED", "disk /dev/sda1")
+    client = lab.local()
+    with pytest.raises(UnreachableFault) as caught:
+        await client.check(CodeKind.USCC, CODE)
+    await client.close()
+
+    assert "STORE_UNAVAILABLE" == caught.value.reason
+    assert "sda1" not in caught.value.detail
+
+
+async def test_a_question_reaches_the_member_named(lab: "Lab") -> None:
+    """Member and matter go to the stage; its answer comes back whole."""
+    matter = Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE)
+    client = lab.local()
+    answer = await client.inquire("310000", matter)
+    await client.close()
+
+    assert [("310000", matter)] == lab.stages.inquired
+    assert "310000" == answer.responder
+
+
+async def test_a_member_that_lies_gives_no_answer(lab: "Lab") -> None:
+    """A peer's nonsense is, for the local caller, a member without usable answer."""
+    lab.stages.fault = PeerFault("ANSWER_INVALID")
+    client = lab.local()
+    with pytest.raises(UnreachableFault, match="MEMBER_UNREACHABLE"):
+        await client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, CODE))
+    await client.close()
