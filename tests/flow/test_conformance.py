@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The judge, as a candidate would run it, against a real node."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from federation.records.codec import encode
+from federation.records.list_entry import ListEntry
+from federation.records.subject import Identity
+from federation.standards.citizen_number import citizen_check
+from federation.standards.identity import CodeKind, SubjectClass
+from node.assemble import create_feeds, node_card
+from node.identity import create_identity, load_key
+from node.intake import Accepted, submission_of
+from tests.flow.world import FEDERATION, Node, Region, black, removal, submitted, uscc
+
+pytestmark = pytest.mark.slow
+
+ENTRIES = 70
+PERSON = "33010619800101990"
+
+
+def _person() -> ListEntry:
+    """An entry about an invented natural person."""
+    code = PERSON + citizen_check(PERSON)
+    who = Identity(name="虚构某", subject_class=SubjectClass.NATURAL_PERSON, code_kind=CodeKind.CITIZEN, code=code)
+    return black(990).model_copy(update={"identity": who, "responsible_persons": ()})
+
+
+def _issued(folder: Path, name: str, keys: Path, uri: str, ends: datetime) -> dict[str, str]:
+    """A client certificate of the authority in `keys`; file names for the configuration."""
+    authority = x509.load_pem_x509_certificate((keys / "ca.pem").read_bytes())
+    signer, key = load_key(keys / "ca.key"), generate_private_key(SECP256R1())
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(authority.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(ends - timedelta(days=30))
+        .not_valid_after(ends)
+        .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(uri)]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .sign(signer, SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / f"{name}.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / f"{name}.key").write_bytes(pem)
+    return {"certificate": f"{name}.pem", "key": f"{name}.key"}
+
+
+def _configured(region: Region, target: Node, member: Node, other: Node) -> Path:
+    """The suite's configuration file, with every stranger it wants."""
+    folder, keys = region.folder, member.folder / "keys"
+    (folder / "foreign").mkdir()
+    create_identity(folder / "foreign", FEDERATION, "310000", datetime.now(UTC))
+    soon, past = datetime.now(UTC) + timedelta(days=1), datetime.now(UTC) - timedelta(days=1)
+    ours = f"spiffe://{FEDERATION}/node/310000"
+    strangers = {
+        "foreign": _issued(folder, "stranger", folder / "foreign", ours, soon),
+        "expired": _issued(folder, "expired", keys, ours, past),
+        "unpinned": _issued(folder, "unpinned", keys, f"spiffe://{FEDERATION}/node/999999", soon),
+        "impostor": _issued(folder, "impostor", other.folder / "keys", ours, soon),
+    }
+    card = dict(line.split(" = ", 1) for line in node_card(target.config).split("\n") if " = " in line)
+    origin = f"{FEDERATION}/330100"
+    lines = [
+        "[target]",
+        f'node_id = "330100"\nfederation = "{FEDERATION}"\nca = "330100/keys/ca.pem"',
+        "[identity]",
+        'node_id = "310000"\ncertificate = "310000/keys/tls.pem"\nkey = "310000/keys/tls.key"',
+        'message_key = "310000/keys/message.pem"',
+        "[keys]",
+        *(f"{name} = {card[f'{name}_key']}" for name in ("log", "clock", "message")),
+        "[feeds]",
+        f'open = "{origin}/lists/1"\nclosed = "{origin}/closed/1"\nperson = "{origin}/lists/1"',
+        "[questions]",
+        'granted_purpose = "joint-punishment"\nrefused_purpose = "procurement"',
+        f'known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(1)}" }}',
+        f'unknown = {{ kind = "CITIZEN_NUMBER", code = "{"33010619800101991" + citizen_check("33010619800101991")}" }}',
+        f'person = {{ kind = "CITIZEN_NUMBER", code = "{PERSON + citizen_check(PERSON)}" }}',
+        "[strangers]",
+        *(f'{name} = {{ certificate = "{at["certificate"]}", key = "{at["key"]}" }}' for name, at in strangers.items()),
+    ]
+    path = folder / "conformance.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_a_real_node_is_conformant(region: Region) -> None:
+    """Every case passes against a served node that holds organisations, a person, endings and a closed feed."""
+    target, member, other = region.node("330100"), region.node("310000"), region.node("330000")
+    region.pin(target, member, may_ask=("joint-punishment",))
+    region.pin(target, other)
+    with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n')
+    create_feeds(target.config)
+    person = _person()
+    target.submit("lists", *(submitted(black(number)) for number in range(ENTRIES)))
+    assert [Accepted, Accepted] == [
+        type(outcome) for outcome in target.submit("lists", submission_of(person, encode(person)), removal(3))
+    ]
+    target.serve()
+
+    judged = subprocess.run(
+        [
+            Path(sys.executable).with_name("xinqiao-conformance"),
+            *("--target", target.config.listen.peers, "--config", _configured(region, target, member, other)),
+            *("--json", region.folder / "result.json", "--junit", region.folder / "result.xml"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+    assert 0 == judged.returncode, judged.stdout + judged.stderr
+    result = json.loads((region.folder / "result.json").read_text(encoding="utf-8"))
+    assert {"PASS"} == {case["status"] for case in result["cases"]}
+    assert (region.folder / "result.xml").read_text(encoding="utf-8").startswith("<?xml")

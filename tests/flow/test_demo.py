@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration from outside: one command, real processes, everything it promises, and nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from federation.errors import Fault
+from node.demo.expected import check_import, promised
+from node.demo.process import command
+from node.demo.topology import FEEDS, NATION, PLACES, SHANGHAI
+
+DEMO = (sys.executable, "-m", "node", "demo", "--json")
+LISTS = "delta.example/330100/lists/1"
+
+
+def alone(folder: Path) -> Mapping[str, str]:
+    """An environment whose temporary folder is empty, so that what is left behind is seen."""
+    return {**os.environ, "TMPDIR": str(folder)}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """What one run printed, and the temporary folder it worked in."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(DEMO, capture_output=True, env=alone(folder), text=True, check=False, timeout=280)
+    assert (0, "") == (done.returncode, done.stderr)
+    (line,) = done.stdout.splitlines()
+    said: dict[str, Any] = json.loads(line)
+    return said, folder
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_demonstration_keeps_every_promise(shown: tuple[dict[str, Any], Path]) -> None:
+    """One object: recognised two hops away, proof verified, filing recognised, question answered, removal followed."""
+    said, _ = shown
+
+    assert said["ok"] is True
+    assert ["330100", "330000", "310000", "yrd", "cn"] == said["nodes"]
+    assert (LISTS, True) == (said["proof"]["origin"], said["proof"]["verified"])
+    assert ("RECOGNISED", 2) == (said["recognition"]["standing"], said["recognition"]["hops"])
+    assert "RECOGNISED" == said["filing"]["standing"]
+    assert (said["question"]["findings"], said["question"]["verified"]) == (1, True)
+    assert 0 <= said["removal_ms"] < 30_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_rows_add_up_in_every_place(shown: tuple[dict[str, Any], Path]) -> None:
+    """At least 300 rows; read is the sum of the rest for each node and together; entries are what was accepted."""
+    rows = shown[0]["rows"]
+
+    assert rows["total"]["read"] >= 300
+    for counts in rows.values():
+        assert counts["read"] == counts["accepted"] + counts["duplicate"] + sum(counts["refused"].values())
+    assert sum(shown[0]["feeds"].values()) == rows["total"]["accepted"] + 1  # the ending
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_every_followed_entry_was_verified(shown: tuple[dict[str, Any], Path]) -> None:
+    """The nation follows everything through the hub, and each node's store verifies with all that it followed."""
+    said, _ = shown
+
+    assert said["rows"]["total"]["accepted"] == said["followed"][NATION]
+    assert [] == [node for node in said["nodes"] if said["verified"][node] < said["followed"][node]]
+    assert min(said["shanghai"][standing] for standing in ("recognised", "held", "refused")) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_nothing_is_left_behind(shown: tuple[dict[str, Any], Path]) -> None:
+    """No folder and no process remains."""
+    _, folder = shown
+
+    assert [] == list(folder.iterdir())
+    assert [] == processes_below(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=("ctrl-c", "terminate"))
+def test_an_interrupted_demonstration_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
+    """Interrupted once the nodes are being served, it ends with 130, and neither folder nor process remains."""
+    words = [word for word in DEMO if word != "--json"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=alone(tmp_path), text=True
+    ) as demo:
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "Waiting for the entries" in line:
+                break
+        demo.send_signal(number)
+        code = demo.wait(60)
+
+    assert 130 == code
+    assert [] == list(tmp_path.iterdir())
+    assert [] == processes_below(tmp_path)
+
+
+def processes_below(folder: Path) -> list[str]:
+    """Command lines of living processes that name a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = process.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if str(folder) in line and "pytest" not in line:
+            found.append(line)
+    return found
+
+
+def test_a_count_that_was_not_promised_fails_loudly() -> None:
+    """A file whose counts differ from the README of the samples is named, with both counts."""
+    name = next(iter(promised()))
+    wrong = {"file": f"/tmp/{name}", "read": 1, "accepted": 1, "duplicates": 0, "refused": {}}  # noqa: S108 - no file
+
+    with pytest.raises(Fault) as caught:
+        check_import(name.partition("/")[0], [wrong], promised())
+    assert ("DEMO_FAILED", True) == (caught.value.reason, name in caught.value.detail)
+
+
+def test_a_command_that_fails_fails_the_demonstration(tmp_path: Path) -> None:
+    """An unexpected exit code names the command and what it said."""
+    with pytest.raises(Fault) as caught:
+        command(("status", "--node", str(tmp_path)))
+    assert "DEMO_FAILED" == caught.value.reason
+    assert "ended with 2: CONFIG_MISSING" in caught.value.detail
+
+
+def test_every_sample_file_has_a_promise() -> None:
+    """Nothing is imported whose counts are not checked, and nothing is promised that is not imported."""
+    files = {f"{place.id}/{file.name}" for place in PLACES for file in place.files}
+
+    assert set(promised()) == files
+    assert all(rows.sound for rows in promised().values())
+
+
+def test_shanghai_follows_hangzhou_through_the_hub_alone() -> None:
+    """Hangzhou is pinned at Shanghai without an address, and all its feeds come from the hub."""
+    (shanghai,) = [place for place in PLACES if place.id == SHANGHAI]
+    followed = {pin.members: pin.follow for pin in shanghai.pins}
+    (hangzhou,) = [pin for pin in shanghai.pins if "330100" in pin.members]
+
+    assert (False, ()) == (hangzhou.reached, hangzhou.follow)
+    assert {f"330100/{feed}/1" for feed in FEEDS} <= set(followed["yrd",])
