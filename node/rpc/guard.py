@@ -165,7 +165,7 @@ class Guard(grpc.aio.ServerInterceptor):
     @asynccontextmanager
     async def _call(self, method: str, context: Context) -> AsyncIterator[None]:
         """Everything around one call. An abort has been sent already, and a cancelled call has nobody to tell."""
-        begun, told = time.monotonic(), _Told()
+        call, told = self._observer.calling(method), _Told()
         try:
             caller = self._doorkeeper.identify(context.auth_context())
             told.caller = str(caller)
@@ -181,7 +181,7 @@ class Guard(grpc.aio.ServerInterceptor):
         except Exception as error:
             await self._refuse(method, context, error, told)
         finally:
-            self._observer.called(method, told.caller, told.code, time.monotonic() - begun, told.reason)
+            self._observer.called(call, told.caller, told.code, told.reason)
 
     async def _refuse(self, method: str, context: Context, error: Exception, told: "_Told") -> None:
         """Ends a call with the wire form of what happened."""

@@ -83,7 +83,7 @@ def test_the_usual_function_is_short() -> None:
 
 
 def test_folders_are_small() -> None:
-    """No folder of the product holds more than 12 modules beside its `__init__`, the stages of the node excepted by name.
+    """No folder of the product holds more than 12 modules beside its `__init__`, `node/` excepted.
 
     `node/` itself is the rake: one file a stage, and the floor beneath them.
     """

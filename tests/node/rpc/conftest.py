@@ -31,7 +31,7 @@ from node.dialogue import Envelope
 from node.identity import SpiffeId, create_identity, issue
 from node.inquire import Matter
 from node.intake import Accepted, Outcome, Refused, Submission
-from node.observe import Observer
+from node.observe import Call, Observer
 from node.publish import FeedView, Publisher, StoredEntry
 from node.query import Holding
 from node.rpc.client import LocalClient, PeerClient
@@ -186,9 +186,9 @@ class Recorder(Observer):
         self.broken: list[str] = []
         self.failed: list[str] = []
 
-    def called(self, method: str, caller: str, code: str, seconds: float, reason: str) -> None:
+    def called(self, call: Call, caller: str, code: str, reason: str) -> None:
         """Keeps method, caller, code and reason."""
-        self.calls.append((method.rpartition("/")[2], caller, code, reason))
+        self.calls.append((call.method.rpartition("/")[2], caller, code, reason))
 
     def broke(self, method: str, error: Exception) -> None:
         """Keeps the kind of error."""

@@ -1,0 +1,247 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Everything a command does with a node, whether or not it is being served.
+
+Reading goes to the store directly, beside whoever writes it. Writing is done by the one process that may: this one
+while nobody serves the node, else the node itself, through its local port.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TypeVar
+
+from federation.errors import AccessFault, ConfigFault
+from federation.log.checkpoint import FeedKeys
+from federation.records.exchange import Answer, Exchange
+from federation.rules.rule_book import RuleBook
+from federation.standards.bundle import Standards
+from node.assemble.members import EXCHANGE
+from node.assemble.stages import Foundation, Stages, Views
+from node.config import Config
+from node.holding import Decision, acts_of, china_date
+from node.inquire import Inquirer, Known, Matter
+from node.intake import Outcome, Submission
+from node.ledger import judge
+from node.observe import Observer
+from node.publish import Publisher
+from node.query import Query
+from node.rpc.client import LocalClient, PeerClient
+from node.rpc.trust import Trust
+from node.storage.read.reader import Reader
+from node.storage.store import open_reader
+from node.verify import Finding, Progress, Verify
+
+Result = TypeVar("Result")
+
+
+class Desk:
+    """A node's desk. For one thread; open it with `open_desk`.
+
+    Attributes:
+        config: the configuration.
+        reader: the store, read only.
+        publisher: feeds.
+        query: holdings.
+    """
+
+    def __init__(self, foundation: Foundation, reader: Reader) -> None:
+        self._foundation = foundation
+        views = Views(foundation, reader)
+        self.config = foundation.config
+        self.reader = reader
+        self.publisher: Publisher = views.publisher
+        self.query: Query = views.query
+        self._stages: Stages | None = None
+        self._observer = Observer(foundation.config.node.id)
+
+    @property
+    def standards(self) -> Standards:
+        """Codes, regions, code sets, texts of reasons."""
+        return self._foundation.standards
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force."""
+        return self._foundation.book
+
+    @property
+    def serving(self) -> bool:
+        """Whether another process writes the store, which is the node being served."""
+        return self._own_stages() is None
+
+    def origin(self, feed: str) -> str:
+        """The origin of an own feed by its short name; raises ConfigFault FEED_UNKNOWN."""
+        return self._foundation.origin(feed)
+
+    def feed_keys(self, origin: str) -> FeedKeys | None:
+        """The keys of a feed, own or of a pinned member."""
+        return self._foundation.members.feed_keys(origin)
+
+    def _own_stages(self) -> Stages | None:
+        """The writing stages, when this process may write; None while the node is served."""
+        if self._stages is None:
+            try:
+                self._stages = Stages.open(self.config, self._foundation.clock)
+            except ConfigFault as fault:
+                if fault.reason != "STORE_BUSY":
+                    raise
+        return self._stages
+
+    def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool = False) -> list[Outcome]:
+        """Submits records to an own feed, directly or through the node that is being served.
+
+        Args:
+            feed: short name.
+            submissions: at most 500 at once.
+            amend: publish other bytes under a known key as an AMEND.
+
+        Returns:
+            One outcome for each; accepted ones are durable.
+
+        Raises:
+            ConfigFault: FEED_UNKNOWN, or what keeps the store from being opened.
+            StoreFault: nothing of this call was kept.
+            UnreachableFault: the served node does not answer.
+        """
+        origin = self.origin(feed)
+        stages = self._own_stages()
+        if stages is not None:
+            return stages.intake.submit(origin, submissions, amend=amend)
+        return list(self._through_node(lambda client: client.submit(feed, submissions, amend=amend)))
+
+    def publish_pending(self) -> int:
+        """Publishes everything that waits; 0 when the node is being served, which does so itself."""
+        stages = self._own_stages()
+        return stages.publish_pending() if stages is not None else 0
+
+    def inquire(self, node_id: str, matter: Matter) -> Answer:
+        """Asks a member, directly or through the node that is being served; logged on both sides.
+
+        Raises:
+            AccessFault: MEMBER_UNKNOWN, not pinned with an address.
+            CallerFault: the member refused.
+            PeerFault: the answer does not verify.
+            UnreachableFault: no answer came.
+        """
+        stages = self._own_stages()
+        if stages is None:
+            return self._through_node(lambda client: client.inquire(node_id, matter))
+        return asyncio.run(self._inquire_directly(stages, node_id, matter))
+
+    async def _inquire_directly(self, stages: Stages, node_id: str, matter: Matter) -> Answer:
+        peer = next((peer for peer in self.config.peer if peer.id == node_id and peer.address), None)
+        if peer is None or peer.address is None:
+            raise AccessFault("MEMBER_UNKNOWN", f"{node_id} is not pinned with an address")
+        trust = Trust.of(self.config, self._observer)
+        client = PeerClient(peer.id, peer.address, trust, self.config.follow.call_timeout_s)
+        members = self._foundation.members
+        known = Known(members.message_keys, members.feed_keys)
+        log = _DirectLog(stages)
+        inquirer = Inquirer(self._foundation.keys, known, log, self._foundation.clock, os.urandom)
+        try:
+            return await inquirer.inquire(node_id, client, matter)
+        finally:
+            await client.close()
+
+    def _through_node(self, call: Callable[[LocalClient], Awaitable[Result]]) -> Result:
+        """Makes one call to the node that is being served."""
+
+        async def made() -> Result:
+            trust = Trust.of(self.config, self._observer)
+            client = LocalClient(self.config.listen.local, trust, self.config.follow.call_timeout_s)
+            try:
+                return await call(client)
+            finally:
+                await client.close()
+
+        return asyncio.run(made())
+
+    def judge(self, origin: str, index: int, as_of: date | None = None) -> Decision:
+        """Replays the decision on a list entry or filing, for today or another day, from what is held.
+
+        Raises:
+            AccessFault: ENTRY_NOT_FOUND.
+        """
+        entry = self.reader.entry(origin, index)
+        if entry is None:
+            raise AccessFault("ENTRY_NOT_FOUND", f"{origin} has no entry {index} here")
+        acts = acts_of(self.reader.acts(origin, [index]).get(index, ()))
+        rules = self._foundation.ledger_rules
+        day = as_of or china_date(self._foundation.clock())
+        return judge(rules, entry, acts, black_elsewhere=self._is_black(entry.subject), as_of=day)
+
+    def _is_black(self, subject: str) -> bool:
+        """Whether a black entry on the subject counts here now."""
+        held = (holding.entry for holding in self.query.check(subject)) if subject else ()
+        decisions = (self.reader.decision(entry.origin, entry.index) for entry in held)
+        return any(decision is not None and decision.is_black and decision.counts for decision in decisions)
+
+    def release(self, origin: str) -> bool:
+        """Lets a quarantined feed be followed again, after an operator has looked at the evidence.
+
+        Returns:
+            False when it was not quarantined.
+
+        Raises:
+            ConfigFault: STORE_BUSY, stop the node first.
+        """
+        stages = self._own_stages()
+        if stages is None:
+            raise ConfigFault("STORE_BUSY", "stop the node first, then release the feed")
+        with stages.store.write() as unit:
+            if unit.quarantined(origin) is None:
+                return False
+            unit.release(origin)
+        return True
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        if self._stages is not None:
+            self._stages.store.close()
+
+
+class _DirectLog:
+    """The requester's log while this process writes the store; the entry is published when the desk closes."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    async def log(self, exchange: Exchange) -> None:
+        """Appends one entry; durable when it returns."""
+        self._stages.exchange_log.log(exchange)
+        self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence()
+
+
+@contextmanager
+def open_desk(config: Config) -> Iterator[Desk]:
+    """Opens the desk of a node.
+
+    Raises:
+        ConfigFault: keys, rules or store are not as they must be; `detail` says what to mend.
+    """
+    foundation = Foundation(config)
+    desk = None
+    try:
+        with open_reader(config.store_path, foundation.owner) as reader:
+            desk = Desk(foundation, reader)
+            yield desk
+    finally:
+        if desk is not None:
+            desk.close()  # after the readers, so that the writer folds its log into the one file
+
+
+def verify_store(config: Config, progress: Callable[[Progress], None]) -> Iterator[Finding]:
+    """Re-checks a node's whole store from its stored bytes, whoever writes it meanwhile.
+
+    Raises:
+        ConfigFault: the store cannot be opened.
+        StoreFault: it cannot be read.
+    """
+    foundation = Foundation(config)
+    with open_reader(config.store_path, foundation.owner) as reader:
+        origins = [view.origin for view in reader.feeds()]
+        keys = {origin: found for origin in origins if (found := foundation.members.feed_keys(origin))}
+        yield from Verify(reader, keys, progress).run()

@@ -1,0 +1,115 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the servicers find behind their doors: stages, each in the thread where it may run."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Protocol, TypeVar
+
+from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
+from federation.log.checkpoint import Origin
+from federation.records.exchange import Answer, Exchange, Finding, Head
+from node.assemble.loops import Bells
+from node.assemble.members import Members
+from node.assemble.stages import Stages
+from node.exchange_log import ExchangeLog
+from node.inquire import Inquirer, Matter
+from node.intake import Outcome, Submission
+from node.observe import Observer
+from node.publish import Publisher
+from node.query import Query
+from node.rpc.client import PeerClient
+
+Result = TypeVar("Result")
+
+
+class Act(Protocol):
+    """Runs a step in the writer thread."""
+
+    def __call__(self, step: Callable[..., Result], *args: object) -> Awaitable[Result]:
+        """Awaits the step's result."""
+        ...
+
+
+class ThreadedLog:
+    """The exchange log, in the writer thread."""
+
+    def __init__(self, log: ExchangeLog, act: Act) -> None:
+        self._log = log
+        self._act = act
+
+    async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
+        """As `ExchangeLog.recall`."""
+        return await self._act(self._log.recall, exchange_id, question_sha256)
+
+    async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
+        """As `ExchangeLog.log`."""
+        await self._act(self._log.log, exchange, answer)
+
+
+class ThreadedFinder:
+    """Holdings, in the reader threads."""
+
+    def __init__(self, query: Query, readers: Executor) -> None:
+        self._query = query
+        self._readers = readers
+
+    async def find(self, caller: str, subject: str) -> tuple[Sequence[Finding], Sequence[Head], bool]:
+        """As `Query.find`."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._query.find, caller, subject)
+
+
+class Submitting:
+    """The intake by short names of feeds; wakes the sequencer. For the writer thread."""
+
+    def __init__(self, stages: Stages, bells: Bells) -> None:
+        self._stages = stages
+        self._bells = bells
+
+    def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool) -> list[Outcome]:
+        """As `Intake.submit`; AccessFault FEED_NOT_FOUND for a feed that is not ours, or not for business records."""
+        if feed.startswith("_"):
+            raise AccessFault("FEED_NOT_FOUND")
+        try:
+            origin = self._stages.foundation.origin(feed)
+        except ConfigFault:
+            raise AccessFault("FEED_NOT_FOUND") from None
+        outcomes = self._stages.intake.submit(origin, submissions, amend=amend)
+        self._bells.queue(origin).ring()
+        return outcomes
+
+
+class Inquiring:
+    """Questions to members that are pinned with an address."""
+
+    def __init__(self, inquirer: Inquirer, clients: Mapping[str, PeerClient]) -> None:
+        self._inquirer = inquirer
+        self._clients = clients
+
+    async def inquire(self, member: str, matter: Matter) -> Answer:
+        """As `Inquirer.inquire`; FieldFault for a member that cannot be asked."""
+        client = self._clients.get(member)
+        if client is None:
+            raise FieldFault("member", "MEMBER_UNKNOWN", "not pinned with an address")
+        return await self._inquirer.inquire(member, client, matter)
+
+
+class Forks:
+    """Compares checkpoints that callers know with what is held, so that forks surface by themselves."""
+
+    def __init__(self, publisher: Publisher, members: Members, observer: Observer) -> None:
+        self._publisher = publisher
+        self._members = members
+        self._observer = observer
+
+    def compare_known(self, origin: str, note: bytes) -> None:
+        """As `Publisher.compare_known`; what is found is told to the operator, too."""
+        keys = self._members.feed_keys(origin)
+        if keys is None:
+            return
+        try:
+            self._publisher.compare_known(keys, note)
+        except ForkFault as fault:
+            self._observer.peer_lied(origin, Origin.parse(origin).node_id, fault)
+            raise

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The loops of a node that is being served: publish, beat, decide, review. One task each; none waits for another.
+
+Every loop works in the writer thread, one store transaction at a time, and is woken by a bell or by the clock. A fault
+never ends a loop: it is told to the observer, and the loop tries again with growing pauses, so that a node whose disk
+was full or whose clock was wrong recovers without a restart.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from typing import TypeVar
+
+from federation.errors import ConfigFault, Fault, NoteFault, WorldFault
+from node.assemble.stages import Stages
+from node.bell import Bell
+from node.observe import Observer
+
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 30.0
+REVIEW_EVERY_S = 60.0
+MIRROR_TIMEOUT_S = 3.0
+Result = TypeVar("Result")
+HeadOf = Callable[[str], Awaitable[bytes]]
+
+
+class Bells:
+    """One bell for each feed's head, one for each feed's queue, one for the ledger. Safe from any thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._heads: defaultdict[str, Bell] = defaultdict(lambda: Bell(loop))
+        self._queues: defaultdict[str, Bell] = defaultdict(lambda: Bell(loop))
+        self.ledger = Bell(loop)
+
+    def head(self, origin: str) -> Bell:
+        """Rings when a feed has a new checkpoint."""
+        return self._heads[origin]
+
+    def queue(self, origin: str) -> Bell:
+        """Rings when something waits to be published in an own feed."""
+        return self._queues[origin]
+
+
+class Loops:
+    """The loops of one node, in one event loop."""
+
+    def __init__(self, stages: Stages, bells: Bells, writer: Executor, observer: Observer) -> None:
+        self._stages = stages
+        self._bells = bells
+        self._writer = writer
+        self._observer = observer
+        self._config = stages.foundation.config
+
+    async def act(self, step: Callable[..., Result], *args: object) -> Result:
+        """Runs a step in the writer thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, step, *args)
+
+    def advanced(self, origin: str) -> None:
+        """A feed has moved, own or mirrored: whoever watches it, and the ledger, look again."""
+        self._bells.head(origin).ring()
+        self._bells.ledger.ring()
+
+    async def publish(self, origin: str, mirrors: Mapping[str, HeadOf]) -> None:
+        """Publishes one own feed for ever; first asks its mirrors whether this store is the newest copy."""
+        sequencer = self._stages.sequencer(origin)
+        queue = self._bells.queue(origin)
+        pause = FIRST_PAUSE_S
+        asked = False
+        while True:
+            seen = queue.rung
+            try:
+                if not asked:
+                    await self._ask_mirrors(origin, mirrors)
+                    asked = True
+                while count := await self.act(sequencer.sequence):
+                    self._observer.published(origin, count)
+                    self.advanced(origin)
+                pause = FIRST_PAUSE_S
+            except ConfigFault as fault:
+                asked = False
+                self._observer.publishing_refused(origin, fault)
+                pause = await self._rest(LONGEST_PAUSE_S)
+                continue
+            except Fault as fault:
+                self._observer.publishing_failed(origin, fault)
+                pause = await self._rest(pause)
+                continue
+            await queue.wait(seen)
+            await asyncio.sleep(self._config.publish.cadence_ms / 1000)
+
+    async def _rest(self, pause: float) -> float:
+        """Waits, and returns the next, longer pause."""
+        await asyncio.sleep(pause)
+        return min(2 * pause, LONGEST_PAUSE_S)
+
+    async def _ask_mirrors(self, origin: str, mirrors: Mapping[str, HeadOf]) -> None:
+        """Asks every member that can be reached, all at once, for its copy of an own feed's head.
+
+        Raises:
+            ConfigFault: HISTORY_LOST, one of them knows a history that this store does not.
+        """
+        async with asyncio.TaskGroup() as group:
+            asked = {mirror: group.create_task(_asked(head_of(origin))) for mirror, head_of in mirrors.items()}
+        for mirror, task in asked.items():
+            note = task.result()
+            if note is None:
+                continue
+            try:
+                await self.act(self._stages.sequencer(origin).refuse_fork, note)
+            except NoteFault as fault:
+                self._observer.peer_lied(origin, mirror, fault)
+
+    async def beat(self, origin: str) -> None:
+        """Cosigns one own feed's newest checkpoint with the time, for ever."""
+        sequencer = self._stages.sequencer(origin)
+        while True:
+            try:
+                await self.act(sequencer.beat)
+                self._bells.head(origin).ring()
+            except Fault as fault:
+                self._observer.publishing_failed(origin, fault)
+            await asyncio.sleep(self._config.publish.heartbeat_s)
+
+    async def decide(self, origins: Callable[[], list[str]]) -> None:
+        """Applies the rules to whatever is new in any feed, for ever."""
+        ledger = self._stages.ledger
+        pause = FIRST_PAUSE_S
+        while True:
+            seen = self._bells.ledger.rung
+            try:
+                applied = 0
+                for origin in await self.act(origins):
+                    while count := await self.act(ledger.apply, origin):
+                        applied += count
+                        self._observer.decided(origin, count)
+                pause = FIRST_PAUSE_S
+            except WorldFault as fault:
+                self._observer.stage_failed("ledger", fault)
+                pause = await self._rest(pause)
+                continue
+            if not applied:
+                await self._bells.ledger.wait(seen, REVIEW_EVERY_S)
+
+    async def review(self) -> None:
+        """Decides anew what a new day may have changed, for ever."""
+        while True:
+            try:
+                while await self.act(self._stages.ledger.review):
+                    pass
+            except WorldFault as fault:
+                self._observer.stage_failed("review", fault)
+            await asyncio.sleep(REVIEW_EVERY_S)
+
+
+async def _asked(head: Awaitable[bytes]) -> bytes | None:
+    """What a mirror answers in time; None when it does not, or has no copy."""
+    try:
+        async with asyncio.timeout(MIRROR_TIMEOUT_S):
+            return await head
+    except (TimeoutError, Fault):
+        return None

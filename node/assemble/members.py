@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The pinned members of a configuration, as the stages know them.
+
+The seam of the trust view: signed federation metadata will be read here, and nothing else will change.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from federation.errors import FieldFault
+from federation.log.checkpoint import FeedKeys, Origin
+from federation.log.note import Verifier
+from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.rules.disclosure import PurposeGrant
+from node.config import Config, PeerSection
+from node.keys import KeyRing
+
+CATALOGUE = "_catalogue"
+EXCHANGE = "_exchange"
+
+
+class Members:
+    """Who belongs to the federation as far as this node has pinned it. Immutable; safe from any thread."""
+
+    def __init__(self, config: Config, keys: KeyRing) -> None:
+        self._config = config
+        self._keys = keys
+        self._peers: Mapping[str, PeerSection] = {peer.id: peer for peer in config.peer}
+
+    @property
+    def message_keys(self) -> Mapping[str, Verifier]:
+        """Message keys by node id."""
+        return {node_id: Verifier.parse(peer.message_key) for node_id, peer in self._peers.items()}
+
+    @property
+    def grants(self) -> Mapping[str, PurposeGrant]:
+        """What each member may ask for."""
+        return {
+            node_id: PurposeGrant(frozenset(peer.may_ask), frozenset(peer.may_ask_about_persons))
+            for node_id, peer in self._peers.items()
+        }
+
+    @property
+    def coordinators(self) -> frozenset[str]:
+        """Members that may read exchange logs."""
+        return frozenset(node_id for node_id, peer in self._peers.items() if "coordinator" in peer.roles)
+
+    def feed_keys(self, origin: str) -> FeedKeys | None:
+        """The keys of a feed: own, or of a pinned member; None for everybody else's."""
+        try:
+            parsed = Origin.parse(origin)
+        except FieldFault:
+            return None
+        if parsed.federation != self._config.node.federation:
+            return None
+        if parsed.node_id == self._keys.node_id:
+            return FeedKeys(origin, self._keys.log_verifier(origin), self._keys.clock_verifier)
+        peer = self._peers.get(parsed.node_id)
+        if peer is None:
+            return None
+        return FeedKeys(origin, Verifier.parse(peer.log_key).renamed(origin), Verifier.parse(peer.clock_key))
+
+    def followed(self, peer: PeerSection) -> tuple[str, ...]:
+        """Origins to follow from a peer: those asked for, and the catalogue of each of their owners."""
+        federation = self._config.node.federation
+        origins = [f"{federation}/{followed}" for followed in peer.follow]
+        owners = {Origin.parse(origin).node_id for origin in origins}
+        return tuple(sorted({*origins, *(f"{federation}/{owner}/{CATALOGUE}/1" for owner in owners)}))
+
+
+def own_policies(config: Config, coordinators: Iterable[str]) -> tuple[FeedPolicy, ...]:
+    """The policies that the configuration states for the node's feeds, its two special ones included."""
+    prefix = f"{config.node.federation}/{config.node.id}"
+    named = [
+        FeedPolicy(
+            origin=f"{prefix}/{feed.name}/{feed.epoch}",
+            dataset=feed.dataset,
+            readers=feed.readers,
+            person_payload_readers=feed.person_payload_readers,
+        )
+        for feed in config.feed
+    ]
+    catalogue = FeedPolicy(origin=f"{prefix}/{CATALOGUE}/1", dataset=Dataset.CATALOGUE, readers=("*",))
+    exchange = FeedPolicy(
+        origin=f"{prefix}/{EXCHANGE}/1", dataset=Dataset.EXCHANGE, readers=tuple(sorted(coordinators))
+    )
+    return (catalogue, exchange, *named)

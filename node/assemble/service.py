@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The node being served: one event loop, one writer thread, a few readers, until it is told to stop.
+
+Start, in this order: configuration, keys, rules and store are checked; ports are opened; then the loops begin. Whatever
+an operator has to mend is raised as a ConfigFault before anything is served. Stop, in reverse: no more calls, those at
+work end, followers and loops are cancelled, the writer finishes its step, the store closes.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from federation.errors import ConfigFault
+from federation.log.checkpoint import FeedKeys
+from node.assemble.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
+from node.assemble.loops import Bells, HeadOf, Loops
+from node.assemble.stages import Clock, Stages, Views, standard_clock
+from node.assemble.telemetry import start_telemetry
+from node.config import Config
+from node.follow import FollowedPeer, Follower, FollowSurroundings
+from node.inquire import Inquirer, Known
+from node.observe import Observer, configure_logging
+from node.respond import Asking, Responder
+from node.rpc.client import PeerClient
+from node.rpc.feed_servicer import FeedServicer, FeedStages
+from node.rpc.local_servicer import LocalServicer, LocalStages
+from node.rpc.node_servicer import NodeServicer
+from node.rpc.query_servicer import QueryServicer
+from node.rpc.server import NodeServers, Servicers
+from node.rpc.trust import Trust
+from node.rpc.wire import NodeStatement
+
+READER_THREADS = 4
+GRACE_S = 5.0
+REVISION = "creditexchange.v1/1"
+Ready = Callable[[dict[str, str]], None]
+
+
+def serve_node(config: Config, ready: Ready, clock: Clock = standard_clock) -> None:
+    """Serves a node until SIGTERM or SIGINT.
+
+    Args:
+        config: the node's configuration.
+        ready: told the bound addresses when every port answers.
+        clock: milliseconds since the epoch.
+
+    Raises:
+        ConfigFault: something must be mended before the node can be served; nothing was served.
+        StoreFault: the store cannot be read.
+    """
+    configure_logging(config.telemetry.log_level)
+    start_telemetry(config)
+    asyncio.run(_Service(config, clock).run(ready))
+
+
+class _Service:
+    """One run of a node."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._observer = Observer(config.node.id)
+
+    async def run(self, ready: Ready) -> None:
+        """Opens, serves, waits for a signal, and closes in reverse."""
+        loop = asyncio.get_running_loop()
+        bells = Bells(loop)
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        with Stages.open(self._config, self._clock, lambda origin: bells.queue(origin).ring()) as stages:
+            async with AsyncExitStack() as closing:
+                parts = _Parts(self._config, stages, bells, self._observer, closing)
+                await parts.prepare()
+                addresses = await parts.servers.start()
+                closing.push_async_callback(parts.servers.stop, GRACE_S)
+                self._observer.started(addresses)
+                ready(addresses)
+                await self._until(stopped, parts.loops())
+        self._observer.stopped()
+
+    async def _until(self, stopped: asyncio.Event, loops: Mapping[str, Coroutine[object, object, None]]) -> None:
+        """Runs the loops until told to stop; one that breaks ends the service, for a supervisor to restart."""
+        tasks = {asyncio.create_task(loop, name=name) for name, loop in loops.items()}
+        waiting = asyncio.create_task(stopped.wait())
+        try:
+            while not waiting.done():
+                done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                tasks -= done
+                for task in done:
+                    self._look(task)
+        finally:
+            for task in {*tasks, waiting}:
+                task.cancel()
+            await asyncio.gather(*tasks, waiting, return_exceptions=True)
+
+    def _look(self, task: "asyncio.Task[Any]") -> None:
+        """A loop that ended: a quarantined feed's ends in order; anything else is a defect and is raised."""
+        error = task.exception()
+        if error is not None:
+            self._observer.stage_failed(task.get_name(), error)
+            raise error
+
+
+class _Parts:
+    """The parts of a running node, wired."""
+
+    def __init__(
+        self, config: Config, stages: Stages, bells: Bells, observer: Observer, closing: AsyncExitStack
+    ) -> None:
+        self._config = config
+        self._stages = stages
+        self._bells = bells
+        self._observer = observer
+        foundation = stages.foundation
+        self._foundation = foundation
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(READER_THREADS, "reader")
+        closing.callback(self._readers.shutdown)
+        closing.callback(self._writer.shutdown)
+        self._views = Views(foundation, stages.store.reader)
+        self._loops = Loops(stages, bells, self._writer, observer)
+        self._trust = Trust.of(config, observer)
+        timeout_s = config.follow.call_timeout_s
+        self._clients = {
+            peer.id: PeerClient(peer.id, peer.address, self._trust, timeout_s) for peer in config.peer if peer.address
+        }
+        for client in self._clients.values():
+            closing.push_async_callback(client.close)
+        self._log = ThreadedLog(stages.exchange_log, self._loops.act)
+        self.servers = NodeServers(config, self._servicers(), self._trust, observer, lambda: datetime.now(UTC))
+
+    async def prepare(self) -> None:
+        """Checks every own feed, and what the configuration says of them, before anything is served."""
+        for origin in self._foundation.datasets:
+            await self._loops.act(self._stages.sequencer(origin).load)
+        await self._loops.act(self._stages.ledger.start)
+        await self._loops.act(self._stages.propose_policies)
+
+    def loops(self) -> dict[str, Coroutine[object, object, None]]:
+        """Everything that goes on while the node is served, by name."""
+        mirrors: Mapping[str, HeadOf] = {node_id: client.checkpoint for node_id, client in self._clients.items()}
+        running: dict[str, Coroutine[object, object, None]] = {"review": self._loops.review()}
+        running["decide"] = self._loops.decide(self._origins)
+        for origin in self._foundation.datasets:
+            running[f"publish {origin}"] = self._loops.publish(origin, mirrors)
+            running[f"beat {origin}"] = self._loops.beat(origin)
+        around = self._surroundings()
+        for peer in self._config.peer:
+            for origin in self._foundation.members.followed(peer):
+                followed = FollowedPeer(self._keys_of(origin), peer.id, self._clients[peer.id])
+                running[f"follow {origin} from {peer.id}"] = Follower(followed, around).run()
+        return running
+
+    def _origins(self) -> list[str]:
+        """Feeds to decide on, catalogues first, since policies tell the kind of the others."""
+        views = self._stages.store.reader.feeds()
+        return sorted((view.origin for view in views), key=lambda origin: ("/_catalogue/" not in origin, origin))
+
+    def _keys_of(self, origin: str) -> FeedKeys:
+        keys = self._foundation.members.feed_keys(origin)
+        if keys is None:
+            raise ConfigFault("KEY_UNKNOWN", f"{origin} is to be followed, but its owner is not pinned")
+        return keys
+
+    def _surroundings(self) -> FollowSurroundings:
+        return FollowSurroundings(
+            self._stages.store,
+            self._writer,
+            self._foundation.clock,
+            self._observer,
+            self._loops.advanced,
+            self._config.follow.max_backoff_s,
+        )
+
+    def _servicers(self) -> Servicers:
+        foundation, node = self._foundation, self._config.node
+        statement = NodeStatement(
+            node_id=node.id,
+            federation=node.federation,
+            software=f"xinqiao/{version('xinqiao')}",
+            revisions=(REVISION,),
+            roles=node.roles,
+        )
+        forks = Forks(self._views.publisher, foundation.members, self._observer)
+        feeds = FeedStages(self._views.publisher, forks, self._bells.head)
+        local = LocalStages(Submitting(self._stages, self._bells), self._views.query, self._inquiring())
+        return Servicers(
+            NodeServicer(statement),
+            FeedServicer(feeds, self._readers),
+            QueryServicer(self._responder()),
+            LocalServicer(local, self._writer, self._readers),
+        )
+
+    def _responder(self) -> Responder:
+        members, foundation = self._foundation.members, self._foundation
+        asking = Asking(members.message_keys, members.grants, foundation.standards.purposes)
+        finder = ThreadedFinder(self._views.query, self._readers)
+        return Responder(finder, self._log, foundation.keys, asking, foundation.clock)
+
+    def _inquiring(self) -> Inquiring:
+        foundation = self._foundation
+        known = Known(foundation.members.message_keys, foundation.members.feed_keys)
+        return Inquiring(Inquirer(foundation.keys, known, self._log, foundation.clock, os.urandom), self._clients)

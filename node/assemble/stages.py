@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The writing stages over one store, and the reading stages over a reader: what commands and the service share."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from federation.errors import ConfigFault
+from federation.records.codec import Record, encode, schema_of
+from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.rules.admission import Admitted, NotAdmitted, admit
+from federation.rules.rule_book import RuleBook, parse_rule_book
+from federation.standards.bundle import Standards, build_standards, shipped_standards
+from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
+from node.config import Config
+from node.exchange_log import ExchangeLog
+from node.holding import china_date
+from node.intake import Intake, Submission
+from node.keys import KeyRing
+from node.ledger import Ledger, Rules
+from node.log import Sequencer
+from node.publish import Publisher
+from node.query import Query
+from node.storage.creation import StoreOwner
+from node.storage.read.reader import Reader
+from node.storage.store import Store, open_store
+
+Clock = Callable[[], int]
+
+
+def standard_clock() -> int:
+    """Milliseconds since 1970-01-01T00:00:00Z, from the system's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def load_rules(config: Config) -> RuleBook:
+    """The rules in the node's `rules/` folder.
+
+    Raises:
+        ConfigFault: a file is wrong; `detail` names it and the place.
+    """
+    folder = config.rules_folder
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("*/*.toml"))}
+    return parse_rule_book(files)
+
+
+def load_standards(config: Config) -> Standards:
+    """The standards that ship with the program, with the operator's replacements from `standards/`.
+
+    Raises:
+        ConfigFault: a replacement is wrong.
+    """
+    folder = config.folder / "standards"
+    replacements = {path.name.split("@")[0]: path.read_bytes() for path in sorted(folder.glob("*@*"))}
+    return build_standards(replacements) if replacements else shipped_standards()
+
+
+class Foundation:
+    """What every stage rests on: configuration, keys, members, rules, clock. Loaded once; immutable."""
+
+    def __init__(self, config: Config, clock: Clock = standard_clock) -> None:
+        self.config = config
+        self.clock = clock
+        self.keys = KeyRing.load(config.keys_folder, config.node.federation, config.node.id)
+        self.members = Members(config, self.keys)
+        self.policies = own_policies(config, self.members.coordinators)
+
+    @cached_property
+    def book(self) -> RuleBook:
+        """The rules in force."""
+        return load_rules(self.config)
+
+    @cached_property
+    def standards(self) -> Standards:
+        """Codes, regions, code sets."""
+        return load_standards(self.config)
+
+    @property
+    def owner(self) -> StoreOwner:
+        """Whose store it must be."""
+        return StoreOwner(self.config.node.federation, self.config.node.id)
+
+    @property
+    def datasets(self) -> Mapping[str, Dataset]:
+        """Origins of the own feeds, with their kind of record."""
+        return {policy.origin: policy.dataset for policy in self.policies}
+
+    def origin(self, feed: str) -> str:
+        """The origin of an own feed by its short name.
+
+        Raises:
+            ConfigFault: FEED_UNKNOWN.
+        """
+        for origin in self.datasets:
+            if origin.split("/")[2] == feed:
+                return origin
+        raise ConfigFault("FEED_UNKNOWN", f"this node has no feed named {feed}")
+
+    def admit(self, record: Record) -> Admitted | NotAdmitted:
+        """May this own record be published today?"""
+        return admit(record, self.standards, self.book, china_date(self.clock()))
+
+    @cached_property
+    def ledger_rules(self) -> Rules:
+        """What decisions rest on."""
+        return Rules(self.config.node.id, self.book, self.standards)
+
+
+class Stages:
+    """The stages that write, over one store that is locked for this process. Call from one thread.
+
+    Args:
+        foundation: what they rest on.
+        store: open for writing; closed with this.
+        rung: told the origin of a feed for which something waits to be published.
+    """
+
+    def __init__(self, foundation: Foundation, store: Store, rung: Callable[[str], None] | None = None) -> None:
+        self.foundation = foundation
+        self.store = store
+        self._sequencers: dict[str, Sequencer] = {}
+        clock = foundation.clock
+        self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom)
+        self.ledger = Ledger(store, foundation.ledger_rules, clock)
+        exchange = foundation.origin(EXCHANGE)
+        wake = rung or (lambda _: None)
+        self.exchange_log = ExchangeLog(exchange, self.intake, store, clock, lambda: wake(exchange))
+
+    @classmethod
+    def open(cls, config: Config, clock: Clock = standard_clock, rung: Callable[[str], None] | None = None) -> Self:
+        """Opens the store of a node for writing.
+
+        Raises:
+            ConfigFault: STORE_BUSY when another process writes; or keys, rules or store are not as they must be.
+        """
+        foundation = Foundation(config, clock)
+        return cls(foundation, open_store(config.store_path, foundation.owner), rung)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+
+    @property
+    def policies(self) -> tuple[FeedPolicy, ...]:
+        """Policies of the own feeds, as configured."""
+        return self.foundation.policies
+
+    def sequencer(self, origin: str) -> Sequencer:
+        """The sequencer of an own feed; the same one each time."""
+        if origin not in self._sequencers:
+            foundation = self.foundation
+            max_batch = foundation.config.publish.max_batch_entries
+            self._sequencers[origin] = Sequencer(origin, self.store, foundation.keys, foundation.clock, max_batch)
+        return self._sequencers[origin]
+
+    def publish_pending(self) -> int:
+        """Publishes everything that waits, feed by feed, and decides on it.
+
+        Returns:
+            How many entries were published.
+        """
+        published = 0
+        for origin in self.foundation.datasets:
+            while count := self.sequencer(origin).sequence():
+                published += count
+            while self.ledger.apply(origin):
+                pass
+        return published
+
+    def propose_policies(self) -> None:
+        """Puts the configured feed policies into the catalogue's queue, as far as they are new.
+
+        One that still waits from an earlier run is left to the next start.
+        """
+        submissions = [Submission(policy.key, schema_of(policy), encode(policy)) for policy in self.policies]
+        self.intake.submit(self.foundation.origin(CATALOGUE), submissions, amend=True)
+
+
+class Views:
+    """The stages that read, over one reader. Safe from any thread."""
+
+    def __init__(self, foundation: Foundation, reader: Reader) -> None:
+        self.reader = reader
+        config = foundation.config
+        self.publisher = Publisher(reader, config.node.id, foundation.members.coordinators)
+        self.query = Query(
+            reader, self.publisher, foundation.book, config.node.id, foundation.clock, config.follow.max_age_s
+        )

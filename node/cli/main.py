@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The command `xinqiao` and its exit. Every fault ends in one line on standard error and a documented exit code."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from federation.errors import Fault
+from node.cli.printing import ExitCode, codes_help, exit_of, print_fault, print_problem, print_text
+
+COMMANDS = {
+    "init": "node.cli.setup:init",
+    "import": "node.cli.sources:import_files",
+    "serve": "node.cli.setup:serve",
+    "status": "node.cli.overview:status",
+    "peers": "node.cli.peers:peers",
+    "feeds": "node.cli.overview:feeds",
+    "list": "node.cli.overview:list_counting",
+    "query": "node.cli.subjects:query",
+    "explain": "node.cli.entries:explain",
+    "end": "node.cli.entries:end",
+    "proof": "node.cli.proofs:proof",
+    "verify-proof": "node.cli.proofs:verify_proof",
+    "verify": "node.cli.overview:verify",
+    "check-code": "node.cli.subjects:check_codes",
+    "demo": "node.cli.setup:demo",
+}
+"""Each command and the function behind it. Its module is loaded when it is called: nobody waits for the others."""
+
+
+def program(names: Sequence[str]) -> typer.Typer:
+    """The program with some of its commands."""
+    made = typer.Typer(
+        name="xinqiao",
+        help="信桥：公共信用信息跨区域互认节点 / Xinqiao: a federated credit exchange node",
+        epilog=codes_help(),
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(_root)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        command = getattr(import_module(module), function)
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name)(command)
+    return made
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print_text(version("xinqiao"))
+        except PackageNotFoundError:
+            print_text("unknown")
+        raise typer.Exit
+
+
+def _root(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本 / Show the version")
+    ] = False,
+) -> None:
+    """信桥：公共信用信息跨区域互认节点 / Xinqiao: a federated credit exchange node."""
+
+
+def main() -> None:
+    """Runs the command of this process and exits; what the terminal's encoding lacks is printed as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: what stands after the program's name; nothing shows the help.
+
+    Returns:
+        The exit code, one of `ExitCode`.
+    """
+    wanted = [name for name in arguments[:1] if name in COMMANDS]
+    try:
+        app = program(wanted or list(COMMANDS))
+        code = app(list(arguments) or ["--help"], prog_name="xinqiao", standalone_mode=False)
+    except typer.TyperException as wrong:
+        print_problem("USAGE_WRONG", f"{wrong.format_message()} (--help)")
+        return ExitCode.USAGE
+    except Fault as fault:
+        print_fault(fault)
+        return exit_of(fault)
+    except OSError as wrong:  # of the last files without a door of their own: a folder that cannot be made or read
+        print_problem("FILE_UNREADABLE", f"{wrong.filename or ''}: {wrong.strerror}")
+        return ExitCode.UNAVAILABLE
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    return code if isinstance(code, int) else ExitCode.DONE

@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What commands have in common: the options `--node` and `--json`, the open desk, and how feeds and days are named."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from federation.errors import FieldFault, Misuse
+from federation.log.checkpoint import Origin
+from node.assemble.desk import Desk, open_desk
+from node.config import load_config
+from node.holding import china_date
+
+NodeFolder = Annotated[
+    Path,
+    typer.Option("--node", envvar="XINQIAO_NODE", metavar="DIR", help="节点所在文件夹 / Folder of the node"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 / Print JSON")]
+OriginArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORIGIN",
+        help="数据流：完整的源、330100/lists/1 或本节点的 lists / Feed: whole origin, 330100/lists/1, or an own lists",
+    ),
+]
+IndexArgument = Annotated[int, typer.Argument(metavar="INDEX", min=0, help="条目序号 / Index of the entry")]
+CURRENT = Path()
+
+
+@contextmanager
+def desk_at(folder: Path) -> Iterator[Desk]:
+    """Opens the desk of the node in a folder.
+
+    Raises:
+        ConfigFault: there is no node, or its configuration, keys or store are not as they must be.
+    """
+    with open_desk(load_config(folder)) as desk:
+        yield desk
+
+
+def origin_of(desk: Desk, text: str) -> str:
+    """The origin that a person means: whole, without the federation, or the short name of an own feed.
+
+    Raises:
+        Misuse: FEED_UNKNOWN, or ORIGIN_MALFORMED.
+    """
+    parts = text.count("/")
+    if not parts:
+        return desk.origin(text)
+    whole = f"{desk.config.node.federation}/{text}" if parts == 2 else text
+    try:
+        return str(Origin.parse(whole))
+    except FieldFault as fault:
+        raise Misuse(fault.reason, fault.detail) from None
+
+
+def day_of(text: str, option: str) -> date:
+    """A day given as YYYY-MM-DD.
+
+    Raises:
+        Misuse: DATE_MALFORMED.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise Misuse("DATE_MALFORMED", f"{option}: write YYYY-MM-DD")
+    return day
+
+
+def today() -> date:
+    """Today in China Standard Time."""
+    return china_date(now_ms())
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970-01-01T00:00:00Z."""
+    return time.time_ns() // 1_000_000

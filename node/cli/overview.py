@@ -1,0 +1,277 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The node at a glance: `status`, `feeds`, what counts here now (`list`), and whether the store is whole (`verify`)."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from federation.log.checkpoint import freshness
+from federation.standards.catalogue import ReasonTexts
+from node.assemble.desk import Desk, verify_store
+from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
+from node.cli.printing import (
+    Document,
+    ExitCode,
+    print_facts,
+    print_json,
+    print_table,
+    print_text,
+    problem_line,
+    reason_lines,
+    record_line,
+)
+from node.config import load_config
+from node.holding import Decision
+from node.publish import FeedView
+from node.query import cosigned_at
+from node.verify import Finding, Progress
+
+_NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}
+
+KeysOption = Annotated[bool, typer.Option("--keys", help="显示各数据流的验证公钥 / Show the verifier keys")]
+ReleaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--release", metavar="ORIGIN", help="核查证据后解除该数据流的隔离 / Follow this quarantined feed again"
+    ),
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="也列出不生效的条目及原因 / List what does not count too, and why")
+]
+LimitOption = Annotated[
+    int, typer.Option("--limit", min=0, help="屏幕上最多列出的条目数 / Most entries to show on the screen")
+]
+
+
+def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """一眼看清节点是否正常、该做什么 / See at a glance whether all is well, and what to do."""
+    with desk_at(node) as desk:
+        views = desk.reader.feeds()
+        home = desk.config.node.id
+        pending = dict(desk.reader.pending())
+        serving = desk.serving
+        problems = list(_problems(desk, views))
+        own = sum(view.size for view in views if view.owner == home)
+        mirrored = sum(view.size for view in views if view.owner != home)
+        reasons = desk.standards.reasons
+        federation = desk.config.node.federation
+    if as_json:
+        listed = [{"place": place, "reason": reason} for place, reason in problems]
+        entries = {"own": own, "mirrored": mirrored, "pending": sum(pending.values())}
+        state: Document = {"serving": serving, "feeds": len(views), "entries": entries}
+        print_json({"id": home, "federation": federation, **state, "problems": listed, "ok": not problems})
+        return
+    facts = [
+        ("节点 / node", f"{home} ({federation})"),
+        ("运行 / serving", "✓" if serving else "未运行 / no: xinqiao serve"),
+        ("数据流 / feeds", str(len(views))),
+        ("本地条目 / own entries", str(own)),
+        ("镜像条目 / mirrored entries", str(mirrored)),
+        ("待发布 / pending", str(sum(pending.values()))),
+        ("状况 / health", "✓" if not problems else f"{len(problems)} ✗"),
+        *((f"  {place}", problem_line(reason, "", reasons)) for place, reason in problems),
+    ]
+    print_facts("节点状态 / Status", facts)
+
+
+def _problems(desk: Desk, views: Sequence[FeedView]) -> Iterator[tuple[str, str]]:
+    """What is not as it should be: the place, and a reason code."""
+    for origin, reason in desk.reader.quarantines().items():
+        yield origin, reason
+    for (origin, peer), health in desk.reader.health().items():
+        if health.reason:
+            yield f"{origin} ← {peer}", health.reason
+    for view in views:
+        stale = _NOT_FRESH.get(_freshness(view, desk))
+        if view.owner != desk.config.node.id and stale:
+            yield view.origin, stale
+
+
+def _freshness(view: FeedView, desk: Desk) -> str:
+    return freshness(cosigned_at(view), now_ms(), desk.config.follow.max_age_s).value
+
+
+def feeds(
+    keys: KeysOption = False,
+    release: ReleaseOption = None,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """列出本节点和镜像的数据流 / List the feeds held, own and mirrored."""
+    with desk_at(node) as desk:
+        if release is not None:
+            _release(desk, release, as_json=as_json)
+            return
+        held = [_feed_document(view, desk) for view in desk.reader.feeds()]
+    if as_json:
+        print_json({"feeds": held})
+        return
+    rows = [
+        [_cell(feed[name]) for name in ("origin", "dataset", "held", "size", "freshness", "cosigned", "quarantine")]
+        for feed in held
+    ]
+    columns = (
+        "源 / Origin",
+        "类别 / Dataset",
+        "持有 / Held",
+        "完整 / Size",
+        "新鲜度 / Freshness",
+        "时间 / Time",
+        "隔离 / Quarantine",
+    )
+    print_table(f"数据流 / Feeds: {len(rows)}", columns, rows)
+    if keys:
+        for feed in held:
+            print_text(f"{feed['key'] or '—'}")
+
+
+def _cell(value: object) -> str:
+    return "—" if value is None else str(value)
+
+
+def _feed_document(view: FeedView, desk: Desk) -> Document:
+    seconds = cosigned_at(view)
+    keys = desk.feed_keys(view.origin)
+    return {
+        "origin": view.origin,
+        "own": view.owner == desk.config.node.id,
+        "dataset": view.dataset.value if view.dataset else None,
+        "size": view.size,
+        "held": desk.reader.follow_range(view.origin).size,
+        "freshness": _freshness(view, desk),
+        "cosigned": datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None else None,
+        "quarantine": desk.reader.quarantines().get(view.origin),
+        "evidence": len(desk.reader.evidence(view.origin)),
+        "key": keys.log.text() if keys else None,
+    }
+
+
+def _release(desk: Desk, text: str, *, as_json: bool) -> None:
+    origin = origin_of(desk, text)
+    released = desk.release(origin)
+    if as_json:
+        print_json({"origin": origin, "released": released})
+    else:
+        words = "已解除隔离 / released" if released else "未被隔离 / was not quarantined"
+        print_text(f"{origin}: {words}")
+
+
+def list_counting(
+    everything: AllOption = False, limit: LimitOption = 50, node: NodeFolder = CURRENT, as_json: AsJson = False
+) -> None:
+    """列出此地现在生效的名单和备案 / List what counts here now, by kind of list and origin."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    rows: list[tuple[str, ...]] = []
+    with desk_at(node) as desk:
+        for decision in desk.reader.decisions(counting=not everything):
+            counted[_list_of(decision), decision.origin, decision.standing.value] += 1
+            if as_json:
+                print_json(_decision_document(decision))
+            elif len(rows) < limit:
+                rows.append(_decision_row(decision, desk))
+    if as_json:
+        summary = [
+            {"list": at, "origin": origin, "standing": to, "count": n} for (at, origin, to), n in counted.items()
+        ]
+        print_json({"summary": summary, "total": counted.total()})
+        return
+    titles = ("名单 / List", "源 / Origin", "状态 / Standing", "数量 / Count")
+    print_table(f"合计 / Total: {counted.total()}", titles, [(*key, str(count)) for key, count in counted.items()])
+    if rows:
+        columns = (
+            "名单 / List",
+            "条目 / Entry",
+            "内容 / Record",
+            "状态 / Standing",
+            "原因 / Reasons",
+            "措施 / Measures",
+        )
+        print_table(f"条目（前 {len(rows)} 条）/ Entries, the first {len(rows)}", columns, rows)
+
+
+def _list_of(decision: Decision) -> str:
+    return decision.list_kind or "filing"
+
+
+def _decision_document(decision: Decision) -> Document:
+    return {
+        "list": _list_of(decision),
+        "origin": decision.origin,
+        "index": decision.index,
+        "subject": decision.subject,
+        "standing": decision.standing.value,
+        "reasons": list(decision.reasons),
+        "measures": list(decision.measures),
+        "review_on": decision.review_on.isoformat() if decision.review_on else None,
+    }
+
+
+def _decision_row(decision: Decision, desk: Desk) -> tuple[str, ...]:
+    entry = desk.reader.entry(decision.origin, decision.index)
+    return (
+        _list_of(decision),
+        f"{decision.origin} {decision.index}",
+        record_line(entry.record()) if entry else "—",
+        decision.standing.value,
+        reason_lines(decision.reasons, desk.standards.reasons),
+        " ".join(decision.measures),
+    )
+
+
+def verify(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """重新核验整个存储是否与各源签名一致 / Check the whole store against what each origin signed."""
+    config = load_config(node)
+    with desk_at(node) as desk:
+        reasons = desk.standards.reasons
+    count = 0
+    with _entries_bar() as progress:
+        for finding in verify_store(config, progress.told):
+            count += 1
+            _show_finding(finding, reasons, as_json=as_json)
+    if as_json:
+        print_json({"entries": progress.done, "findings": count, "ok": not count})
+    else:
+        words = f"✗ {count}" if count else "✓ 一致 / whole"
+        print_facts("存储核验 / Store", [("条目 / entries", str(progress.done)), ("结果 / result", words)])
+    if count:
+        raise typer.Exit(ExitCode.UNVERIFIED)
+
+
+def _show_finding(finding: Finding, reasons: ReasonTexts, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"origin": finding.origin, "index": finding.index, "reason": finding.reason})
+    else:
+        place = finding.origin if finding.index is None else f"{finding.origin} {finding.index}"
+        print_text(f"✗ {place}: {problem_line(finding.reason, '', reasons)}")
+
+
+class _Told:
+    """Remembers how far a check has come, and moves a bar if there is one."""
+
+    def __init__(self, move: Callable[[Progress], None]) -> None:
+        self.done = 0
+        self._move = move
+
+    def told(self, progress: Progress) -> None:
+        """Takes the newest progress."""
+        self.done = progress.done
+        self._move(progress)
+
+
+@contextmanager
+def _entries_bar() -> Iterator[_Told]:
+    """A bar on standard error while it is a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Told(lambda _: None)
+        return
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("核验 / verifying", total=None)
+        yield _Told(lambda progress: bar.update(task, completed=progress.done, total=progress.total))

@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of one subject: `query` here or at a named member, and `check-code` without any node."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from federation.errors import AccessFault, FieldFault, Misuse
+from federation.log.leaf import Leaf
+from federation.records.codec import Record, decode
+from federation.records.exchange import Answer, Finding
+from federation.standards.bundle import Standards, shipped_standards
+from federation.standards.catalogue import ReasonTexts
+from federation.standards.identify import identify
+from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, mask, normalise
+from node.assemble.desk import Desk
+from node.cli.opening import CURRENT, AsJson, NodeFolder, day_of, desk_at, today
+from node.cli.printing import (
+    Document,
+    ExitCode,
+    print_json,
+    print_problem,
+    print_table,
+    problem_line,
+    reason_documents,
+    reason_lines,
+    record_document,
+    record_line,
+)
+from node.inquire import Matter
+from node.query import Holding
+
+_CENTURIES = ("18", "19", "20")
+
+Code = Annotated[
+    str,
+    typer.Argument(
+        metavar="CODE", help="统一社会信用代码或公民身份号码 / Unified social credit code or citizen number"
+    ),
+]
+Codes = Annotated[
+    list[str], typer.Argument(metavar="CODE...", help="要检查的一个或多个代码 / One or more codes to check")
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="NODE", help="向该成员节点查询，而非本地 / Ask this member instead of the own store"),
+]
+Purpose = Annotated[
+    str | None, typer.Option("--purpose", help="查询目的代码，例如 procurement / Code of the purpose, e.g. procurement")
+]
+LegalBasis = Annotated[
+    str | None, typer.Option("--legal-basis", help="法律依据或授权文号 / Legal basis, or reference of the consent")
+]
+Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="本方案件编号 / Number of the own case")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="按该日期判断（YYYY-MM-DD）/ Judge as of this day (YYYY-MM-DD)"),
+]
+Legacy = Annotated[
+    bool,
+    typer.Option("--legacy", help="容许内嵌组织机构代码校验不通过的历史数据 / Take old data whose embedded code fails"),
+]
+
+
+def query(  # noqa: PLR0913 - a command's arguments are its options
+    code: Code,
+    *,
+    at: At = None,
+    purpose: Purpose = None,
+    legal_basis: LegalBasis = None,
+    case: Case = None,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """查询一个主体，本地或向成员节点 / Ask what is held about a subject, here or at a member."""
+    with desk_at(node) as desk:
+        subject = _subject(code, desk.standards)
+        if at is None:
+            _show_holdings(subject, desk.query.check(subject.value), desk, as_json=as_json)
+            return
+        if not (purpose and legal_basis and case):
+            raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis and --case")
+        kind = subject.kind if isinstance(subject.kind, CodeKind) else CodeKind.OTHER
+        answer = _answer(desk, at, Matter(purpose, legal_basis, case, kind, subject.value))
+        _show_answer(answer, desk.standards.reasons, as_json=as_json)
+
+
+def _answer(desk: Desk, member: str, matter: Matter) -> Answer:
+    """The member's verified answer; ends the command when the member refuses the question."""
+    try:
+        return desk.inquire(member, matter)
+    except AccessFault as fault:
+        if fault.reason == "MEMBER_UNKNOWN":
+            raise
+        print_problem(fault.reason, fault.detail)
+        raise typer.Exit(ExitCode.REFUSED) from None
+
+
+def _subject(code: str, standards: Standards) -> CodeAccepted:
+    """The subject that a code names.
+
+    Raises:
+        Misuse: the reason that the code is refused with.
+    """
+    match identify(normalise(code), standards, today()):
+        case CodeAccepted() as accepted:
+            return accepted
+        case CodeRefused(reason=reason, detail=detail):
+            raise Misuse(reason, detail)
+
+
+def _show_holdings(subject: CodeAccepted, held: Sequence[Holding], desk: Desk, *, as_json: bool) -> None:
+    measures = sorted({measure for holding in held for measure in holding.measures})
+    reasons = desk.standards.reasons
+    if as_json:
+        documents = [holding_document(holding, reasons) for holding in held]
+        print_json({"subject": subject.value, "holdings": documents, "measures": measures})
+        return
+    rows = [
+        (
+            f"{holding.entry.origin} {holding.entry.index}",
+            holding.standing.value,
+            record_line(holding.entry.record()),
+            reason_lines(holding.reasons, reasons),
+            " ".join(holding.measures),
+            holding.freshness.value,
+        )
+        for holding in held
+    ]
+    shown = subject.value if subject.kind is CodeKind.USCC else mask(subject.value)
+    columns = (
+        "条目 / Entry",
+        "状态 / Standing",
+        "内容 / Record",
+        "原因 / Reasons",
+        "措施 / Measures",
+        "新鲜度 / Freshness",
+    )
+    print_table(f"主体 / Subject {shown}: {len(rows)}", columns, rows)
+
+
+def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:
+    """One holding as JSON."""
+    entry = holding.entry
+    return {
+        "origin": entry.origin,
+        "index": entry.index,
+        "dataset": holding.dataset.value if holding.dataset else None,
+        "standing": holding.standing.value,
+        "reasons": reason_documents(holding.reasons, reasons),
+        "measures": list(holding.measures),
+        "versions": list(holding.versions),
+        "freshness": holding.freshness.value,
+        "record": record_document(entry.record()),
+        "acts": [{"index": act.index, "record": record_document(act.record())} for act in holding.acts.entries],
+    }
+
+
+def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None:
+    findings = [_finding_document(finding, reasons) for finding in answer.findings]
+    if as_json:
+        print_json(
+            {
+                "responder": answer.responder,
+                "exchange_id": answer.exchange_id,
+                "answered_at_ms": answer.answered_at_ms,
+                "findings": findings,
+                "heads": len(answer.heads),
+                "truncated": answer.truncated,
+                "verified": True,
+            }
+        )
+        return
+    rows = [
+        (
+            f"{finding.evidence.origin} {finding.evidence.index}",
+            finding.standing.value,
+            record_line(_record(finding)),
+            reason_lines(finding.reasons, reasons),
+        )
+        for finding in answer.findings
+    ]
+    title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}"
+    print_table(title, ("条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons"), rows)
+
+
+def _finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
+    return {
+        "origin": finding.evidence.origin,
+        "index": finding.evidence.index,
+        "standing": finding.standing.value,
+        "reasons": reason_documents(finding.reasons, reasons),
+        "record": record_document(_record(finding)),
+        "acts": len(finding.acts),
+    }
+
+
+def _record(finding: Finding) -> Record | str:
+    """The record in a finding; a reason code when it cannot be read."""
+    try:
+        return decode(Leaf.decode(finding.evidence.leaf).schema, finding.evidence.payload)
+    except FieldFault as fault:
+        return fault.reason
+
+
+def check_codes(codes: Codes, as_of: AsOf = None, legacy: Legacy = False, as_json: AsJson = False) -> None:
+    """检查主体代码是否合法，无需节点 / Check identity codes; needs no node."""
+    standards = shipped_standards()
+    day = day_of(as_of, "--as-of") if as_of else today()
+    judged = [(code, identify(normalise(code), standards, day, legacy)) for code in codes]
+    documents = [_code_document(code, result, standards, day) for code, result in judged]
+    if as_json:
+        print_json({"as_of": day.isoformat(), "codes": documents})
+    else:
+        columns = ("", "代码 / Code", "种类 / Kind", "类别 / Class", "区划 / Region", "原因或提示 / Reason or warning")
+        rows = [_code_row(code, result, standards, day) for code, result in judged]
+        print_table("代码检查 / Codes", columns, rows)
+    if any(isinstance(result, CodeRefused) for _, result in judged):
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+def _code_document(code: str, result: CodeAccepted | CodeRefused, standards: Standards, day: date) -> Document:
+    match result:
+        case CodeRefused(reason=reason, detail=detail):
+            text = standards.reasons.of(reason)
+            said: Document = {"reason": reason, "zh": text.zh, "en": text.en, "detail": detail}
+            return {"code": code, "accepted": False, **said}
+        case CodeAccepted():
+            region = standards.regions.lookup(result.region, day) if result.region else None
+            return {
+                "code": code,
+                "accepted": True,
+                "kind": result.kind.value,
+                "value": result.value,
+                "subject_class": result.subject_class.value if result.subject_class else None,
+                "region": result.region,
+                "region_name": region.name if region else None,
+                "warnings": reason_documents(result.warnings, standards.reasons),
+            }
+
+
+def _code_row(code: str, result: CodeAccepted | CodeRefused, standards: Standards, day: date) -> tuple[str, ...]:
+    match result:
+        case CodeRefused(reason=reason, detail=detail):
+            return "✗", _shown(code), "—", "—", "—", problem_line(reason, detail, standards.reasons)
+        case CodeAccepted(kind=kind, subject_class=subject_class):
+            region = standards.regions.lookup(result.region, day) if result.region else None
+            place = f"{result.region} {region.name if region else ''}" if result.region else "—"
+            shown = result.value if kind is CodeKind.USCC else mask(result.value)
+            warnings = reason_lines(result.warnings, standards.reasons)
+            return "✓", shown, kind.value, subject_class.value if subject_class else "—", place, warnings
+
+
+def _shown(code: str) -> str:
+    """A refused code as people may see it: masked where it may be a citizen number with a slip."""
+    return mask(code) if len(code) == 15 or code[6:8] in _CENTURIES else code

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The processes of the demonstration: `xinqiao` commands, run to their end or kept running, and always cleaned up."""
+
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from federation.errors import Fault
+
+COMMAND_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
+_COMMAND = (sys.executable, "-m", "node")
+Document = dict[str, Any]
+"""What a command prints with `--json`."""
+
+
+def failed(expectation: str) -> Fault:
+    """The fault of a demonstration in which something is not as it should be."""
+    return Fault("DEMO_FAILED", expectation)
+
+
+def command(arguments: Sequence[str], *, codes: Sequence[int] = (0,), folder: Path | None = None) -> list[Document]:
+    """Runs one command with `--json` to its end.
+
+    Args:
+        arguments: what stands after `xinqiao`.
+        codes: exit codes that are as expected.
+        folder: working directory.
+
+    Returns:
+        The objects it printed, one for each line.
+
+    Raises:
+        Fault: DEMO_FAILED, with the command and what it said.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - this program itself
+            [*_COMMAND, *arguments, "--json"],
+            capture_output=True,
+            cwd=folder,
+            env=environment(),
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise failed(f"xinqiao {' '.join(arguments)} took over {COMMAND_TIMEOUT_S:.0f} s") from None
+    if done.returncode not in codes:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise failed(f"xinqiao {' '.join(arguments)} ended with {done.returncode}: {said}")
+    return [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+
+
+def environment() -> Mapping[str, str]:
+    """The environment of the commands: the program is found wherever it was started, no node folder is preset."""
+    kept = {name: value for name, value in os.environ.items() if name != "XINQIAO_NODE"}
+    found = os.pathsep.join(path for path in sys.path if path)
+    return {**kept, "PYTHONPATH": found, "PYTHONUTF8": "1"}
+
+
+def free_addresses(count: int) -> list[str]:
+    """Loopback addresses that nobody uses; all are held until the last is found, so that no two are the same."""
+    with ExitStack() as held:
+        found = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in found:
+            one.bind(("127.0.0.1", 0))
+        return [f"127.0.0.1:{one.getsockname()[1]}" for one in found]
+
+
+class Running:
+    """A command that goes on and prints objects, one a line; a context manager that ends it.
+
+    Args:
+        arguments: what stands after `xinqiao`.
+        log: file for what it says on standard error.
+    """
+
+    def __init__(self, arguments: Sequence[str], log: Path) -> None:
+        self._name = f"xinqiao {' '.join(arguments)}"
+        self._log = log
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself
+                [*_COMMAND, *arguments, "--json"],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment(),
+            )
+        self._rest = b""
+        self._asked = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.stop()
+
+    def next(self, timeout_s: float = READY_TIMEOUT_S) -> Document:
+        """The next object that it prints.
+
+        Raises:
+            Fault: DEMO_FAILED, it ended, or said nothing in time.
+        """
+        deadline = time.monotonic() + timeout_s
+        while b"\n" not in self._rest:
+            piece = self._read(deadline - time.monotonic())
+            if not piece:
+                raise failed(f"{self._name} said nothing; its log ends: {self._last_words()}")
+            self._rest += piece
+        line, _, self._rest = self._rest.partition(b"\n")
+        said: Document = json.loads(line)
+        return said
+
+    def _read(self, timeout_s: float) -> bytes:
+        """Bytes as soon as there are any; empty when it ended or the time is over."""
+        out = self._pipe()
+        with selectors.DefaultSelector() as ready:
+            ready.register(out, selectors.EVENT_READ)
+            if not ready.select(max(0.0, timeout_s)):
+                return b""
+        return os.read(out.fileno(), 65536)
+
+    def _pipe(self) -> IO[bytes]:
+        if self._process.stdout is None:
+            raise failed(f"{self._name} has no output")
+        return self._process.stdout
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else "(empty)"
+
+    def ask_to_stop(self) -> None:
+        """Asks it to end, once; does not wait. A second signal could come after it has let go of the first."""
+        if not self._asked and self._process.poll() is None:
+            self._asked = True
+            self._process.terminate()
+
+    def stop(self) -> int:
+        """Ends it in order, and by force when it does not end; returns its exit code."""
+        self.ask_to_stop()
+        try:
+            code = self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        self._pipe().close()
+        return code

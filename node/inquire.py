@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Puts a question to a named member, verifies the answer, logs the exchange, and only then hands the answer on.
+
+An answer is used only when the member's message key signed it, it answers this very question, and every record in it
+is about the subject asked about and verifies against the keys of its origin. Refusals are logged too. A member that
+cannot be reached is not an exchange.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from federation.errors import CallerFault, FieldFault, PeerFault
+from federation.log.checkpoint import FeedKeys
+from federation.log.leaf import Leaf
+from federation.log.note import Verifier
+from federation.log.proof import Evidence, verify_evidence
+from federation.records.codec import decode_as, encode, glance
+from federation.records.exchange import Answer, EvidenceParts, Exchange, ExchangeSide, Finding, Question
+from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
+from federation.standards.identity import CodeKind
+from node.dialogue import Asked, Envelope, log_entry, opened, seal
+from node.keys import KeyRing
+
+
+class Member(Protocol):
+    """A member that can be asked."""
+
+    async def ask(self, question: Envelope) -> Envelope:
+        """The signed answer; raises CallerFault when it refuses, UnreachableFault when it cannot be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is asked, and why.
+
+    Attributes:
+        purpose: code of the set `purposes`.
+        legal_basis: legal basis or consent reference.
+        case_number: the requester's case.
+        code_kind: kind of the number asked about.
+        code: the number, normalised.
+    """
+
+    purpose: str
+    legal_basis: str
+    case_number: str
+    code_kind: CodeKind
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of members: message keys by node id, and the keys of feeds by origin."""
+
+    message_keys: Mapping[str, Verifier]
+    feed_keys: Callable[[str], FeedKeys | None]
+
+
+class Inquirer:
+    """Asks. One call at a time needs nothing of another; `log` is awaited before an answer is returned.
+
+    Args:
+        keys: the message key signs questions.
+        known: keys of the members.
+        log: appends this side's log entry durably.
+        now_ms: the clock.
+        random_bytes: salts and exchange ids.
+    """
+
+    def __init__(
+        self,
+        keys: KeyRing,
+        known: Known,
+        log: "RequesterLog",
+        now_ms: Callable[[], int],
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._keys = keys
+        self._known = known
+        self._log = log
+        self._now_ms = now_ms
+        self._random_bytes = random_bytes
+
+    async def inquire(self, node_id: str, member: Member, matter: Matter) -> Answer:
+        """Asks one member about one subject.
+
+        Raises:
+            FieldFault: the matter breaks a rule of the question.
+            CallerFault: the member refused, with its reason; the refusal is logged.
+            PeerFault: the answer is not what it claims to be; nothing of it is used.
+            UnreachableFault: no answer came.
+            StoreFault: EXCHANGE_LOG_UNAVAILABLE.
+        """
+        question = self._question(node_id, matter)
+        raw = encode(question)
+        asked = Asked.of(question, raw)
+        try:
+            envelope = await member.ask(seal(QUESTION_TYPE, raw, self._keys))
+        except CallerFault as fault:
+            await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
+            raise
+        answer = self._verified(asked, envelope)
+        outcome = AnsweredWith(
+            hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
+        )
+        await self._log.log(self._entry(asked, outcome))
+        return answer
+
+    def _question(self, node_id: str, matter: Matter) -> Question:
+        now_ms = self._now_ms()
+        return Question(
+            exchange_id=uuid7(now_ms, self._random_bytes(10)),
+            requester=self._keys.node_id,
+            responder=node_id,
+            purpose=matter.purpose,
+            legal_basis=matter.legal_basis,
+            case_number=matter.case_number,
+            code_kind=matter.code_kind,
+            code=matter.code,
+            asked_at_ms=now_ms,
+            salt=self._random_bytes(32),
+        )
+
+    def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> Exchange:
+        return log_entry(asked, outcome, ExchangeSide.REQUESTER, self._now_ms())
+
+    def _verified(self, asked: Asked, envelope: Envelope) -> Answer:
+        """The answer, when everything about it verifies.
+
+        Raises:
+            PeerFault: ANSWER_INVALID, or the reason a record's evidence fails with.
+        """
+        question = asked.question
+        try:
+            answer = decode_as(Answer, opened(envelope, ANSWER_TYPE, self._known.message_keys[question.responder]))
+        except CallerFault as fault:
+            raise PeerFault("ANSWER_INVALID", fault.reason, (envelope.to_bytes(),)) from fault
+        bound = (answer.exchange_id, answer.question_sha256, answer.responder)
+        if bound != (question.exchange_id, asked.sha256, question.responder):
+            raise PeerFault("ANSWER_INVALID", "the answer is to another question", (envelope.to_bytes(),))
+        for finding in answer.findings:
+            for parts in (finding.evidence, *finding.acts):
+                self._verify(parts)
+            if not _fits(finding, question.code):
+                raise PeerFault("ANSWER_INVALID", "a finding is about something else", (envelope.to_bytes(),))
+        return answer
+
+    def _verify(self, parts: EvidenceParts) -> None:
+        keys = self._known.feed_keys(parts.origin)
+        if keys is None:
+            raise PeerFault("ANSWER_ORIGIN_UNKNOWN", f"no pinned key for {parts.origin}")
+        verify_evidence(evidence_of(parts), keys.log)
+
+
+class RequesterLog(Protocol):
+    """The requester's side of the exchange log."""
+
+    async def log(self, exchange: Exchange) -> None:
+        """Appends one entry; durable when it returns."""
+        ...
+
+
+def _fits(finding: Finding, code: str) -> bool:
+    """Whether a finding, whose evidence is good, is a record about the subject, with nothing but acts on it."""
+    place = (finding.evidence.origin, finding.evidence.index)
+    leaf = Leaf.decode(finding.evidence.leaf)
+    try:
+        about = glance(leaf.schema, finding.evidence.payload).code
+    except FieldFault:
+        return False
+    return about == code and all((act.origin, Leaf.decode(act.leaf).ref) == place for act in finding.acts)
+
+
+def evidence_of(parts: EvidenceParts) -> Evidence:
+    """The evidence in the form that is verified and written to files."""
+    return Evidence(
+        parts.origin, parts.index, parts.leaf, parts.salt, parts.payload, tuple(parts.path), parts.checkpoint
+    )
+
+
+def uuid7(now_ms: int, random: bytes) -> str:
+    """A UUID of version 7 (RFC 9562, section 5.7) from a time and 10 random bytes, in its text form."""
+    value = (now_ms & (2**48 - 1)) << 80 | int.from_bytes(random, "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return str(UUID(int=value))

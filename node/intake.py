@@ -1,0 +1,291 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Takes records in: each becomes a pending entry, a duplicate, or a refusal with its reason. Idempotent.
+
+Durable order, and what a crash after each step leaves:
+
+1. check      nothing is written yet: the caller repeats the call.
+2. commit     all accepted records of the call are pending, each under its key; the caller, not having heard, repeats
+              the call and is told `Duplicate`.
+3. return     the sequencer publishes what is pending, whoever wakes it.
+
+Same key and same bytes: the same result. Same key and other bytes: refused (KEY_CONFLICT), or, on request, published as
+an AMEND of the earlier entry.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.errors import FieldFault
+from federation.log.leaf import LeafKind
+from federation.records.act import Annotation, Ending
+from federation.records.agency_filing import AgencyFiling
+from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, schema_of
+from federation.records.exchange import Exchange
+from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.records.licence import Licence
+from federation.records.list_entry import ListEntry
+from federation.records.penalty import Penalty
+from federation.records.subject import Subject
+from federation.rules.admission import Admitted, NotAdmitted
+from federation.standards.identity import SubjectClass
+from node.pending import Pending
+
+SALT_BYTES = 32
+MAX_KEY_CHARACTERS = 512
+
+_DATASETS: Mapping[type[object], Dataset] = {
+    Subject: Dataset.SUBJECTS,
+    Licence: Dataset.LICENCES,
+    Penalty: Dataset.PENALTIES,
+    ListEntry: Dataset.LISTS,
+    AgencyFiling: Dataset.FILINGS,
+    FeedPolicy: Dataset.CATALOGUE,
+    Exchange: Dataset.EXCHANGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One record, ending or annotation to publish.
+
+    Attributes:
+        key: idempotency key, 1 to 512 characters.
+        schema: what the payload is.
+        payload: the record bytes, published exactly as given.
+        ref: index of the entry acted on; None unless the payload is an act.
+    """
+
+    key: str
+    schema: int
+    payload: bytes
+    ref: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Durable; it will be published. `warnings` are doubtful points, by reason code."""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The same key and bytes were accepted before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not taken; `field` names the field at fault, or is empty."""
+
+    field: str
+    reason: str
+
+
+Outcome = Accepted | Duplicate | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a key: the payload's digest, and the index once it is sequenced."""
+
+    digest: bytes
+    index: int | None
+
+
+class IntakeUnit(Protocol):
+    """One transaction of the intake."""
+
+    def known(self, origin: str, keys: Sequence[bytes]) -> Mapping[bytes, Known]:
+        """What is known of each of the keys; unknown ones are absent."""
+        ...
+
+    def entry_kind(self, origin: str, index: int) -> LeafKind | None:
+        """The kind of a sequenced entry; None when there is none, or when an END acts on it already."""
+        ...
+
+    def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
+        """Adds pending rows in order; replaces what is known of their keys."""
+        ...
+
+
+class IntakeStore(Protocol):
+    """Where pending rows go."""
+
+    def write(self) -> AbstractContextManager[IntakeUnit]:
+        """One transaction: durable when the block ends, undone when it raises. One at a time, from one thread."""
+        ...
+
+
+class Intake:
+    """Checks and keeps submissions. Call from the writer thread only.
+
+    Args:
+        store: where pending rows go.
+        datasets: origin of each own feed and its kind of record.
+        admit: may this own record be published?
+        random_bytes: source of salts.
+    """
+
+    def __init__(
+        self,
+        store: IntakeStore,
+        datasets: Mapping[str, Dataset],
+        admit: Callable[[Record], Admitted | NotAdmitted],
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._store = store
+        self._datasets = datasets
+        self._admit = admit
+        self._random_bytes = random_bytes
+
+    def submit(self, origin: str, submissions: Sequence[Submission], *, amend: bool = False) -> list[Outcome]:
+        """Takes a batch for one own feed; bad items never stop good ones.
+
+        Args:
+            origin: an own feed.
+            submissions: any number; one transaction for all.
+            amend: publish other bytes under a known key as an AMEND instead of refusing them.
+
+        Returns:
+            One outcome for each submission, in order; accepted ones are durable.
+
+        Raises:
+            StoreFault: nothing of this call was kept.
+        """
+        checked = [self._check(self._datasets[origin], submission) for submission in submissions]
+        with self._store.write() as unit:
+            return self._keep(unit, origin, list(zip(submissions, checked, strict=True)), amend=amend)
+
+    def submit_within(self, unit: IntakeUnit, origin: str, submission: Submission) -> Outcome:
+        """Takes one submission inside a transaction that the caller has open, and that keeps more than it.
+
+        Returns:
+            As `submit`; durable with the caller's commit, and not before.
+        """
+        checked = self._check(self._datasets[origin], submission)
+        (outcome,) = self._keep(unit, origin, [(submission, checked)], amend=False)
+        return outcome
+
+    def _keep(
+        self, unit: IntakeUnit, origin: str, checked: "Sequence[tuple[Submission, _Checked]]", *, amend: bool
+    ) -> list[Outcome]:
+        """Decides on checked submissions, and keeps the accepted ones."""
+        known = dict(unit.known(origin, [key_of(submission.key) for submission, _ in checked]))
+        batch = _Batch(origin, unit, known, self._random_bytes, amend=amend)
+        outcomes = [
+            result if isinstance(result, Refused) else batch.offer(submission, *result)
+            for submission, result in checked
+        ]
+        if batch.pending:
+            unit.add_pending(origin, batch.pending)
+        return outcomes
+
+    def _check(self, dataset: Dataset, submission: Submission) -> "_Checked":
+        """The record and its warnings, or why it is refused; needs no store."""
+        try:
+            record = _decoded(submission)
+        except FieldFault as fault:
+            return Refused(fault.field, fault.reason)
+        if not isinstance(record, Ending | Annotation) and _DATASETS[type(record)] is not dataset:
+            return Refused("schema", "DATASET_MISMATCH")
+        match self._admit(record):
+            case NotAdmitted(field=field, reason=reason):
+                return Refused(field, reason)
+            case Admitted(warnings=warnings):
+                return record, warnings
+
+
+def _decoded(submission: Submission) -> Record:
+    """The record of a submission whose parts are within their limits.
+
+    Raises:
+        FieldFault: the key, the payload or the reference is not as it must be.
+    """
+    if not 1 <= len(submission.key) <= MAX_KEY_CHARACTERS:
+        raise FieldFault("key", "FIELD_TOO_LONG" if submission.key else "FIELD_MISSING")
+    if len(submission.payload) > MAX_PAYLOAD_BYTES:
+        raise FieldFault("payload", "FIELD_TOO_LONG")
+    record = decode(submission.schema, submission.payload)
+    acts = isinstance(record, Ending | Annotation)
+    if acts != (submission.ref is not None):
+        raise FieldFault("ref", "REF_MISSING" if acts else "REF_FORBIDDEN")
+    return record
+
+
+_Checked = tuple[Record, tuple[str, ...]] | Refused
+
+
+class _Batch:
+    """The decisions of one call: later items see the keys of earlier ones, and what these end or replace."""
+
+    def __init__(
+        self,
+        origin: str,
+        unit: IntakeUnit,
+        known: dict[bytes, Known],
+        random_bytes: Callable[[int], bytes],
+        *,
+        amend: bool,
+    ) -> None:
+        self.pending: list[Pending] = []
+        self._origin = origin
+        self._unit = unit
+        self._known = known
+        self._random_bytes = random_bytes
+        self._amend = amend
+        self._closed: set[int] = set()
+
+    def offer(self, submission: Submission, record: Record, warnings: tuple[str, ...]) -> Outcome:
+        """Decides on one checked submission, and keeps it when accepted."""
+        key = key_of(submission.key)
+        digest = hashlib.sha256(submission.payload).digest()
+        known = self._known.get(key)
+        kind, ref = LeafKind.ADD, None
+        if known is not None:
+            if known.digest == digest:
+                return Duplicate()
+            if not self._amend or submission.ref is not None:
+                return Refused("", "KEY_CONFLICT")
+            if known.index is None:
+                return Refused("", "AMEND_TOO_EARLY")
+            kind, ref = LeafKind.AMEND, known.index
+        if submission.ref is not None:
+            kind, ref = (LeafKind.END if isinstance(record, Ending) else LeafKind.ANNOTATE), submission.ref
+        if ref is not None and not self._active(ref):
+            return Refused("ref", "REF_NOT_ACTIVE")
+        if ref is not None and kind in {LeafKind.AMEND, LeafKind.END}:
+            self._closed.add(ref)
+        subject, personal = _about(record)
+        salt = self._random_bytes(SALT_BYTES)
+        self.pending.append(
+            Pending(key, digest, kind, submission.schema, ref, salt, submission.payload, subject, personal)
+        )
+        self._known[key] = Known(digest, None)
+        return Accepted(warnings)
+
+    def _active(self, ref: int) -> bool:
+        """Whether an entry is a record that nothing has ended or replaced, in the store or earlier in this call."""
+        return ref not in self._closed and self._unit.entry_kind(self._origin, ref) in {LeafKind.ADD, LeafKind.AMEND}
+
+
+def submission_of(record: Subject | Licence | Penalty | ListEntry | AgencyFiling, payload: bytes) -> Submission:
+    """The submission of an imported record: its own key makes a second import of the same row a duplicate."""
+    return Submission(record.key, schema_of(record), payload)
+
+
+def key_of(text: str) -> bytes:
+    """What is stored of an idempotency key: its SHA-256, since keys may hold personal numbers."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _about(record: Record) -> tuple[str, bool]:
+    """The number of the record's subject, and whether that is a natural person."""
+    match record:
+        case Ending() | Annotation() | FeedPolicy() | Exchange():
+            return "", False
+        case _:
+            return record.identity.code, record.identity.subject_class is SubjectClass.NATURAL_PERSON

@@ -1,0 +1,313 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The sequencer: gives pending entries an index and a time, signs, publishes. One per own feed.
+
+Durable order of one batch, and what a crash after each step leaves (wire form, section 4):
+
+1. read the head, take at most N pending in order     nothing changed: they are still pending.
+2. build leaves, tiles, right edge and root            nothing changed.
+3. write leaves, payloads, tiles in one transaction    undone: still pending, head as before.
+4. read them back and recompute the root from what     undone, and the node stops writing until it has reloaded and
+   is stored; any difference is StoreFault             verified the head.
+5. sign, move the head by compare-and-swap, commit     the batch is published: on restart the head is there, signed.
+6. ring the bell: the checkpoint leaves the process    followers learn of it when they next ask.
+
+A checkpoint never leaves before the commit of step 5 is durable. An error in or after step 5 leaves the outcome
+unknown: all memory is dropped and the head is loaded from the store and verified, by the same function as at start,
+before anything is written again.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from federation.errors import ClockFault, ConfigFault, FieldFault, NoteFault, StoreFault
+from federation.log.checkpoint import Checkpoint, FeedKeys, open_checkpoint
+from federation.log.leaf import Leaf, commitment
+from federation.log.merkle import CompactRange, leaf_hash
+from federation.log.note import Note, SignatureLine, cosign_note, sign_note
+from federation.log.tile import TileTree, extend_tiles
+from federation.records.feed_policy import Dataset
+from node.keys import KeyRing
+from node.pending import Pending
+
+CLOCK_SLACK_MS = 1000
+"""How far the clock may stand before the head's time at start without being called wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending row with its place in the queue."""
+
+    place: int
+    pending: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sequenced entry as the store keeps it."""
+
+    index: int
+    leaf: bytes
+    salt: bytes
+    payload: bytes
+    subject: str
+    personal: bool
+    key: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The state of an own feed: right edge, time of the newest entry, and the signed note."""
+
+    range: CompactRange
+    time_ms: int
+    note: bytes
+
+
+class LogUnit(Protocol):
+    """One transaction of the sequencer."""
+
+    def log_head(self, origin: str) -> LogHead | None:
+        """The stored head; None when the feed was never created here."""
+        ...
+
+    def waiting(self, origin: str, limit: int) -> Sequence[Waiting]:
+        """The oldest pending rows, in order, at most `limit`."""
+        ...
+
+    def tile(self, origin: str, level: int, index: int) -> bytes:
+        """One stored tile, empty when there is none."""
+        ...
+
+    def create_feed(self, origin: str, dataset: Dataset, head: LogHead) -> None:
+        """Adds an own feed; the caller has seen that it is not there."""
+        ...
+
+    def append(self, origin: str, rows: Sequence[Row], tiles: Mapping[tuple[int, int], bytes]) -> None:
+        """Adds entries and replaces tiles."""
+        ...
+
+    def stored(self, origin: str, start: int, stop: int) -> Sequence[tuple[bytes, bytes, bytes]]:
+        """Leaf, salt and payload of entries [start, stop), read back."""
+        ...
+
+    def move_head(self, origin: str, before: LogHead, after: LogHead, *, done: int | None) -> bool:
+        """Compare-and-swap on size and root, dropping pending rows up to `done`; False when it was not `before`."""
+        ...
+
+
+class LogStore(Protocol):
+    """Where the own feeds live."""
+
+    def write(self) -> AbstractContextManager[LogUnit]:
+        """One transaction: durable when the block ends, undone when it raises. One at a time, from one thread."""
+        ...
+
+
+class Sequencer:
+    """Publishes one own feed. Call from the writer thread only.
+
+    Args:
+        origin: the feed.
+        store: where it lives.
+        keys: log and clock keys.
+        now_ms: the clock, milliseconds since the epoch.
+        max_batch: most entries under one checkpoint.
+    """
+
+    def __init__(
+        self, origin: str, store: LogStore, keys: KeyRing, now_ms: Callable[[], int], max_batch: int = 2000
+    ) -> None:
+        self._origin = origin
+        self._store = store
+        self._keys = keys
+        self._now_ms = now_ms
+        self._max_batch = max_batch
+        self._trusted = False
+        self._lost: ConfigFault | None = None
+        self._feed_keys = FeedKeys(origin, keys.log_verifier(origin), keys.clock_verifier)
+
+    def create(self, dataset: Dataset) -> bool:
+        """Creates the feed with a signed checkpoint of size 0; only ever called by an explicit command.
+
+        Returns:
+            False when the feed is there already; nothing changes then.
+        """
+        with self._store.write() as unit:
+            if unit.log_head(self._origin) is not None:
+                return False
+            empty = CompactRange.empty()
+            unit.create_feed(self._origin, dataset, LogHead(empty, 0, self._sign(empty)))
+        return True
+
+    def _head(self, unit: LogUnit) -> LogHead:
+        head = unit.log_head(self._origin)
+        if head is None:
+            raise ConfigFault("FEED_NOT_CREATED", f"{self._origin} is not in the store; mend: xinqiao feeds --create")
+        return head
+
+    def load(self) -> LogHead:
+        """Loads and verifies the head: own signature, right edge recomputed from the tiles, clock not before it.
+
+        Raises:
+            ConfigFault: FEED_NOT_CREATED; HISTORY_LOST, a mirror knows a history that this store has not.
+            StoreFault: HEAD_CORRUPT, what is stored does not carry the signed root; nothing may be signed.
+            ClockFault: CLOCK_BEHIND, the clock stands before the head's time.
+        """
+        self._trusted = False
+        if self._lost is not None:
+            raise self._lost
+        with self._store.write() as unit:
+            head = self._head(unit)
+            self._verify(unit, head)
+        if self._now_ms() + CLOCK_SLACK_MS < head.time_ms:
+            raise ClockFault("CLOCK_BEHIND", f"{self._origin}: the clock stands before the newest entry")
+        self._trusted = True
+        return head
+
+    def _verify(self, unit: LogUnit, head: LogHead) -> None:
+        """Head, signature and tiles agree, or StoreFault."""
+        tree = TileTree(lambda level, index: unit.tile(self._origin, level, index))
+        try:
+            leads = tree.compact_range(head.range.size) == head.range
+        except StoreFault as fault:
+            if fault.reason != "TILE_MISMATCH":
+                raise
+            leads = False
+        if not leads:
+            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: stored tiles do not lead to the stored head")
+        try:
+            signed = open_checkpoint(head.note, self._feed_keys)
+        except NoteFault as fault:
+            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: stored head: {fault.reason}") from fault
+        if (signed.checkpoint.size, signed.checkpoint.root) != (head.range.size, head.range.root()):
+            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: the signed head is not the stored one")
+
+    def sequence(self) -> int:
+        """Publishes one batch of what is pending.
+
+        Returns:
+            How many entries were published; 0 when nothing waits.
+
+        Raises:
+            StoreFault: nothing may be assumed published; the head is reloaded before the next write.
+        """
+        if not self._trusted:
+            self.load()
+        self._trusted = False
+        with self._store.write() as unit:
+            head = self._head(unit)
+            waiting = unit.waiting(self._origin, self._max_batch)
+            if waiting:
+                self._publish(unit, head, waiting)
+        self._trusted = True
+        return len(waiting)
+
+    def _publish(self, unit: LogUnit, head: LogHead, waiting: Sequence[Waiting]) -> None:
+        """Steps 2 to 5 of the durable order, all but the commit."""
+        time_ms = max(self._now_ms(), head.time_ms + 1)
+        rows = [self._row(head.range.size + offset, time_ms, item.pending) for offset, item in enumerate(waiting)]
+        hashes = [leaf_hash(row.leaf) for row in rows]
+        tiles = extend_tiles(head.range.size, hashes, lambda level, index: unit.tile(self._origin, level, index))
+        unit.append(self._origin, rows, tiles)
+        after = self._recomputed(unit, head.range, len(rows))
+        if after != head.range.extended(hashes):
+            raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: what was read back is not what was built")
+        note = self._sign(after)
+        if not unit.move_head(self._origin, head, LogHead(after, time_ms, note), done=waiting[-1].place):
+            raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
+
+    def _row(self, index: int, time_ms: int, pending: Pending) -> Row:
+        """The entry of one pending row.
+
+        Raises:
+            StoreFault: PENDING_CORRUPT, the payload is no longer what was accepted, or the rest cannot be what was.
+        """
+        if hashlib.sha256(pending.payload).digest() != pending.digest:
+            raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending payload changed in the store")
+        try:
+            committed = commitment(self._origin, pending.schema, pending.salt, pending.payload)
+            leaf = Leaf(pending.kind, time_ms, pending.schema, pending.ref, committed).encode()
+        except FieldFault as fault:
+            raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending row changed: {fault.reason}") from None
+        return Row(
+            index, leaf, pending.salt, pending.payload, pending.subject, pending.personal, pending.key, pending.digest
+        )
+
+    def _recomputed(self, unit: LogUnit, before: CompactRange, count: int) -> CompactRange:
+        """The right edge after the batch, from the bytes that are stored now.
+
+        Raises:
+            StoreFault: STORED_BATCH_DIFFERS.
+        """
+        hashes = []
+        for leaf, salt, payload in unit.stored(self._origin, before.size, before.size + count):
+            if not self._commits(leaf, salt, payload):
+                raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: a stored payload breaks its commitment")
+            hashes.append(leaf_hash(leaf))
+        return before.extended(hashes)
+
+    def _commits(self, leaf: bytes, salt: bytes, payload: bytes) -> bool:
+        """Whether stored bytes are a leaf and what it commits to."""
+        try:
+            decoded = Leaf.decode(leaf)
+            return commitment(self._origin, decoded.schema, salt, payload) == decoded.commitment
+        except FieldFault:
+            return False
+
+    def _sign(self, range_: CompactRange) -> bytes:
+        """The signed and cosigned note of a right edge."""
+        text = Checkpoint(self._origin, range_.size, range_.root()).text()
+        line = sign_note(text, self._origin, self._keys.log, self._keys.log.public_key)
+        return Note(text, (line, self._cosignature(text))).encode()
+
+    def _cosignature(self, text: str) -> SignatureLine:
+        now_s = self._now_ms() // 1000
+        return cosign_note(text, self._keys.name, self._keys.clock, self._keys.clock.public_key, now_s)
+
+    def beat(self) -> None:
+        """Cosigns the newest checkpoint anew with the present time, so that followers see the feed is alive.
+
+        Raises:
+            StoreFault: the head could not be kept; it is reloaded before the next write.
+        """
+        if not self._trusted:
+            self.load()
+        self._trusted = False
+        with self._store.write() as unit:
+            head = self._head(unit)
+            note = Note.parse(head.note)
+            lines = (note.signatures[0], self._cosignature(note.text))
+            beaten = LogHead(head.range, head.time_ms, Note(note.text, lines).encode())
+            if not unit.move_head(self._origin, head, beaten, done=None):
+                raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
+        self._trusted = True
+
+    def refuse_fork(self, note: bytes) -> None:
+        """Compares a checkpoint of this feed that a mirror holds with the stored head.
+
+        What one mirror has shown to be lost stays so until this process ends, whatever others know: a mirror that is
+        behind, or away when it is asked again, takes nothing back.
+
+        Raises:
+            ConfigFault: HISTORY_LOST, a mirror holds more than this store, or another root for its size: the store was
+                restored from an old copy, and signing would fork the feed.
+            NoteFault: the mirror's note is not one we signed.
+        """
+        theirs = open_checkpoint(note, self._feed_keys).checkpoint
+        with self._store.write() as unit:
+            ours = self._head(unit).range
+            tree = TileTree(lambda level, index: unit.tile(self._origin, level, index))
+            same = theirs.size <= ours.size and tree.root(theirs.size) == theirs.root
+        if not same:
+            self._trusted = False
+            self._lost = ConfigFault(
+                "HISTORY_LOST",
+                f"{self._origin}: a mirror holds {theirs.size} entries signed by this node, the store {ours.size}; "
+                "the store is an old or foreign copy. Nothing will be signed; bring back the newest store",
+            )
+            raise self._lost

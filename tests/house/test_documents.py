@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What is written for people is complete and true: reasons have texts, settings are listed, commands run."""
+
+import ast
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.row import TableKind
+from federation.standards.reading import shipped
+from node.config import Config, FeedSection, PeerSection
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|[A-Z]{6,}")
+MAKERS = re.compile(r".*(Fault|Misuse|Refused|NotAdmitted|NotGranted|Contradiction|RefusedWith)$")
+
+
+def _said_in_code() -> Iterator[tuple[str, str]]:
+    """Reason codes that faults and refusals are made with, and where."""
+    for folder in ("federation", "adapters", "node"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(call, ast.Call):
+                    continue
+                name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+                if MAKERS.match(name):
+                    for argument in call.args[:2]:
+                        if isinstance(argument, ast.Constant) and CODE.fullmatch(str(argument.value)):
+                            yield argument.value, f"{path.relative_to(ROOT)}:{call.lineno}"
+
+
+def test_every_reason_has_texts() -> None:
+    """Every reason code in the code has a Chinese and an English text in the `reasons` catalogue."""
+    known = set(re.findall(r"^\[([A-Z0-9_]+)\]$", shipped("reasons@1.toml").decode(), re.M))
+
+    assert {} == {code: place for code, place in _said_in_code() if code not in known}
+
+
+def _settings() -> Iterator[str]:
+    for section, field in Config.model_fields.items():
+        if section in {"folder", "feed", "peer"}:
+            continue
+        assert field.annotation is not None
+        yield from (f"{section}.{name}" for name in field.annotation.model_fields)
+    yield from (f"feed.{name}" for name in FeedSection.model_fields)
+    yield from (f"peer.{name}" for name in PeerSection.model_fields)
+
+
+@pytest.mark.parametrize("setting", list(_settings()))
+def test_every_setting_is_in_the_readme(setting: str) -> None:
+    """Every key of `xinqiao.toml` stands in the README's configuration chapter."""
+    assert f"`{setting}`" in README
+
+
+@pytest.mark.parametrize("kind", list(TableKind))
+def test_every_kind_of_table_is_in_the_readme(kind: TableKind) -> None:
+    """Every kind of table that can be imported is named."""
+    assert kind.value in README
+
+
+def _runnable(text: str) -> str:
+    """The commands of the blocks marked to be run, in their order."""
+    return "\n".join(re.findall(r"<!-- run: [^>]*-->\n```sh\n(.*?)```", text, re.S))
+
+
+@pytest.mark.slow
+def test_the_readmes_commands_run(tmp_path: Path) -> None:
+    """Following the README line by line makes two nodes, and shows what it says; only folders and ports are others."""
+    script = _runnable(README).replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
+    script = script.replace("$PWD/.venv/bin", str(Path(sys.executable).parent))
+    script = script.replace("node/demo/samples/330100/", f"{_samples(tmp_path)}/")
+    script = script.replace("--federation delta.example\n", f"--federation delta.example {_ports()}\n", 1)
+    for port in (7453, 7454, 7455):
+        script = script.replace(f"127.0.0.1:{port}", f"127.0.0.1:{_free()}")
+    code, said = _ran(script, tmp_path)
+
+    assert 0 == code, said
+    assert "RECOGNISED" in said
+    assert "ENDED_REMOVED" in said
+
+
+def _ran(script: str, folder: Path) -> tuple[int, str]:
+    """Runs a script in a process group of its own, which is ended with it; exit code, and what it said."""
+    with (folder / "said").open("w+b") as said:
+        shell = subprocess.Popen(
+            ["sh", "-eu", "-c", script], cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+        )
+        try:
+            code = shell.wait(110)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
+    return code, (folder / "said").read_text(encoding="utf-8")
+
+
+def _samples(folder: Path) -> Path:
+    """The samples where refused rows may be written beside them."""
+    for name in ("lists.csv", "penalties.xlsx"):
+        (folder / name).write_bytes((ROOT / "node" / "demo" / "samples" / "330100" / name).read_bytes())
+    return folder
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ports() -> str:
+    return " ".join(f"--{name} 127.0.0.1:{_free()}" for name in ("peers", "local", "admin"))

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the oracle reads of a node: is it whole, what does it keep, and what would a fresh judgement say?"""
+
+from federation.log.checkpoint import FeedKeys
+from federation.log.leaf import LeafKind
+from federation.records.feed_policy import Dataset
+from node.holding import Acts, Decision, HeldEntry, acts_of, china_date
+from node.ledger import judge
+from node.verify import Verify
+from tests.node.region.member import Node
+
+
+def verify_of(node: Node) -> Verify:
+    """A check of the node's whole store."""
+    keys: dict[str, FeedKeys] = {}
+    for view in node.reader.feeds():
+        found = node.stages.foundation.members.feed_keys(view.origin)
+        assert found is not None
+        keys[view.origin] = found
+    return Verify(node.reader, keys, lambda _: None)
+
+
+def kept(node: Node, origin: str) -> list[bytes]:
+    """Payloads published, and then those that wait, each in their order."""
+    with node.stages.store.write() as unit:
+        waiting = [item.pending.payload for item in unit.waiting(origin, 1 << 30)]
+    return [*(stored.entry.payload for stored in node.reader.entries(origin, 0, 1 << 30)), *waiting]
+
+
+def decided(node: Node) -> dict[tuple[str, int], tuple[object, ...]]:
+    """What the ledger keeps."""
+    return {(each.origin, each.index): _said(each) for each in node.reader.decisions(counting=False)}
+
+
+def replayed(node: Node) -> dict[tuple[str, int], tuple[object, ...]]:
+    """What a fresh judgement of everything held says: black and watch entries first, red ones knowing them."""
+    rules, today = node.stages.foundation.ledger_rules, china_date(node.clock())
+    facts: dict[tuple[str, int], HeldEntry] = {}
+    acts: dict[tuple[str, int], Acts] = {}
+    for view in node.reader.feeds():
+        if view.dataset in {Dataset.LISTS, Dataset.FILINGS}:
+            held = node.reader.held(view.origin, 0, 1 << 30)
+            wanted = {entry.index for entry in held if entry.leaf is None or entry.leaf.kind <= LeafKind.AMEND}
+            wanted |= {leaf.ref for entry in held if (leaf := entry.leaf) and leaf.ref is not None}
+            on = node.reader.acts(view.origin, sorted(wanted))
+            facts |= {(view.origin, index): held[index] for index in wanted}
+            acts |= {(view.origin, index): acts_of(on.get(index, ())) for index in wanted}
+    first = {
+        place: judge(rules, entry, acts[place], black_elsewhere=False, as_of=today) for place, entry in facts.items()
+    }
+    black = {each.subject for each in first.values() if each.is_black and each.counts}
+    return {
+        place: _said(judge(rules, entry, acts[place], black_elsewhere=entry.subject in black, as_of=today))
+        for place, entry in facts.items()
+    }
+
+
+def _said(decision: Decision) -> tuple[object, ...]:
+    about = (decision.subject, decision.list_kind, decision.standing, decision.reasons)
+    return (*about, decision.measures, decision.versions, decision.review_on)
