@@ -14,13 +14,13 @@ from typing import Protocol
 from uuid import UUID
 
 from federation.errors import CallerFault, FieldFault, PeerFault
-from federation.log.checkpoint import FeedKeys
+from federation.log.checkpoint import FeedKeys, open_checkpoint
 from federation.log.leaf import Leaf
-from federation.log.note import Verifier
+from federation.log.note import Note, Verifier
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.codec import decode_as, encode, glance
 from federation.records.exchange import Answer, EvidenceParts, Exchange, ExchangeSide, Finding, Question
-from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
+from federation.rules.exchange import ANSWER_TYPE, LOGGED_REFUSALS, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
 from node.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.keys import KeyRing
@@ -102,7 +102,8 @@ class Inquirer:
         try:
             envelope = await member.ask(seal(QUESTION_TYPE, raw, self._keys))
         except CallerFault as fault:
-            await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
+            if fault.reason in LOGGED_REFUSALS:
+                await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
             raise
         answer = self._verified(asked, envelope)
         outcome = AnsweredWith(
@@ -143,12 +144,24 @@ class Inquirer:
         bound = (answer.exchange_id, answer.question_sha256, answer.responder)
         if bound != (question.exchange_id, asked.sha256, question.responder):
             raise PeerFault("ANSWER_INVALID", "the answer is to another question", (envelope.to_bytes(),))
+        for head in answer.heads:
+            self._verify_head(head.checkpoint)
         for finding in answer.findings:
             for parts in (finding.evidence, *finding.acts):
                 self._verify(parts)
             if not _fits(finding, question.code):
                 raise PeerFault("ANSWER_INVALID", "a finding is about something else", (envelope.to_bytes(),))
         return answer
+
+    def _verify_head(self, note: bytes) -> None:
+        """A head of a feed whose owner is pinned must be signed by it; others' say nothing here, and are let be.
+
+        Raises:
+            NoteFault: why the head is not what it claims to be.
+        """
+        keys = self._known.feed_keys(Note.parse(note).text.partition("\n")[0])
+        if keys is not None:
+            open_checkpoint(note, keys)
 
     def _verify(self, parts: EvidenceParts) -> None:
         keys = self._known.feed_keys(parts.origin)

@@ -10,6 +10,7 @@ the heads it rests on: an answer without findings is a statement of absence that
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Protocol
 
 from federation.errors import AccessFault, RangeFault
@@ -32,6 +33,8 @@ from node.holding import Acts, Decision, HeldEntry, acts_of, china_date
 from node.publish import FeedView, Publisher
 
 MAX_FINDINGS = 200
+MAX_FINDINGS_BYTES = 3 * 1024 * 1024
+EVIDENCE_OVERHEAD_BYTES = 84 + 32 + 64 * 34 + 300
 MAX_FEEDS = 10_000
 TIMED_SIGNATURE = 8 + 64
 SEARCHED = (Dataset.SUBJECTS, Dataset.LICENCES, Dataset.PENALTIES, Dataset.LISTS, Dataset.FILINGS)
@@ -138,11 +141,12 @@ class Query:
         entries = self._about(
             subject, lambda entry: self._shown(views.get(entry.origin), caller, entry), MAX_FINDINGS + 1
         )
-        findings = [self._finding(entry, acts, views[entry.origin]) for entry, acts in self._with_acts(entries)]
+        made = (self._finding(entry, acts, views[entry.origin]) for entry, acts in self._with_acts(entries))
+        findings = _fitting(made)
         heads = [
             Head(checkpoint=note, freshness=self._freshness(view)) for view in views.values() if (note := view.note)
         ]
-        return findings[:MAX_FINDINGS], heads, len(findings) > MAX_FINDINGS
+        return findings, heads, len(findings) < len(entries)
 
     def evidence(self, origin: str, index: int) -> EvidenceParts:
         """The evidence of one entry held, for whoever runs the node.
@@ -259,6 +263,19 @@ def _visible(view: FeedView, caller: str, home: str, entry: HeldEntry) -> bool:
     if not entry.personal or caller in {home, view.owner}:
         return True
     return view.policy is not None and payload_visible(view.policy, caller, personal=True)
+
+
+def _fitting(findings: Iterator[Finding]) -> list[Finding]:
+    """As many findings as one answer may hold: at most 200, at most 3 MiB; at least the first."""
+    kept: list[Finding] = []
+    total = 0
+    for finding in islice(findings, MAX_FINDINGS):
+        parts = (finding.evidence, *finding.acts)
+        total += sum(len(each.payload) + len(each.checkpoint) + EVIDENCE_OVERHEAD_BYTES for each in parts)
+        if kept and total > MAX_FINDINGS_BYTES:
+            break
+        kept.append(finding)
+    return kept
 
 
 def cosigned_at(view: FeedView) -> int | None:

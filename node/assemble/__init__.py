@@ -10,23 +10,3 @@ desk      everything a command does, whether or not the node is being served
 loops     publish, beat, decide, review
 service   the node being served, until it is told to stop
 """
-
-from node.assemble.create import NewNode, Pinning, add_peer, create_feeds, create_node, node_card
-from node.assemble.desk import Desk, open_desk, verify_store
-from node.assemble.service import serve_node
-from node.assemble.sources import Source, open_table
-
-__all__ = [
-    "Desk",
-    "NewNode",
-    "Pinning",
-    "Source",
-    "add_peer",
-    "create_feeds",
-    "create_node",
-    "node_card",
-    "open_desk",
-    "open_table",
-    "serve_node",
-    "verify_store",
-]

@@ -66,17 +66,16 @@ def create_node(folder: Path, new: NewNode) -> Config:
     if keys_folder.exists():
         raise ConfigFault("NODE_EXISTS", f"{keys_folder} is there already and is not overwritten; mend: move it away")
     text = _config_text(new)
-    parse_config(text, folder)
+    config = parse_config(text, folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys_folder.mkdir(mode=0o700)
     for name in KEY_NAMES:
         create_signer(keys_folder / f"{name}.pem")
     create_identity(keys_folder, new.federation, new.id, datetime.now(UTC))
     _copy_rules(folder / "rules", new.id)
-    _write(folder / CONFIG_NAME, text)
-    config = load_config(folder)
     create_store(config.store_path, StoreOwner(new.federation, new.id))
     create_feeds(config)
+    _write(folder / CONFIG_NAME, text)  # last: with it, the folder holds a node
     return config
 
 

@@ -30,6 +30,7 @@ from node.publish import Publisher
 from node.query import Query
 from node.rpc.client import LocalClient, PeerClient
 from node.rpc.trust import Trust
+from node.storage.lock import is_locked
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
 from node.verify import Finding, Progress, Verify
@@ -70,7 +71,7 @@ class Desk:
     @property
     def serving(self) -> bool:
         """Whether another process writes the store, which is the node being served."""
-        return self._own_stages() is None
+        return self._stages is None and is_locked(self.config.store_path)
 
     def origin(self, feed: str) -> str:
         """The origin of an own feed by its short name; raises ConfigFault FEED_UNKNOWN."""

@@ -112,6 +112,15 @@ class Loops:
             except NoteFault as fault:
                 self._observer.peer_lied(origin, mirror, fault)
 
+    async def flush(self) -> None:
+        """Publishes what came in while the servers stopped, so that nothing waits for the next start; once."""
+        for origin in self._stages.foundation.datasets:
+            try:
+                while await self.act(self._stages.sequencer(origin).sequence):
+                    pass
+            except Fault as fault:
+                self._observer.publishing_failed(origin, fault)
+
     async def beat(self, origin: str) -> None:
         """Cosigns one own feed's newest checkpoint with the time, for ever."""
         sequencer = self._stages.sequencer(origin)

@@ -80,6 +80,7 @@ class _Service:
                 parts = _Parts(self._config, stages, bells, self._observer, closing)
                 await parts.prepare()
                 addresses = await parts.servers.start()
+                closing.push_async_callback(parts.flush)
                 closing.push_async_callback(parts.servers.stop, GRACE_S)
                 self._observer.started(addresses)
                 ready(addresses)
@@ -143,6 +144,10 @@ class _Parts:
             await self._loops.act(self._stages.sequencer(origin).load)
         await self._loops.act(self._stages.ledger.start)
         await self._loops.act(self._stages.propose_policies)
+
+    async def flush(self) -> None:
+        """Publishes what waits; after the servers have stopped."""
+        await self._loops.flush()
 
     def loops(self) -> dict[str, Coroutine[object, object, None]]:
         """Everything that goes on while the node is served, by name."""

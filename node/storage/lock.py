@@ -12,6 +12,25 @@ _OWNER_ONLY = 0o600
 _MAX_PID_BYTES = 32
 
 
+def is_locked(store: Path) -> bool:
+    """Whether some process holds the right to write a store just now; asks for a shared lock and lets it go at once."""
+    try:
+        file = os.open(_lock_path(store), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def _lock_path(store: Path) -> Path:
+    return store.with_name(f"{store.name}.lock")
+
+
 class WriterLock:
     """The right to write one store; held from construction until `release` or the end of the process.
 
@@ -27,7 +46,7 @@ class WriterLock:
     """
 
     def __init__(self, store: Path) -> None:
-        path = store.with_name(f"{store.name}.lock")
+        path = _lock_path(store)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
         except OSError as error:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from node.assemble import create_node, open_desk, verify_store
-from node.assemble.create import NewNode
+from node.assemble.create import NewNode, create_node
+from node.assemble.desk import open_desk, verify_store
 from node.config import load_config
 from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, free_ports, submitted, until, uscc
 

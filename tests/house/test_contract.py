@@ -54,7 +54,7 @@ def test_breaking_check_bites(tmp_path: Path) -> None:
     module = tmp_path / "protos"
     shutil.copytree(ROOT / "protos" / "creditexchange", module / "creditexchange")
     shutil.copy(ROOT / "protos" / "buf.yaml", module)
-    command = [BIN / "buf", "breaking", "--against", ROOT / "protos"]
+    command = [str(BIN / "buf"), "breaking", "--against", str(ROOT / "protos")]
     same = subprocess.run(command, cwd=module, capture_output=True, check=False)
     entry = module / "creditexchange" / "v1" / "entry.proto"
     entry.write_text(entry.read_text().replace("bytes salt = 3;", "bytes salt = 9;"))

@@ -35,8 +35,9 @@ def _said_in_code() -> Iterator[tuple[str, str]]:
                 name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
                 if MAKERS.match(name):
                     for argument in call.args[:2]:
-                        if isinstance(argument, ast.Constant) and CODE.fullmatch(str(argument.value)):
-                            yield argument.value, f"{path.relative_to(ROOT)}:{call.lineno}"
+                        said = str(argument.value) if isinstance(argument, ast.Constant) else ""
+                        if CODE.fullmatch(said):
+                            yield said, f"{path.relative_to(ROOT)}:{call.lineno}"
 
 
 def test_every_reason_has_texts() -> None:

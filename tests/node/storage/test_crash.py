@@ -75,7 +75,7 @@ def test_a_killed_writer_leaves_what_it_had_committed(
         with open_store(path, owner) as store:
             work(store, *reopened(store), tell)
 
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     before = dict.fromkeys(STEPS, 0)
     for _ in range(ROUNDS):
         writer = child(write)
