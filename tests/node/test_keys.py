@@ -70,6 +70,7 @@ def test_a_key_open_to_others_is_refused_with_what_mends_it(tmp_path: Path, mode
         ),
         Ed25519PrivateKey.generate().private_bytes_raw(),
     ],
+    ids=["empty", "no key", "another curve", "with a passphrase", "raw bytes"],
 )
 def test_what_is_no_plain_ed25519_key_is_refused(tmp_path: Path, content: bytes) -> None:
     """Empty, garbage, another algorithm, encrypted, raw bytes; nothing of the content is told."""
