@@ -292,6 +292,19 @@ async def test_a_log_that_cannot_be_written_says_so(hangzhou: Node, shanghai: No
     assert [] == logged(shanghai)
 
 
+async def test_a_question_refused_unread_is_no_exchange(hangzhou: Node, shanghai: Node) -> None:
+    """A question whose signature the responder does not know is logged by neither side, so that both logs agree."""
+    stranger = replace(shanghai.keys, message=hangzhou.keys.message)
+    members = shanghai.stages.foundation.members
+    known = Known(members.message_keys, members.feed_keys)
+    asker = Inquirer(stranger, known, Log(shanghai), shanghai.clock, bytes)
+
+    with pytest.raises(CallerFault, match="SIGNATURE_INVALID"):
+        await asker.inquire("330100", Wire(hangzhou, "310000"), matter())
+
+    assert ([], []) == (logged(shanghai), logged(hangzhou))
+
+
 async def test_a_member_that_cannot_be_reached_is_not_an_exchange(hangzhou: Node, shanghai: Node) -> None:
     """The requester logs nothing when no answer came."""
     with pytest.raises(UnreachableFault):
@@ -322,6 +335,21 @@ def other_evidence(node: Node, **changes: object) -> Callable[[Envelope], Envelo
     return spoil
 
 
+def other_head(node: Node) -> Callable[[Envelope], Envelope]:
+    """Signs an answer that rests on a head nobody signed: the size on the notes is another."""
+
+    def spoil(envelope: Envelope) -> Envelope:
+        answer = decode_as(Answer, envelope.payload)
+        told = tuple(
+            head.model_copy(update={"checkpoint": head.checkpoint.replace(b"/lists/1\n3\n", b"/lists/1\n9\n")})
+            for head in answer.heads
+        )
+        assert told != answer.heads
+        return seal(ANSWER_TYPE, encode(answer.model_copy(update={"heads": told})), node.keys)
+
+    return spoil
+
+
 async def test_an_answer_that_is_not_what_it_claims_is_never_used(hangzhou: Node, shanghai: Node) -> None:
     """Tampered, signed by another, to another question, with evidence that fails, or of an origin nobody knows."""
     spoils: list[tuple[Callable[[Envelope], Envelope], str]] = [
@@ -332,6 +360,7 @@ async def test_an_answer_that_is_not_what_it_claims_is_never_used(hangzhou: Node
         (retold(hangzhou, question_sha256=bytes(32)), "ANSWER_INVALID"),
         (retold(hangzhou, exchange_id=uuid7(1, bytes(10))), "ANSWER_INVALID"),
         (retold(hangzhou, responder="yrd"), "ANSWER_INVALID"),
+        (other_head(hangzhou), "NOTE_SIGNATURE_INVALID"),
         (other_evidence(hangzhou, payload=b"x"), "EVIDENCE_COMMITMENT"),
         (other_evidence(hangzhou, index=1), "EVIDENCE_PATH"),
         (other_evidence(hangzhou, path=()), "EVIDENCE_PATH"),

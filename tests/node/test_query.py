@@ -66,6 +66,18 @@ def test_nothing_held_is_left_out(hangzhou: Node, samples: Samples) -> None:
     assert (200, True) == (len(findings), truncated)
 
 
+def test_an_answer_fits_its_message(hangzhou: Node, samples: Samples) -> None:
+    """Findings stop before 3 MiB, and the answer says that there are more."""
+    long = "虚构依据" * 1000
+    hangzhou.publish("lists", *(samples.black(number, basis=long, reason=long) for number in range(190)))
+
+    findings, _, truncated = hangzhou.query.find("310000", COMPANY)
+
+    assert truncated
+    assert sum(len(finding.evidence.payload) for finding in findings) <= 3 * 1024 * 1024
+    assert len(findings) > 100
+
+
 @pytest.mark.slow
 def test_what_a_member_may_not_know_takes_no_place_from_what_it_may(world: World, samples: Samples) -> None:
     """Hundreds of entries in a closed feed: the open one is found, and nothing is said to be left out."""
