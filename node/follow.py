@@ -12,7 +12,8 @@ Durable order of one chunk, and what a crash after each step leaves:
 A peer's lie (a note or entries that do not verify) is kept as evidence and never stored as entries; the loop goes on
 asking with growing pauses, so that it recovers alone when the peer mends. Two signed checkpoints that contradict each
 other are the origin's fault and nothing mends them: the feed is quarantined until an operator releases it. Every loop
-has its own pauses and deadlines: a slow or dead peer delays no other.
+has its own pauses and deadlines: a slow or dead peer delays no other. One feed may be followed from several peers (a
+catalogue is, when its owner's feeds come by two ways): whoever finds the store ahead of it starts anew from the store.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from federation.errors import (
     Fault,
     FieldFault,
     ForkFault,
+    OrderFault,
     PeerFault,
     StoreFault,
     UnreachableFault,
@@ -232,8 +234,7 @@ class Follower:
         if not await self._act(self._open):
             return False
         try:
-            async for note in self._source.watch(self._origin):
-                await self._hear(note)
+            await self._listen()
         except ForkFault as fault:
             await self._act(self._quarantine, fault)
             return False
@@ -246,6 +247,16 @@ class Follower:
         if not self._progress:
             raise UnreachableFault("STREAM_EMPTY", f"{self._origin}: the peer ended the stream without a checkpoint")
         return True
+
+    async def _listen(self) -> None:
+        """Takes in what the peer tells, until it ends, or another follower of the same feed was quicker."""
+        try:
+            async for note in self._source.watch(self._origin):
+                await self._hear(note)
+        except OrderFault as fault:
+            if fault.reason != "FEED_BATCH_ORDER":
+                raise
+            self._progress = True  # what the other has taken in is in the store, and the next session starts from it
 
     def _open(self) -> bool:
         """Loads the state machine from the store; everything in memory is dropped with the session before."""
@@ -290,13 +301,21 @@ class Follower:
         rows = [followed_row(entry) for entry in batch.entries]
         hashes = [leaf_hash(entry.raw_leaf) for entry in batch.entries]
         with self._around.store.write() as unit:
+            self._require_newest(unit)
             tiles = extend_tiles(before, hashes, lambda level, index: unit.tile(self._origin, level, index))
             unit.mirror(self._origin, rows, tiles, batch.state)
         self._feed.adopt(batch)
         self._around.observer.followed(self._origin, rows)
 
+    def _require_newest(self, unit: FollowUnit) -> None:
+        """Sees that the store holds what this loop knows; OrderFault FEED_BATCH_ORDER when another loop added to it."""
+        if unit.follow_state(self._origin).range != self._feed.state.range:
+            raise OrderFault("FEED_BATCH_ORDER", f"{self._origin}: another follower was quicker")
+
     def _keep_note(self, note: bytes) -> None:
+        """Keeps a note of all that is held; one heard before another follower took more in is of less."""
         with self._around.store.write() as unit:
+            self._require_newest(unit)
             unit.keep_note(self._origin, note)
 
     def _compare(self, older: Older) -> None:
@@ -336,13 +355,17 @@ class Follower:
         self._keep_health(Health(self._health.heard_ms, self._health.failures + 1, fault.reason))
 
     async def _before_pause(self, state: RetryCallState) -> None:
-        """Notes why a session failed, before the pause; a store that is away too is not asked."""
+        """Notes why a session failed, before the pause; a store that is away too does not end the loop."""
         fault = state.outcome.exception() if state.outcome else None
         if not isinstance(fault, Fault):
             return
         self._around.observer.follow_failed(self._origin, self._peer, fault)
-        if not isinstance(fault, StoreFault):
+        if isinstance(fault, StoreFault):
+            return
+        try:
             await self._act(self._keep_health, Health(self._health.heard_ms, self._health.failures + 1, fault.reason))
+        except StoreFault as away:
+            self._around.observer.follow_failed(self._origin, self._peer, away)
 
     async def _act(self, step: Callable[..., Result], *args: object) -> Result:
         """Runs a store step in the writer thread."""

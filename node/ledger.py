@@ -8,6 +8,7 @@ decision later is watched too: an act on the entry, a black entry on the same su
 other rules.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -87,7 +88,7 @@ class LedgerUnit(Protocol):
         ...
 
     def rules_digest(self) -> str:
-        """Digest of the rule book that the decisions were made by; empty before the first."""
+        """Digest of the rules that the decisions were made by; empty before the first."""
         ...
 
     def set_rules_digest(self, digest: str) -> None:
@@ -117,6 +118,11 @@ class Rules:
     book: RuleBook
     standards: Standards
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex over the digest of the rule book and the `id@version` of every table."""
+        return hashlib.sha256("\n".join((self.book.version_digest, *self.standards.versions())).encode()).hexdigest()
+
 
 class Ledger:
     """Decides. Call from the writer thread only."""
@@ -129,8 +135,8 @@ class Ledger:
     def start(self) -> None:
         """Sees whether the rules are those that the decisions rest on; if not, everything is decided anew."""
         with self._store.write() as unit:
-            if unit.rules_digest() != self._rules.book.version_digest:
-                unit.set_rules_digest(self._rules.book.version_digest)
+            if unit.rules_digest() != self._rules.digest:
+                unit.set_rules_digest(self._rules.digest)
 
     def apply(self, origin: str) -> int:
         """Applies one batch of new entries of a feed.
@@ -317,5 +323,19 @@ def _keep_policies(unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) 
     owner = Origin.parse(origin).node_name
     for entry in entries:
         record = entry.record()
-        if isinstance(record, FeedPolicy) and record.origin.startswith(f"{owner}/"):
-            unit.keep_policy(record)
+        policy = record if isinstance(record, FeedPolicy) else _closed(unit, entry)
+        if policy is not None and policy.origin.startswith(f"{owner}/"):
+            unit.keep_policy(policy)
+
+
+def _closed(unit: LedgerUnit, entry: HeldEntry) -> FeedPolicy | None:
+    """The policy that an entry ends, or replaces by one that is not shown to us: with no readers from then on.
+
+    An owner that closes a feed to this node withholds the new policy from it; the old one must not stay in force here.
+    """
+    leaf = entry.leaf
+    if leaf is None or leaf.ref is None or leaf.ref >= entry.index or leaf.kind is LeafKind.ANNOTATE:
+        return None
+    records = [before.record() for before in unit.held_at(entry.origin, [leaf.ref])]
+    closed = {"readers": (), "person_payload_readers": ()}
+    return next((record.model_copy(update=closed) for record in records if isinstance(record, FeedPolicy)), None)

@@ -8,7 +8,6 @@ was full or whose clock was wrong recovers without a restart.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar
@@ -30,17 +29,22 @@ class Bells:
     """One bell for each feed's head, one for each feed's queue, one for the ledger. Safe from any thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._heads: defaultdict[str, Bell] = defaultdict(lambda: Bell(loop))
-        self._queues: defaultdict[str, Bell] = defaultdict(lambda: Bell(loop))
+        self._loop = loop
+        self._heads: dict[str, Bell] = {}
+        self._queues: dict[str, Bell] = {}
         self.ledger = Bell(loop)
 
     def head(self, origin: str) -> Bell:
         """Rings when a feed has a new checkpoint."""
-        return self._heads[origin]
+        return self._one(self._heads, origin)
 
     def queue(self, origin: str) -> Bell:
         """Rings when something waits to be published in an own feed."""
-        return self._queues[origin]
+        return self._one(self._queues, origin)
+
+    def _one(self, bells: dict[str, Bell], origin: str) -> Bell:
+        """The one bell of a feed: `setdefault` is one step, so that two threads never get two."""
+        return bells.setdefault(origin, Bell(self._loop))
 
 
 class Loops:
@@ -52,6 +56,7 @@ class Loops:
         self._writer = writer
         self._observer = observer
         self._config = stages.foundation.config
+        self._asked: set[str] = set()
 
     async def act(self, step: Callable[..., Result], *args: object) -> Result:
         """Runs a step in the writer thread."""
@@ -67,19 +72,18 @@ class Loops:
         sequencer = self._stages.sequencer(origin)
         queue = self._bells.queue(origin)
         pause = FIRST_PAUSE_S
-        asked = False
         while True:
             seen = queue.rung
             try:
-                if not asked:
+                if origin not in self._asked:
                     await self._ask_mirrors(origin, mirrors)
-                    asked = True
+                    self._asked.add(origin)
                 while count := await self.act(sequencer.sequence):
                     self._observer.published(origin, count)
                     self.advanced(origin)
                 pause = FIRST_PAUSE_S
             except ConfigFault as fault:
-                asked = False
+                self._asked.discard(origin)
                 self._observer.publishing_refused(origin, fault)
                 pause = await self._rest(LONGEST_PAUSE_S)
                 continue
@@ -113,8 +117,11 @@ class Loops:
                 self._observer.peer_lied(origin, mirror, fault)
 
     async def flush(self) -> None:
-        """Publishes what came in while the servers stopped, so that nothing waits for the next start; once."""
-        for origin in self._stages.foundation.datasets:
+        """Publishes what came in while the servers stopped, so that nothing waits for the next start; once.
+
+        Not the feeds whose mirrors have not been asked yet: an old copy of a store, stopped at once, must sign nothing.
+        """
+        for origin in sorted(self._asked):
             try:
                 while await self.act(self._stages.sequencer(origin).sequence):
                     pass

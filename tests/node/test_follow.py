@@ -392,6 +392,101 @@ async def test_a_peer_that_ends_every_stream_at_once_is_given_pauses(
     assert 2 <= health(shanghai, origin).failures
 
 
+class Taking(Silent):
+    """A peer that ends each stream at once, and whose first end comes while the disk is full.
+
+    Args:
+        node: whose disk.
+    """
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self._trouble = node.trouble
+
+    async def watch(self, origin: str) -> AsyncIterator[bytes]:
+        """Nothing."""
+        self._trouble.arm(None if self.sessions else 0, lasting=False)
+        async for note in super().watch(origin):
+            yield note
+
+
+async def test_a_store_that_fails_while_a_failure_is_noted_ends_nothing(
+    world: World, hangzhou: Node, shanghai: Node
+) -> None:
+    """The peer is away and the disk is full: the loop goes on, and notes the next failure."""
+    origin, taking = hangzhou.origin("lists"), Taking(shanghai)
+    await world.follow(shanghai, origin, taking, lambda: taking.sessions > 2)
+
+    assert 2 < taking.sessions
+    assert "STREAM_EMPTY" == health(shanghai, origin).reason
+
+
+class Dictated:
+    """A source that tells the notes it is given, one after the other.
+
+    Attributes:
+        notes: what to tell.
+        told: how many were asked for.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.read = source.read
+        self.notes: asyncio.Queue[bytes] = asyncio.Queue()
+        self.told = 0
+
+    async def watch(self, origin: str) -> AsyncIterator[bytes]:
+        """The notes given."""
+        while True:
+            self.told += 1
+            yield await self.notes.get()
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0.001)
+
+
+async def _dictate(source: Dictated, note: bytes, waiting: asyncio.Task[None]) -> None:
+    """Has one note taken in: the next one is asked for, in this session or the next, or the follower has ended."""
+    await _until(lambda: source.told > 0)
+    asked = source.told
+    source.notes.put_nowait(note)
+    await _until(lambda: source.told > asked or waiting.done())
+
+
+@pytest.mark.parametrize("held", [0, 6])
+@pytest.mark.parametrize("late", ["the same checkpoint", "an older one, cosigned anew"])
+async def test_a_feed_may_be_followed_from_two_peers(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples, late: str, held: int
+) -> None:
+    """The slower of two followers finds the store ahead of it: it ends nothing, spoils nothing, and goes on."""
+    origin = filled(hangzhou, samples)
+    slow = Dictated(world.source(hangzhou, shanghai))
+    waiting = asyncio.create_task(world.follower(shanghai, origin, "330100", slow).run())
+    await _until(lambda: slow.told > 0)
+    if held:
+        await _dictate(slow, hangzhou.publisher.checkpoint("x", origin), waiting)
+    world.clock.forward(minutes=1)
+    hangzhou.stages.sequencer(origin).beat()
+    beaten = hangzhou.publisher.checkpoint("x", origin)
+    hangzhou.publish("lists", samples.black(60))
+    assert held == shanghai.reader.follow_range(origin).size
+    await world.follow(shanghai, origin, world.source(hangzhou, shanghai))
+    newest = hangzhou.publisher.checkpoint("x", origin)
+
+    await _dictate(slow, newest if late == "the same checkpoint" else beaten, waiting)
+    assert newest == shanghai.publisher.checkpoint(shanghai.id, origin)
+    hangzhou.publish("lists", samples.black(61))
+    await _dictate(slow, hangzhou.publisher.checkpoint("x", origin), waiting)
+    assert 8 == shanghai.reader.follow_range(origin).size
+    assert not waiting.done()
+    assert ("", 0) == (shanghai.reader.health()[origin, "330100"].reason, len(reasons(shanghai, origin)))
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    shanghai.decide()
+    world.audit()
+
+
 async def test_a_stalled_peer_delays_no_other(world: World, hangzhou: Node, shanghai: Node, samples: Samples) -> None:
     """One that never answers, beside one that does."""
     hangzhou.publish("lists", samples.black())

@@ -18,6 +18,7 @@ from federation.records.act import AnnotationKind, EndingKind
 from federation.records.agency_filing import FilingStanding
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
+from federation.standards.reading import shipped
 from node.follow import Received
 
 if TYPE_CHECKING:
@@ -243,6 +244,25 @@ async def test_other_rules_decide_everything_anew(
     shanghai.decide()
 
     assert [(Standing.HELD, "FIELD_NOT_COVERED")] == said(shanghai, origin, 1)
+    world.audit()
+
+
+async def test_other_tables_decide_everything_anew(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples
+) -> None:
+    """After a start with a table replaced by the operator's own, decisions quote it."""
+    hangzhou.publish("lists", samples.black())
+    await world.mirror(shanghai, hangzhou, "lists")
+    shanghai.stages.ledger.start()
+    shanghai.decide()
+    table = shanghai.config.folder / "standards" / "regions@2027.csv"
+    table.parent.mkdir()
+    table.write_bytes(shipped("regions@2026.csv").replace(b'"2026"', b'"2027"', 1))
+    shanghai.reopen()
+    shanghai.stages.ledger.start()
+    shanghai.decide()
+
+    assert "regions@2027" in shanghai.decision(hangzhou.origin("lists"), 0).versions
     world.audit()
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -144,6 +145,24 @@ def test_a_ring_after_the_end_of_the_loop_does_nothing() -> None:
     assert 0 == bell.rung
 
 
+async def test_two_threads_get_one_bell() -> None:
+    """However closely they ask for the first time: else one would ring a bell that nobody hears."""
+    bells = Bells(asyncio.get_running_loop())
+    before, together = sys.getswitchinterval(), threading.Barrier(2)
+
+    def asked() -> list[Bell]:
+        together.wait()
+        return [bells.queue(str(number)) for number in range(5000)]
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            first, second = (pool.submit(asked) for _ in range(2))
+            assert first.result() == second.result()
+    finally:
+        sys.setswitchinterval(before)
+
+
 async def test_what_is_submitted_is_published_when_the_bell_rings(
     world: World, hangzhou: Node, samples: Samples
 ) -> None:
@@ -208,6 +227,26 @@ async def test_no_loop_ends_with_a_fault(world: World, hangzhou: Node, samples: 
         assert run.told.reasons[0].endswith("STORE_UNAVAILABLE")
     hangzhou.stages.publish_pending()
     world.audit()
+
+
+async def test_nothing_is_signed_at_the_end_before_the_mirrors_were_asked(hangzhou: Node, samples: Samples) -> None:
+    """A node stopped while it waits for a mirror's answer leaves what is pending to the next start."""
+    origin, answered = hangzhou.origin("lists"), asyncio.Event()
+
+    async def slow(_: str) -> bytes:
+        await answered.wait()
+        return hangzhou.publisher.checkpoint("x", origin)
+
+    hangzhou.offer("lists", hangzhou.item(samples.black(1)))
+    async with running(hangzhou, lambda run: run.loops.publish(origin, {"a": slow})) as run:
+        await asyncio.sleep(0)
+        await run.loops.flush()
+        assert 0 == size(hangzhou)
+        answered.set()
+        await until(lambda: size(hangzhou) == 1)
+        hangzhou.offer("lists", hangzhou.item(samples.black(2)))
+        await run.loops.flush()
+        assert 2 == size(hangzhou)
 
 
 async def test_a_heartbeat_rings_the_head(hangzhou: Node) -> None:

@@ -98,6 +98,29 @@ async def test_a_mirror_enforces_the_policy_of_the_origin(world: World, samples:
         hub.publisher.checkpoint("330000", origin)
 
 
+async def test_a_feed_closed_to_a_hub_is_closed_at_the_hub(world: World, samples: Samples) -> None:
+    """The new policy is withheld from a hub that it does not name; the old, open one is not in force there any more."""
+    node, hub = world.node("330100"), world.node("yrd")
+    node.publish("lists", samples.black())
+    origin = node.origin("lists")
+    await world.mirror(hub, node, "lists")
+    assert origin in [view.origin for view in hub.publisher.feeds("310000", "", 0)]
+    policy = next(policy for policy in node.stages.policies if policy.origin == origin)
+    closed = policy.model_copy(update={"readers": ("330000",)})
+    node.offer("_catalogue", node.item(closed), amend=True)
+    node.stages.publish_pending()
+    await world.mirror(hub, node)
+
+    for call in calls(hub.publisher, "310000", origin):
+        with pytest.raises(AccessFault, match="FEED_NOT_FOUND"):
+            call()
+    assert hub.publisher.checkpoint("330100", origin) == node.publisher.checkpoint("330100", origin)
+    node.offer("_catalogue", node.item(policy.model_copy(update={"readers": ("310000", "yrd")})), amend=True)
+    node.stages.publish_pending()
+    await world.mirror(hub, node)
+    assert hub.publisher.checkpoint("310000", origin) == node.publisher.checkpoint("310000", origin)
+
+
 def test_payloads_about_persons_are_withheld_unless_granted(world: World, samples: Samples) -> None:
     """Leaves come to every reader; the payload only to whom the policy names, and to the owner."""
     granted = FeedSection(name="lists", dataset=Dataset.LISTS, person_payload_readers=("310000",))
