@@ -107,18 +107,23 @@ class Heading:
 
 
 def recognise_table(header: Sequence[str]) -> TableKind:
-    """Returns the kind of table that a header belongs to: all its required columns are there, and most columns match.
+    """Returns the kind of table that a header belongs to: most columns match, and all required ones are there.
+
+    The nearest kind decides alone: a list that lacks a column must not pass for a smaller table that it also fits.
 
     Raises:
-        Misuse: HEADER_UNKNOWN, when no kind fits; the detail says which columns each kind misses.
+        Misuse: HEADER_UNKNOWN, when no column is known, or the nearest kind lacks required ones; the detail names them.
     """
     matches = {kind: shipped_layout(kind) for kind in TableKind}
     places = {kind: _places(layout, header) for kind, layout in matches.items()}
-    fitting = [kind for kind in TableKind if not matches[kind].missing(places[kind])]
-    if not fitting:
-        lacks = [f"{kind}: {'、'.join(matches[kind].missing(places[kind]))}" for kind in TableKind]
-        raise Misuse("HEADER_UNKNOWN", f"the header fits no known table; missing columns are, {'; '.join(lacks)}")
-    return max(fitting, key=lambda kind: len(places[kind]))
+    missing = {kind: matches[kind].missing(places[kind]) for kind in TableKind}
+    nearest = max(TableKind, key=lambda kind: (len(places[kind]), not missing[kind]))
+    if not places[nearest]:
+        raise Misuse("HEADER_UNKNOWN", f"no column of the header is one of the tables {', '.join(TableKind)}")
+    if missing[nearest]:
+        lacks = "、".join(missing[nearest])
+        raise Misuse("HEADER_UNKNOWN", f"the header is nearest to the table {nearest}, but lacks: {lacks}")
+    return nearest
 
 
 def match_header(header: Sequence[str], kind: TableKind) -> Heading:

@@ -45,6 +45,8 @@ from federation.records.codec import glance
 from node.observe import Observer
 
 FIRST_PAUSE_S = 0.2
+LONGEST_REFUSED_S = 5.0
+REFUSALS = frozenset({"FEED_NOT_FOUND", "NO_CHECKPOINT"})
 HEALTH_EVERY_MS = 5000
 MAX_EVIDENCE_BYTES = 1024 * 1024
 Result = TypeVar("Result")
@@ -213,12 +215,22 @@ class Follower:
     async def run(self) -> None:
         """Follows until cancelled, or until the feed is quarantined."""
         retrying = AsyncRetrying(
-            wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=self._around.max_backoff_s),
+            wait=self._pause,
             retry=retry_if_exception_type((WorldFault, PeerFault)),
             before_sleep=self._before_pause,
         )
         while await retrying(self._session):
             await asyncio.sleep(min(FIRST_PAUSE_S, self._around.max_backoff_s))
+
+    def _pause(self, state: RetryCallState) -> float:
+        """How long to wait after a failure, in seconds: longer each time, shorter when the peer is there and refuses.
+
+        A relay refuses a feed until its policy has come, which is soon; a peer that is down may stay so.
+        """
+        fault = state.outcome.exception() if state.outcome else None
+        refused = isinstance(fault, Fault) and fault.reason in REFUSALS
+        longest = min(LONGEST_REFUSED_S, self._around.max_backoff_s) if refused else self._around.max_backoff_s
+        return wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=longest)(state)
 
     async def _session(self) -> bool:
         """Watches the feed until the stream ends.
@@ -360,8 +372,6 @@ class Follower:
         if not isinstance(fault, Fault):
             return
         self._around.observer.follow_failed(self._origin, self._peer, fault)
-        if isinstance(fault, StoreFault):
-            return
         try:
             await self._act(self._keep_health, Health(self._health.heard_ms, self._health.failures + 1, fault.reason))
         except StoreFault as away:

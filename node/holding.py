@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cached_property
 
 from federation.errors import FieldFault
 from federation.log.entry import PayloadState
@@ -23,7 +24,7 @@ def china_date(now_ms: int) -> date:
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA_STANDARD_TIME).date()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldEntry:
     """An entry as it is held, own or mirrored.
 
@@ -42,16 +43,20 @@ class HeldEntry:
     subject: str
     personal: bool
 
-    @property
+    @cached_property
     def leaf(self) -> Leaf | None:
-        """The leaf; None when it cannot be read."""
+        """The leaf; None when it cannot be read. Read once."""
         try:
             return Leaf.decode(self.raw_leaf)
         except FieldFault:
             return None
 
     def record(self) -> Record | str:
-        """The record, or the reason code why there is none to act on."""
+        """The record, or the reason code why there is none to act on. Read once: several rules ask for it."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> Record | str:
         if self.fault is not None:
             return self.fault
         leaf = self.leaf

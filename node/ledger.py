@@ -71,8 +71,8 @@ class LedgerUnit(Protocol):
         """Adds or replaces decisions."""
         ...
 
-    def decision(self, origin: str, index: int) -> Decision | None:
-        """One decision."""
+    def black_counting(self, origin: str, indexes: Sequence[int]) -> frozenset[int]:
+        """Those of some entries of a feed whose decisions are black and count here."""
         ...
 
     def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
@@ -171,12 +171,12 @@ class Ledger:
 
     def _redecide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> None:
         """Decides on some entries of a feed, and on the red entries that a black one among them touches."""
-        before = {index: unit.decision(origin, index) for index in indexes}
+        counted = unit.black_counting(origin, sorted(indexes))
         decisions = self._decide(unit, origin, dataset, indexes)
         turned = {
             decision.subject
             for decision in decisions
-            if decision.subject and _black_counts(decision) != _black_counts(before[decision.index])
+            if decision.subject and (decision.is_black and decision.counts) != (decision.index in counted)
         }
         reds = unit.red_decisions(turned) if turned else ()
         for place in sorted({place for place, _ in reds}):

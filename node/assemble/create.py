@@ -19,7 +19,7 @@ from federation.records.feed_policy import Dataset
 from federation.rules.rule_book import shipped_rules
 from node.assemble.stages import Stages, standard_clock
 from node.config import CONFIG_NAME, Config, load_config, parse_config
-from node.identity import create_identity
+from node.identity import create_identity, load_certificates, renew
 from node.keys import KEY_NAMES, KeyRing, create_signer
 from node.storage.creation import StoreOwner, create_store
 
@@ -90,6 +90,23 @@ def create_feeds(config: Config) -> Sequence[str]:
         stages.propose_policies()
         stages.publish_pending()
     return made
+
+
+def renew_certificate(config: Config) -> datetime:
+    """Issues the node's TLS certificate anew for a year, under the same key and authority: members need do nothing.
+
+    A running `serve` shows the new certificate from the next connection on.
+
+    Returns:
+        Until when the new certificate is valid, with its zone.
+
+    Raises:
+        ConfigFault: KEY_MISSING, KEY_TOO_OPEN, KEY_MALFORMED or CERTIFICATE_MALFORMED: a key or the node's authority
+            cannot be used; the old certificate stays.
+    """
+    renew(config.keys_folder, config.node.federation, config.node.id, datetime.now(UTC))
+    path = config.keys_folder / "tls.pem"
+    return load_certificates(path.read_bytes(), str(path))[0].not_valid_after_utc
 
 
 def node_card(config: Config) -> str:

@@ -9,16 +9,17 @@ while nobody serves the node, else the node itself, through its local port.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TypeVar
 
-from federation.errors import AccessFault, ConfigFault
+from federation.errors import AccessFault, ConfigFault, NoteFault
 from federation.log.checkpoint import FeedKeys
 from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from node.assemble.members import EXCHANGE
+from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views
 from node.config import Config
 from node.holding import Decision, acts_of, china_date
@@ -36,6 +37,8 @@ from node.storage.store import open_reader
 from node.verify import Finding, Progress, Verify
 
 Result = TypeVar("Result")
+MIRROR_S = 1.0
+"""A command waits this long for mirrors; one that is down costs it a second."""
 
 
 class Desk:
@@ -57,6 +60,7 @@ class Desk:
         self.query: Query = views.query
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
+        self._mirrors_asked = False
 
     @property
     def standards(self) -> Standards:
@@ -114,9 +118,37 @@ class Desk:
         return list(self._through_node(lambda client: client.submit(feed, submissions, amend=amend)))
 
     def publish_pending(self) -> int:
-        """Publishes everything that waits; 0 when the node is being served, which does so itself."""
+        """Publishes everything that waits; 0 when the node is being served, which does so itself.
+
+        Members that can be reached are asked first whether this store is the newest copy.
+
+        Raises:
+            ConfigFault: HISTORY_LOST; nothing is signed.
+        """
         stages = self._own_stages()
-        return stages.publish_pending() if stages is not None else 0
+        if stages is None:
+            return 0
+        waiting = self.reader.pending()
+        if waiting and not self._mirrors_asked:
+            asyncio.run(self._ask_mirrors(stages, tuple(waiting)))
+            self._mirrors_asked = True
+        return stages.publish_pending()
+
+    async def _ask_mirrors(self, stages: Stages, origins: Sequence[str]) -> None:
+        reached = [(peer.id, peer.address) for peer in self.config.peer if peer.address]
+        if not reached:
+            return
+        trust = Trust.of(self.config, self._observer)
+        clients = [PeerClient(node_id, address, trust, MIRROR_S) for node_id, address in reached]
+        mirrors = {client.peer: client.checkpoint for client in clients}
+        try:
+            for origin in origins:
+                for note in (await heads_at_mirrors(origin, mirrors, MIRROR_S)).values():
+                    with suppress(NoteFault):
+                        stages.sequencer(origin).refuse_fork(note)
+        finally:
+            for client in clients:
+                await client.close()
 
     def inquire(self, node_id: str, matter: Matter) -> Answer:
         """Asks a member, directly or through the node that is being served; logged on both sides.

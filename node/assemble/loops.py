@@ -8,11 +8,12 @@ was full or whose clock was wrong recovers without a restart.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import TypeVar
 
 from federation.errors import ConfigFault, Fault, NoteFault, WorldFault
+from node.assemble.mirrors import HeadOf, heads_at_mirrors
 from node.assemble.stages import Stages
 from node.bell import Bell
 from node.observe import Observer
@@ -22,7 +23,6 @@ LONGEST_PAUSE_S = 30.0
 REVIEW_EVERY_S = 60.0
 MIRROR_TIMEOUT_S = 3.0
 Result = TypeVar("Result")
-HeadOf = Callable[[str], Awaitable[bytes]]
 
 
 class Bells:
@@ -105,12 +105,8 @@ class Loops:
         Raises:
             ConfigFault: HISTORY_LOST, one of them knows a history that this store does not.
         """
-        async with asyncio.TaskGroup() as group:
-            asked = {mirror: group.create_task(_asked(head_of(origin))) for mirror, head_of in mirrors.items()}
-        for mirror, task in asked.items():
-            note = task.result()
-            if note is None:
-                continue
+        heads = await heads_at_mirrors(origin, mirrors, MIRROR_TIMEOUT_S)
+        for mirror, note in heads.items():
             try:
                 await self.act(self._stages.sequencer(origin).refuse_fork, note)
             except NoteFault as fault:
@@ -168,12 +164,3 @@ class Loops:
             except WorldFault as fault:
                 self._observer.stage_failed("review", fault)
             await asyncio.sleep(REVIEW_EVERY_S)
-
-
-async def _asked(head: Awaitable[bytes]) -> bytes | None:
-    """What a mirror answers in time; None when it does not, or has no copy."""
-    try:
-        async with asyncio.timeout(MIRROR_TIMEOUT_S):
-            return await head
-    except (TimeoutError, Fault):
-        return None

@@ -20,7 +20,8 @@ from typing import Any
 from federation.errors import ConfigFault
 from federation.log.checkpoint import FeedKeys
 from node.assemble.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
-from node.assemble.loops import Bells, HeadOf, Loops
+from node.assemble.loops import Bells, Loops
+from node.assemble.mirrors import HeadOf
 from node.assemble.stages import Clock, Stages, Views, standard_clock
 from node.assemble.telemetry import start_telemetry
 from node.config import Config

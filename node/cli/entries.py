@@ -34,6 +34,7 @@ from node.cli.printing import (
     print_json,
     print_problem,
     print_text,
+    problem_line,
     reason_documents,
     reason_lines,
     record_line,
@@ -195,12 +196,13 @@ def _ending(kind: EndingKind, authority: tuple[str, str], document: str, day: da
 
 
 def _tell(outcome: Outcome, origin: str, index: int, taken_at_ms: int, *, as_json: bool) -> None:
+    warnings: tuple[str, ...] = ()
     match outcome:
         case Refused(field=field, reason=reason):
             print_problem(reason, field)
             raise typer.Exit(ExitCode.REFUSED)
         case Duplicate():
-            word, zh, warnings = "duplicate", "此前已终止", ()
+            word, zh = "duplicate", "此前已终止"
         case Accepted(warnings=warnings):
             word, zh = "accepted", "已终止"
         case _:
@@ -209,4 +211,6 @@ def _tell(outcome: Outcome, origin: str, index: int, taken_at_ms: int, *, as_jso
         told: Document = {"outcome": word, "warnings": list(warnings), "taken_at_ms": taken_at_ms}
         print_json({"origin": origin, "index": index, **told})
     else:
-        print_facts(f"{zh} / {word}", [("条目 / entry", f"{origin} {index}"), ("提示 / warnings", " ".join(warnings))])
+        facts = [("条目 / entry", f"{origin} {index}")]
+        facts += [("提示 / warning", problem_line(code, "")) for code in warnings]
+        print_facts(f"{zh} / {word}", facts)

@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 
 from federation.errors import Fault
-from node.cli.printing import ExitCode, codes_help, exit_of, print_fault, print_problem, print_text
+from node.cli.printing import ExitCode, codes_help, exit_of, print_fault, print_interrupted, print_problem, print_text
 
 COMMANDS = {
     "init": "node.cli.setup:init",
     "import": "node.cli.sources:import_files",
     "serve": "node.cli.setup:serve",
+    "renew": "node.cli.setup:renew",
     "status": "node.cli.overview:status",
     "peers": "node.cli.peers:peers",
     "feeds": "node.cli.overview:feeds",
@@ -102,5 +103,7 @@ def run(arguments: Sequence[str]) -> int:
         print_problem("FILE_UNREADABLE", f"{wrong.filename or ''}: {wrong.strerror}")
         return ExitCode.UNAVAILABLE
     except (KeyboardInterrupt, typer.Abort):
-        return ExitCode.INTERRUPTED
+        code = ExitCode.INTERRUPTED
+    if code == ExitCode.INTERRUPTED:  # typer itself makes a code of most interruptions
+        print_interrupted()
     return code if isinstance(code, int) else ExitCode.DONE

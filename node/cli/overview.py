@@ -13,8 +13,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress as Bar
 
+from federation.errors import Misuse
 from federation.log.checkpoint import freshness
 from federation.standards.catalogue import ReasonTexts
+from node.assemble.create import create_feeds
 from node.assemble.desk import Desk, verify_store
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
@@ -27,8 +29,9 @@ from node.cli.printing import (
     problem_line,
     reason_lines,
     record_line,
+    sign_of_life,
 )
-from node.config import load_config
+from node.config import Config, load_config
 from node.holding import Decision
 from node.publish import FeedView
 from node.query import cosigned_at
@@ -37,6 +40,12 @@ from node.verify import Finding, Progress
 _NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}
 
 KeysOption = Annotated[bool, typer.Option("--keys", help="显示各数据流的验证公钥 / Show the verifier keys")]
+CreateOption = Annotated[
+    bool,
+    typer.Option(
+        "--create", help="建立配置中有而存储中没有的数据流 / Make the configured feeds that the store has not"
+    ),
+]
 ReleaseOption = Annotated[
     str | None,
     typer.Option(
@@ -75,11 +84,16 @@ def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
         ("数据流 / feeds", str(len(views))),
         ("本地条目 / own entries", str(own)),
         ("镜像条目 / mirrored entries", str(mirrored)),
-        ("待发布 / pending", str(sum(pending.values()))),
+        ("待发布 / pending", _pending_text(sum(pending.values()), serving=serving)),
         ("状况 / health", "✓" if not problems else f"{len(problems)} ✗"),
         *((f"  {place}", problem_line(reason, "", reasons)) for place, reason in problems),
     ]
     print_facts("节点状态 / Status", facts)
+
+
+def _pending_text(pending: int, *, serving: bool) -> str:
+    """How many rows wait, and who will publish them if nobody does now."""
+    return str(pending) if serving or not pending else f"{pending}：由 serve 发布 / serve publishes them"
 
 
 def _problems(desk: Desk, views: Sequence[FeedView]) -> Iterator[tuple[str, str]]:
@@ -101,11 +115,17 @@ def _freshness(view: FeedView, desk: Desk) -> str:
 
 def feeds(
     keys: KeysOption = False,
+    create: CreateOption = False,
     release: ReleaseOption = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
     """列出本节点和镜像的数据流 / List the feeds held, own and mirrored."""
+    if create and (keys or release is not None):
+        raise Misuse("USAGE_WRONG", "--create goes without --keys and --release")
+    if create:
+        _create(load_config(node), as_json=as_json)
+        return
     with desk_at(node) as desk:
         if release is not None:
             _release(desk, release, as_json=as_json)
@@ -152,6 +172,17 @@ def _feed_document(view: FeedView, desk: Desk) -> Document:
         "evidence": len(desk.reader.evidence(view.origin)),
         "key": keys.log.text() if keys else None,
     }
+
+
+def _create(config: Config, *, as_json: bool) -> None:
+    with sign_of_life("发布 / publishing"):  # rows that wait in the store are published too
+        made = list(create_feeds(config))
+    if as_json:
+        print_json({"created": made})
+    elif made:
+        print_facts("数据流已建立 / Feeds made", [("数据流 / feed", origin) for origin in made])
+    else:
+        print_text("没有缺少的数据流 / No feed was missing")
 
 
 def _release(desk: Desk, text: str, *, as_json: bool) -> None:

@@ -143,7 +143,7 @@ def _card_text(place: str) -> str:
     """The text of a card.
 
     Raises:
-        Misuse: FILE_UNREADABLE, FILE_TOO_LARGE or FILE_FORMAT_UNKNOWN.
+        Misuse: FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE or CARD_MALFORMED.
     """
     try:
         if place == "-":
@@ -152,10 +152,12 @@ def _card_text(place: str) -> str:
             with Path(place).open("rb") as file:
                 raw = file.read(MAX_CARD_BYTES + 1)
         text = raw.decode("utf-8")
+    except FileNotFoundError:
+        raise Misuse("FILE_NOT_FOUND", f"there is no file {place}") from None
     except OSError as wrong:
         raise Misuse("FILE_UNREADABLE", f"{place}: {wrong.strerror}") from None
     except UnicodeDecodeError:
-        raise Misuse("FILE_FORMAT_UNKNOWN", f"{place} is not UTF-8") from None
+        raise Misuse("CARD_MALFORMED", f"{place} is not UTF-8; `xinqiao peers card` prints a card") from None
     if len(raw) > MAX_CARD_BYTES:
         raise Misuse("FILE_TOO_LARGE", f"{place} is larger than {MAX_CARD_BYTES} bytes")
     return text

@@ -8,7 +8,8 @@ masked where people read them.
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 
 from rich.console import Console
@@ -86,21 +87,24 @@ def console() -> Console:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Writes a table; long cells fold, nothing is cut off."""
-    table = Table(*columns, title=title, title_justify="left")
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        table.add_row(*row)
-    console().print(table)
+    """Writes a title and a table; long cells fold, nothing is cut off."""
+    _print(title, Table(*columns), rows)
 
 
 def print_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
     """Writes names and values, one a line."""
-    table = Table(show_header=False, title=title, title_justify="left")
-    for name, value in facts:
-        table.add_row(name, value)
-    console().print(table)
+    _print(title, Table("", "", show_header=False), facts)
+
+
+def _print(title: str, table: Table, rows: Iterable[Sequence[str]]) -> None:
+    """The title stands on a line of its own: above a narrow table it would be broken to the table's width."""
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        table.add_row(*row)
+    shown = console()
+    shown.print(title, style="italic", soft_wrap=True)
+    shown.print(table)
 
 
 def print_text(text: str) -> None:
@@ -126,6 +130,23 @@ def problem_line(reason: str, detail: str, reasons: ReasonTexts | None = None) -
 def print_fault(fault: Fault) -> None:
     """Writes the line of a fault."""
     print_problem(fault.reason, fault.detail)
+
+
+@contextmanager
+def sign_of_life(text: str) -> Iterator[None]:
+    """Turns a wheel beside a text on standard error while work of unknown length goes on; nothing in a pipe."""
+    shown = Console(stderr=True)
+    if not shown.is_terminal:
+        yield
+        return
+    with shown.status(text):
+        yield
+
+
+def print_interrupted() -> None:
+    """Says on standard error that the command was interrupted."""
+    sys.stderr.write(" / ".join(MEANINGS[ExitCode.INTERRUPTED]) + "\n")
+    sys.stderr.flush()
 
 
 def reason_documents(codes: Sequence[str], reasons: ReasonTexts) -> list[Document]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from node.assemble.create import NewNode, create_node, node_card
+from node.assemble.create import NewNode, create_node, node_card, renew_certificate
 from node.assemble.desk import open_desk
 from node.assemble.service import serve_node
 from node.cli.opening import CURRENT, AsJson, NodeFolder
@@ -85,6 +85,17 @@ def serve(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
             print_facts("节点已就绪，Ctrl-C 停止 / The node is ready; Ctrl-C stops it", facts)
 
     serve_node(config, ready)
+
+
+def renew(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """续签本节点的 TLS 证书一年；无需重启 / Renew the node's TLS certificate for a year; no restart needed."""
+    config = load_config(node)
+    until = renew_certificate(config).isoformat()
+    if as_json:
+        print_json({"id": config.node.id, "valid_until": until})
+    else:
+        facts = [("节点 / node", config.node.id), ("有效期至 / valid until", until)]
+        print_facts("证书已续签 / The certificate is renewed", facts)
 
 
 def demo(keep: KeepOption = None, as_json: AsJson = False) -> None:

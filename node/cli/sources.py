@@ -18,9 +18,10 @@ from federation.standards.catalogue import ReasonTexts
 from node.assemble.sources import TableKind
 from node.cli.importing import Choice, Counts, Imported, import_file
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
-from node.cli.printing import Document, ExitCode, print_facts, print_json, print_table, problem_line
+from node.cli.printing import Document, ExitCode, print_facts, print_json, print_table, problem_line, sign_of_life
 
 SHOWN_ON_TERMINAL = 20
+_GO_ON = "已接收的行已保存，再次导入此文件即可继续 / the rows taken so far are kept; import the file again to go on"
 
 FilesArgument = Annotated[
     list[Path],
@@ -67,18 +68,32 @@ def import_files(  # noqa: PLR0913 - a command's arguments are its options
     with desk_at(node) as desk:
         standards = desk.standards
         for path in files:
-            with _counter(path) as seen:
+            with _about(path), _counter(path) as seen:
                 done.append(import_file(path, choice, desk.config.feed, desk, standards, seen))
-            desk.publish_pending()
+            with _about(path), sign_of_life("发布 / publishing"):
+                desk.publish_pending()
             total.add(done[-1].counts)
+            if not as_json:  # at once: what became of this file is known even if the next one fails
+                _show(done[-1], standards.reasons)
     total.check()
     if as_json:
         print_json({"files": [_document(one) for one in done], "total": _counts_document(total)})
-    else:
-        for one in done:
-            _show(one, standards.reasons)
     if total.refused:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+@contextmanager
+def _about(path: Path) -> Iterator[None]:
+    """Names the file in what goes wrong with it; an interrupted operator learns how to go on."""
+    try:
+        yield
+    except Misuse as wrong:
+        if path.name in wrong.detail:
+            raise
+        raise Misuse(wrong.reason, f"{path}: {wrong.detail}") from None
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{path.name}: {_GO_ON}\n")
+        raise
 
 
 @contextmanager

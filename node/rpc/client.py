@@ -100,8 +100,8 @@ class _Material:
 class _Link:
     """The channel to one server, built anew when certificates or pins have changed. For one event loop."""
 
-    def __init__(self, server: SpiffeId, address: str, material: Callable[[], _Material]) -> None:
-        self.name = server.node_id
+    def __init__(self, server: SpiffeId, address: str, material: Callable[[], _Material], name: str = "") -> None:
+        self.name = name or server.node_id
         self._server = server
         self._address = address
         self._find_material = material
@@ -225,6 +225,9 @@ class PeerClient:
         address: host and port of its peers port.
         trust: pins and the own certificate.
         call_timeout_s: deadline of a unary call, and of one chunk.
+
+    Attributes:
+        peer: the peer's node id.
     """
 
     def __init__(self, peer: str, address: str, trust: Trust, call_timeout_s: float) -> None:
@@ -234,6 +237,7 @@ class PeerClient:
                 raise ConfigFault("PEER_NOT_PINNED", f"{peer} is not in the configuration")
             return _Material(trust.pair(), authority)
 
+        self.peer = peer
         self._link = _Link(SpiffeId(trust.own.federation, peer), address, material)
         self._timeout_s = call_timeout_s
 
@@ -333,7 +337,7 @@ class LocalClient:
     """
 
     def __init__(self, address: str, trust: Trust, call_timeout_s: float) -> None:
-        self._link = _Link(trust.own, address, lambda: _Material(trust.pair(), trust.own_authority()))
+        self._link = _Link(trust.own, address, lambda: _Material(trust.pair(), trust.own_authority()), "the local port")
         self._timeout_s = call_timeout_s
 
     async def close(self) -> None:

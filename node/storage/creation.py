@@ -98,7 +98,10 @@ def require_store(path: Path) -> None:
         ConfigFault: STORE_MISSING.
     """
     if not path.is_file():
-        raise ConfigFault("STORE_MISSING", f"{path} is not there; mend: `xinqiao init` makes it, or bring it back")
+        raise ConfigFault(
+            "STORE_MISSING",
+            f"{path} is not there; mend: bring it back. A new one under the same id would contradict what was signed",
+        )
 
 
 def check_store(connection: Connection, path: Path, owner: StoreOwner) -> None:

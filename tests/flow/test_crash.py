@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from federation.errors import ConfigFault
 from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk, verify_store
 from node.config import load_config
@@ -185,3 +186,22 @@ def _pair(region: Region) -> tuple[Node, Node]:
     region.pin(hub, origin, "330100/lists/1")
     region.pin(origin, hub)
     return origin, hub
+
+
+def test_an_old_store_is_noticed_by_a_command_too(region: Region) -> None:
+    """Importing into a node that nobody serves asks the mirror first, and signs nothing over a lost history."""
+    origin, hub = _pair(region)
+    lists = region.origin("330100/lists/1")
+    origin.submit("lists", submitted(black(1)))
+    old = _copied(origin.folder / "store.db")
+    origin.submit("lists", submitted(black(2)))
+    origin.serve()
+    hub.serve()
+    until(lambda: hub.size(lists) == 2, "two entries at the mirror")
+    origin.stop()
+    _put_back(old, origin.folder / "store.db")
+
+    with pytest.raises(ConfigFault, match="HISTORY_LOST"):
+        origin.submit("lists", submitted(black(3)))
+
+    assert origin.size(lists) == 1

@@ -13,7 +13,7 @@ import structlog
 
 from federation.errors import AccessFault, ConfigFault, NoteFault, StoreFault, UnreachableFault
 from federation.records.exchange import Standing
-from node.assemble.desk import Desk
+from node.assemble.desk import Desk, open_desk
 from node.intake import Accepted
 from node.observe import Observer, configure_logging
 
@@ -49,16 +49,15 @@ def test_a_desk_alone_writes(hangzhou: Node, samples: Samples, tmp_path_factory:
     item = hangzhou.item(samples.black())
     foundation = hangzhou.stages.foundation
     hangzhou.stages.store.close()
-    desk = Desk(foundation, hangzhou.reader)
     try:
-        assert not desk.serving
-        assert [Accepted()] == desk.submit("lists", [item])
-        assert 1 == desk.publish_pending()
-        assert not desk.release(desk.origin("lists"))
-        with pytest.raises(ConfigFault, match="FEED_UNKNOWN"):
-            desk.submit("nothing", [item])
+        with open_desk(foundation.config) as desk:
+            assert not desk.serving
+            assert [Accepted()] == desk.submit("lists", [item])
+            assert 1 == desk.publish_pending()
+            assert not desk.release(desk.origin("lists"))
+            with pytest.raises(ConfigFault, match="FEED_UNKNOWN"):
+                desk.submit("nothing", [item])
     finally:
-        desk.close()
         hangzhou.open()
 
 

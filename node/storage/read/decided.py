@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions kept by the ledger. Functions on a connection: readers and units share them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,10 +14,16 @@ from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListKind
 from node.holding import Decision
+from node.storage.read.chunks import key_chunks
 from node.storage.schema import DECISION, FEED
 
 PAGE = 500
 _KINDS = (None, *sorted(kind.value for kind in ListKind))
+_BLACK_COUNTING = (
+    select(DECISION.c.idx)
+    .join(FEED, FEED.c.feed == DECISION.c.feed)
+    .where(DECISION.c.counts, DECISION.c.list_kind == ListKind.BLACK.value)
+)
 _DECIDED = select(FEED.c.origin, DECISION).join(FEED, FEED.c.feed == DECISION.c.feed)
 
 
@@ -49,6 +55,15 @@ def decision_at(connection: Connection, origin: str, index: int) -> Decision | N
         return None
     row = connection.execute(_DECIDED.where(FEED.c.origin == origin, DECISION.c.idx == index)).one_or_none()
     return None if row is None else _decision(row)
+
+
+def black_counting_at(connection: Connection, origin: str, indexes: Sequence[int]) -> frozenset[int]:
+    """Those of some entries of a feed whose decisions are black and count."""
+    black = _BLACK_COUNTING.where(FEED.c.origin == origin)
+    found: set[int] = set()
+    for chunk in key_chunks(index for index in indexes if 0 <= index < MAX_SIZE):
+        found.update(connection.execute(black.where(DECISION.c.idx.in_(chunk))).scalars())
+    return frozenset(found)
 
 
 def decisions_in_order(connection: Connection, *, counting: bool) -> Iterator[Decision]:

@@ -14,7 +14,7 @@ from node.holding import Decision, HeldEntry
 from node.ledger import DECIDED
 from node.storage.dialect import replace_rows
 from node.storage.read.chunks import key_chunks
-from node.storage.read.decided import decision_at, decision_row
+from node.storage.read.decided import black_counting_at, decision_row
 from node.storage.read.held import acts_on, held_at, held_from
 from node.storage.schema import DECISION, FEED, META, POLICY
 from node.storage.write.feed_table import FeedTable
@@ -66,9 +66,9 @@ class LedgerPart:
         rows = [decision_row(feeds[decision.origin], decision) for decision in decisions]
         replace_rows(self._connection, DECISION, rows)
 
-    def decision(self, origin: str, index: int) -> Decision | None:
-        """One decision."""
-        return decision_at(self._connection, origin, index)
+    def black_counting(self, origin: str, indexes: Sequence[int]) -> frozenset[int]:
+        """Those of some entries of a feed whose decisions are black and count here."""
+        return black_counting_at(self._connection, origin, indexes)
 
     def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
         """Those of the subjects on whom a black decision counts here."""

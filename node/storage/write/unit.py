@@ -49,7 +49,7 @@ class Unit:
         self.dataset = ledger.dataset
         self.keep_policy = ledger.keep_policy
         self.keep_decisions = ledger.keep_decisions
-        self.decision = ledger.decision
+        self.black_counting = ledger.black_counting
         self.black_counts = ledger.black_counts
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due

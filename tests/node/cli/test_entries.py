@@ -259,3 +259,13 @@ def test_watch_waits_for_an_entry_that_has_not_come(node: Path) -> None:
         watch.terminate()
 
     assert ("ABSENT", ["ENTRY_NOT_FOUND"]) == (said["standing"], said["reasons"])
+
+
+def test_warnings_of_an_ending_are_sentences(xinqiao: Xinqiao, node: Path) -> None:
+    """What is doubtful about an ending is told to people in both languages, not as a bare code."""
+    words = list(ENDING)
+    words[words.index("--authority-code") + 1] = "91330100716105852F"
+
+    said = xinqiao("end", "lists", 0, *words, "--node", node)
+
+    assert (0, True) == (said.code, "AUTHORITY_NOT_PUBLIC 按其代码" in said.out)

@@ -149,6 +149,21 @@ def test_wrong_usage_is_one_line(xinqiao: Xinqiao, words: tuple[str, ...]) -> No
     assert "--help" in said.err
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "FILE_NOT_FOUND"), ("名片".encode("gb18030"), "CARD_MALFORMED")], ids=("none", "gbk")
+)
+def test_a_card_that_cannot_be_read_is_said(
+    xinqiao: Xinqiao, empty_node: Path, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    """A card that is not there, or is no text, is told as such; nothing is pinned."""
+    card = tmp_path / "member.card"
+    if content is not None:
+        card.write_bytes(content)
+
+    told(xinqiao("peers", "add", card, "--node", empty_node), 2, reason)
+    assert [] == xinqiao("peers", "--node", empty_node, "--json").document["peers"]
+
+
 def test_the_program_runs_as_a_module(tmp_path: Path) -> None:
     """`python -m node` is the same program: same line, same exit code."""
     done = subprocess.run(

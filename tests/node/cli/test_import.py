@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`import`: every row becomes one thing, twice changes nothing, what is refused can be mended and imported again."""
 
+import os
+import pty
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -203,3 +208,35 @@ def test_a_person_in_a_refused_row_is_masked(xinqiao: Xinqiao, empty_node: Path,
 
     assert "330106191003079991" not in said.out
     assert 1 == said.document["total"]["refused_total"]
+
+
+def test_what_was_imported_before_a_bad_file_is_told(
+    xinqiao: Xinqiao, empty_node: Path, table: Table, tmp_path: Path
+) -> None:
+    """The counts of the files before are shown though a later file fails, and that file is named."""
+    (tmp_path / "empty.csv").write_bytes(b"")
+
+    said = xinqiao("import", table({}), tmp_path / "empty.csv", "--node", empty_node)
+
+    assert (2, True, True) == (said.code, "lists.csv" in said.out, "接收 / accepted" in said.out)
+    assert said.err.startswith("FILE_EMPTY")
+    assert str(tmp_path / "empty.csv") in said.err
+
+
+def test_an_interrupted_import_says_how_to_go_on(empty_node: Path, table: Table) -> None:
+    """On a terminal the rows are counted; Ctrl-C ends with 130, and says that the file can be imported again."""
+    file = table(*({"number": str(number)} for number in range(20_000)))
+    words = [sys.executable, "-m", "node", "import", str(file), "--node", str(empty_node)]
+    screen, end = pty.openpty()
+    with os.fdopen(screen, "rb", buffering=0) as shown, subprocess.Popen(words, stderr=end) as process:
+        os.close(end)
+        said = b""
+        while b"rows" not in said:
+            said += shown.read(4096)
+        process.send_signal(signal.SIGINT)
+        while b"interrupted" not in said:
+            said += shown.read(4096)
+        code = process.wait(30)
+
+    assert (130, False) == (code, b"Traceback" in said)
+    assert "再次导入此文件即可继续 / the rows taken so far are kept" in said.decode()

@@ -162,3 +162,31 @@ def test_the_node_folder_can_come_from_the_environment(
     monkeypatch.setenv("XINQIAO_NODE", str(node))
 
     assert "330100" == xinqiao("status", "--json").document["id"]
+
+
+def test_a_feed_added_to_the_configuration_is_created(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """`feeds --create` makes what the configuration has and the store has not, names it, and does so once."""
+    config = empty_node / "xinqiao.toml"
+    config.write_text(f'{config.read_text(encoding="utf-8")}\n[[feed]]\nname = "more"\ndataset = "lists"\n', "utf-8")
+
+    first = xinqiao("feeds", "--create", "--node", empty_node, "--json")
+    second = xinqiao("feeds", "--create", "--node", empty_node, "--json")
+
+    held = [feed["origin"] for feed in xinqiao("feeds", "--node", empty_node, "--json").document["feeds"]]
+    assert {"created": ["delta.example/330100/more/1"]} == first.document
+    assert {"created": []} == second.document
+    assert "delta.example/330100/more/1" in held
+
+
+def test_created_feeds_are_told_to_people_too(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """Without --json, that nothing was missing is said in both languages."""
+    said = xinqiao("feeds", "--create", "--node", empty_node)
+
+    assert (0, "没有缺少的数据流 / No feed was missing\n") == (said.code, said.out)
+
+
+def test_creating_goes_with_nothing_else(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """An option that would be left unheeded beside --create is refused."""
+    said = xinqiao("feeds", "--create", "--keys", "--node", empty_node)
+
+    assert (2, "USAGE_WRONG") == (said.code, said.err.split()[0])

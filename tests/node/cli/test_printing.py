@@ -20,7 +20,7 @@ from federation.errors import (
 )
 from federation.records.subject import Identity
 from federation.standards.identity import CodeKind, SubjectClass
-from node.cli.printing import ExitCode, exit_of, problem_line, subject_line
+from node.cli.printing import ExitCode, exit_of, print_facts, problem_line, subject_line
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,20 @@ def test_a_person_is_masked() -> None:
     )
 
     assert "张** 330106************" == subject_line(person)
+
+
+def test_a_text_without_spaces_is_not_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    """A Chinese text wider than the screen, which has no spaces to break at, folds and stays whole."""
+    value = "校验码错误" * 60
+
+    print_facts("Facts", [("refused", value)])
+
+    said = capsys.readouterr().out
+    assert value == "".join(character for character in said if character in "校验码错误")
+
+
+def test_a_title_is_not_broken_to_the_width_of_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Above a narrow table the title stands whole on a line of its own."""
+    print_facts("节点已就绪，Ctrl-C 停止 / The node is ready", [("a", "b")])
+
+    assert "节点已就绪，Ctrl-C 停止 / The node is ready" == capsys.readouterr().out.splitlines()[0].rstrip()

@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from federation.log.note import Verifier
+from node.identity import load_certificates
 
 Xinqiao = Callable[..., Any]
 Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
@@ -184,3 +186,38 @@ def test_commands_work_beside_serve(
         done.document["total"]["refused"],
     )
     assert status.document["serving"] is True
+
+
+def test_renew_replaces_the_certificate_and_nothing_else(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """The certificate is another one under the same key, valid for a year, and every other key file is as it was."""
+    keys = empty_node / "keys"
+    before = {path.name: path.read_bytes() for path in keys.iterdir()}
+
+    said = xinqiao("renew", "--node", empty_node, "--json")
+
+    after = {path.name: path.read_bytes() for path in keys.iterdir()}
+    (renewed,) = load_certificates(after["tls.pem"], "tls.pem")
+    assert ["tls.pem"] == [name for name in after if before.get(name) != after[name]]
+    assert (0, "330100") == (said.code, said.document["id"])
+    assert renewed.not_valid_after_utc == datetime.fromisoformat(said.document["valid_until"])
+    assert 365 == (renewed.not_valid_after_utc - renewed.not_valid_before_utc).days
+
+
+def test_renew_works_beside_serve(xinqiao: Xinqiao, serving: Serving, served_node: Path) -> None:
+    """No restart is needed: the node is served on, and its own commands reach it under the new certificate."""
+    with serving(served_node):
+        renewed = xinqiao("renew", "--node", served_node)
+        status = xinqiao("status", "--node", served_node, "--json")
+
+    assert (0, True) == (renewed.code, status.document["serving"])
+
+
+def test_renew_without_a_usable_key_keeps_the_certificate(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """A key that others can read signs nothing; the old certificate stays."""
+    before = (empty_node / "keys" / "tls.pem").read_bytes()
+    (empty_node / "keys" / "ca.key").chmod(0o644)
+
+    said = xinqiao("renew", "--node", empty_node)
+
+    assert (2, "KEY_TOO_OPEN") == (said.code, said.err.split()[0])
+    assert before == (empty_node / "keys" / "tls.pem").read_bytes()

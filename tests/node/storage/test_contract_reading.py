@@ -261,6 +261,7 @@ def test_a_black_decision_counts_only_while_it_has_effect(store: Store, mirror: 
     with store.write() as unit:
         unit.keep_decisions(made)
         assert unit.black_counts(["A", "B", "C", "D"]) == {"A"}
+        assert unit.black_counting(origin, [-1, 0, 1, 2, 3, 2**64]) == {0}
         assert unit.red_decisions(["A", "C", "D"]) == [(origin, 2), (origin, 3)]
 
 
