@@ -12,6 +12,8 @@ from conformance.register import CASES
 from tests.conformance.reference.bench import Bench, failures
 from tests.conformance.reference.fault import Fault
 
+pytestmark = pytest.mark.slow
+
 CAUGHT = {
     Fault.ANONYMOUS_LET_IN: ("TI-01", "ANONYMOUS_ACCEPTED"),
     Fault.FOREIGN_CA_TRUSTED: ("TI-02", "FOREIGN_CA_ACCEPTED"),

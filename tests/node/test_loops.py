@@ -244,7 +244,7 @@ async def test_nothing_is_signed_at_the_end_before_the_mirrors_were_asked(hangzh
         assert 0 == size(hangzhou)
         answered.set()
         await until(lambda: size(hangzhou) == 1)
-        hangzhou.offer("lists", hangzhou.item(samples.black(2)))
+        await run.loops.act(hangzhou.offer, "lists", hangzhou.item(samples.black(2)))
         await run.loops.flush()
         assert 2 == size(hangzhou)
 
