@@ -4,19 +4,21 @@
 
 import json
 import os
+import secrets
 import selectors
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from federation.errors import Fault
 
+FIRST_PORT = 24_000
+LAST_PORT = 32_000
 COMMAND_TIMEOUT_S = 60.0
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 10.0
@@ -69,12 +71,27 @@ def environment() -> Mapping[str, str]:
 
 
 def free_addresses(count: int) -> list[str]:
-    """Loopback addresses that nobody uses; all are held until the last is found, so that no two are the same."""
-    with ExitStack() as held:
-        found = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in found:
-            one.bind(("127.0.0.1", 0))
-        return [f"127.0.0.1:{one.getsockname()[1]}" for one in found]
+    """Loopback addresses that nobody uses: neighbouring ports below those that systems give to callers.
+
+    A port from the range of callers could be taken by any connection before its server binds it, the demonstration's
+    own connections among them.
+    """
+    blocks = list(range(FIRST_PORT, LAST_PORT - count, count))
+    secrets.SystemRandom().shuffle(blocks)
+    for first in blocks:
+        ports = range(first, first + count)
+        if all(map(_is_free, ports)):
+            return [f"127.0.0.1:{port}" for port in ports]
+    raise failed("no free ports on the loopback")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 class Running:

@@ -16,7 +16,8 @@ from federation.errors import ConfigFault
 from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk, verify_store
 from node.config import load_config
-from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, free_ports, submitted, until, uscc
+from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, submitted, until, uscc
+from tests.loopback import free_ports
 
 pytestmark = pytest.mark.slow
 

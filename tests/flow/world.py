@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole federations: every node a process of its own on loopback, and one oracle that doubts them all."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -25,24 +24,13 @@ from node.assemble.create import NewNode, Pinning, add_peer, create_node, node_c
 from node.assemble.desk import Desk, open_desk, verify_store
 from node.config import Config, load_config
 from node.intake import Outcome, Submission, submission_of
+from tests.loopback import free_ports
 
 FEDERATION = "flow.example"
 PATIENCE_S = 30.0
 ECOLOGY = Authority(name="杭州市生态环境局", code="11330100PDY001012R")
 FILING_OFFICE = Authority(name="杭州市公共信用管理办公室", code="11330100PDY001047C")
 Found = TypeVar("Found")
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
 
 
 def until(look: Callable[[], Found], what: str, patience_s: float = PATIENCE_S) -> Found:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 from adapters.row import TableKind
 from federation.standards.reading import shipped
 from node.config import Config, FeedSection, PeerSection
+from tests.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
     script = script.replace("node/demo/samples/330100/", f"{_samples(tmp_path)}/")
     script = script.replace("--federation delta.example\n", f"--federation delta.example {_ports()}\n", 1)
     for port in (7453, 7454, 7455):
-        script = script.replace(f"127.0.0.1:{port}", f"127.0.0.1:{_free()}")
+        script = script.replace(f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}")
     code, said = _ran(script, tmp_path)
 
     assert 0 == code, said
@@ -112,11 +112,5 @@ def _samples(folder: Path) -> Path:
     return folder
 
 
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _ports() -> str:
-    return " ".join(f"--{name} 127.0.0.1:{_free()}" for name in ("peers", "local", "admin"))
+    return " ".join(f"--{name} 127.0.0.1:{free_port()}" for name in ("peers", "local", "admin"))

@@ -4,7 +4,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from node.cli.main import run
+from tests.loopback import free_port
 
 FEDERATION = "delta.example"
 LISTS = f"{FEDERATION}/330100/lists/1"
@@ -133,9 +133,7 @@ def new_node(xinqiao: Xinqiao, tmp_path: Path) -> Callable[[str], Path]:
 
 def free_address() -> str:
     """A loopback address that nobody uses."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{one.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 @pytest.fixture
