@@ -37,7 +37,7 @@ demo: bootstrap ## Run a federation of five nodes on loopback and show what it d
 	@$(BIN)/xinqiao demo
 
 test: $(VENV)/.test lint types law ## Lint, types, import law, then every test
-	@$(BIN)/pytest -q -n 2 --dist worksteal --cov=federation --cov-report=term:skip-covered
+	@$(BIN)/pytest -n 2 --dist worksteal --cov=federation --cov-report=term:skip-covered
 
 check: $(VENV)/.test lint types law ## The fast gate: everything but the slow tests
 	@$(BIN)/pytest -q -n 2 -m "not slow"
