@@ -191,18 +191,29 @@ class Ledger:
         for entry in unit.held_at(origin, ordered):
             pair = entry, acts_of(acts.get(entry.index, ()))
             (reds if _kind(entry.record()) == ListKind.RED else others).append(pair)
-        made = [self._decision(entry, act, dataset, black=False) for entry, act in others]
+        now_ms = self._now_ms()
+        around = _Moment(self._rules, dataset, now_ms, china_date(now_ms))
+        made = [around.decision(entry, act, black=False) for entry, act in others]
         unit.keep_decisions(made)
         black = unit.black_counts({entry.subject for entry, _ in reds}) if reds else frozenset()
-        last = [self._decision(entry, act, dataset, black=entry.subject in black) for entry, act in reds]
+        last = [around.decision(entry, act, black=entry.subject in black) for entry, act in reds]
         unit.keep_decisions(last)
         return [*made, *last]
 
-    def _decision(self, entry: HeldEntry, acts: Acts, dataset: Dataset, *, black: bool) -> Decision:
-        """The decision on one entry now."""
-        now_ms = self._now_ms()
-        judged = judge(self._rules, entry, acts, black_elsewhere=black, as_of=china_date(now_ms))
-        return replace(judged, dataset=dataset, decided_at_ms=now_ms)
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What all decisions of one batch share: rules, kind of record, time and day."""
+
+    rules: Rules
+    dataset: Dataset
+    now_ms: int
+    today: date
+
+    def decision(self, entry: HeldEntry, acts: Acts, *, black: bool) -> Decision:
+        """The decision on one entry at this moment."""
+        judged = judge(self.rules, entry, acts, black_elsewhere=black, as_of=self.today)
+        return replace(judged, dataset=self.dataset, decided_at_ms=self.now_ms)
 
 
 def judge(rules: Rules, entry: HeldEntry, acts: Acts, *, black_elsewhere: bool, as_of: date) -> Decision:
@@ -312,10 +323,6 @@ def _with_verdict(blank: Decision, verdict: Verdict) -> Decision:
 
 def _kind(record: Record | str) -> str:
     return record.kind if isinstance(record, ListEntry) else ""
-
-
-def _black_counts(decision: Decision | None) -> bool:
-    return decision is not None and decision.is_black and decision.counts
 
 
 def _keep_policies(unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) -> None:

@@ -3,34 +3,17 @@
 """Who may read what: feeds, payloads, and answers to questions.
 
 The boundary of entitlement is the feed: whoever may read a feed sees every leaf of it, and inside it only payloads are
-withheld. The owner's policy, published in its `_catalogue`, is enforced by whoever serves the feed on. The levels are
-those of the standards document, section 6 (Zhejiang regulation, articles 15 to 19).
+withheld. The owner's policy, published in its `_catalogue`, is enforced by whoever serves the feed on. Natural
+persons' payloads take a grant of their own (standards document, section 6; Zhejiang regulation, articles 15 to 19).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from federation.records.feed_policy import FeedPolicy
 from federation.standards.catalogue import CodeSet
-from federation.standards.identity import SubjectClass
 
 _EVERYBODY = "*"
-
-
-class Disclosure(StrEnum):
-    """How openly information may be shown, most openly first."""
-
-    PUBLIC = "public"
-    GOV_SHARED = "gov-shared"
-    AUTHORISED_QUERY = "authorised-query"
-
-
-def disclosure_of(subject_class: SubjectClass, level: Disclosure) -> Disclosure:
-    """The level of one record: that of its kind, but a natural person's is never public."""
-    if subject_class is SubjectClass.NATURAL_PERSON and level is Disclosure.PUBLIC:
-        return Disclosure.GOV_SHARED
-    return level
 
 
 def owner_of(policy: FeedPolicy) -> str:

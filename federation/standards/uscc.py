@@ -135,16 +135,8 @@ def check_uscc(
         warnings = (*warnings, "EMBEDDED_ORG_CHECK")
     if table.check_character(text[:17]) != text[17]:
         return CodeRefused("CODE_CHECK", "character 18 is not the check of the first 17")
-    return CodeAccepted(
-        CodeKind.USCC,
-        text,
-        category.subject_class,
-        region,
-        warnings,
-        category.department,
-        category.category,
-        organisation,
-    )
+    place = (category.department, category.category, organisation)
+    return CodeAccepted(CodeKind.USCC, text, category.subject_class, region, warnings, *place)
 
 
 def _form_fault(text: str, table: UsccTable) -> CodeRefused | None:

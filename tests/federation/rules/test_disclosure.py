@@ -6,12 +6,10 @@ import pytest
 
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.disclosure import (
-    Disclosure,
     Granted,
     Inquiry,
     NotGranted,
     PurposeGrant,
-    disclosure_of,
     may_ask,
     may_read_feed,
     owner_of,
@@ -19,7 +17,6 @@ from federation.rules.disclosure import (
     policy_visible,
 )
 from federation.standards.bundle import Standards
-from federation.standards.identity import SubjectClass
 
 ORIGIN = "demo/330100/lists/1"
 
@@ -104,11 +101,3 @@ def test_no_grant_at_all(standards: Standards) -> None:
     """Nobody named and no star: nothing is granted."""
     asked = Inquiry("310000", "procurement", False)
     assert NotGranted("PURPOSE_NOT_GRANTED") == may_ask(asked, {}, standards.purposes)
-
-
-@pytest.mark.parametrize("subject_class", list(SubjectClass))
-@pytest.mark.parametrize("level", list(Disclosure))
-def test_natural_person_is_never_public(subject_class: SubjectClass, level: Disclosure) -> None:
-    """Only a natural person's public information is lowered; nothing is ever raised."""
-    lowered = subject_class is SubjectClass.NATURAL_PERSON and level is Disclosure.PUBLIC
-    assert (Disclosure.GOV_SHARED if lowered else level) == disclosure_of(subject_class, level)
