@@ -49,3 +49,9 @@ def samples() -> Samples:
 def checked() -> Callable[[Node], list[tuple[str, int | None, str]]]:
     """What `verify` finds in a node's store, by feed, index and reason."""
     return lambda node: [(found.origin, found.index, found.reason) for found in verify_of(node).run()]
+
+
+@pytest.fixture
+async def introduced(world: World, hangzhou: Node, shanghai: Node) -> None:
+    """Shanghai has Hangzhou's catalogue, and so knows what its feeds are."""
+    await world.mirror(shanghai, hangzhou)

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A question and its answer in one process: both nodes, the way between them, and what their logs say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from federation.errors import UnreachableFault
+from federation.records.codec import decode, encode
+from federation.records.exchange import Exchange, Question
+from federation.rules.exchange import QUESTION_TYPE
+from federation.standards.bundle import shipped_standards
+from federation.standards.identity import CodeKind
+from node.dialogue import Envelope, seal
+from node.inquire import Inquirer, Known, Matter, uuid7
+from node.respond import Asking, Responder
+
+if TYPE_CHECKING:
+    from federation.records.exchange import Finding, Head
+    from tests.node.region.member import Node
+
+PURPOSE = "joint-punishment"
+
+
+@dataclass
+class Log:
+    """A node's exchange log, awaited."""
+
+    node: Node
+
+    async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
+        """As `ExchangeLog.recall`."""
+        return self.node.stages.exchange_log.recall(exchange_id, question_sha256)
+
+    async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
+        """As `ExchangeLog.log`."""
+        self.node.stages.exchange_log.log(exchange, answer)
+
+
+@dataclass
+class Finder:
+    """A node's holdings, awaited."""
+
+    node: Node
+
+    async def find(self, caller: str, subject: str) -> tuple[Sequence[Finding], Sequence[Head], bool]:
+        """As `Query.find`."""
+        return self.node.query.find(caller, subject)
+
+
+@dataclass
+class Wire:
+    """The way to a responder and back; keeps what passes, and changes it on command."""
+
+    responder: Node
+    caller: str
+    spoil: Callable[[Envelope], Envelope] = lambda envelope: envelope
+    lost: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing has passed."""
+        self.questions: list[Envelope] = []
+        self.answers: list[Envelope] = []
+
+    async def ask(self, question: Envelope) -> Envelope:
+        """As `Member.ask`."""
+        self.questions.append(question)
+        self.answers.append(await answered(self.responder, self.caller, question))
+        if self.lost:
+            raise UnreachableFault("MEMBER_UNREACHABLE")
+        return self.spoil(self.answers[-1])
+
+
+async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
+    """What a node answers."""
+    members = node.stages.foundation.members
+    asking = Asking(members.message_keys, members.grants, shipped_standards().purposes)
+    return await Responder(Finder(node), Log(node), node.keys, asking, node.clock).answer(caller, question)
+
+
+def matter(code: str = "91330100MA2PDY0152", kind: CodeKind = CodeKind.USCC, purpose: str = PURPOSE) -> Matter:
+    """What is asked."""
+    return Matter(purpose, "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号", kind, code)
+
+
+def inquirer(node: Node, randomness: Callable[[int], bytes] | None = None) -> Inquirer:
+    """Asks for a node; random bytes that count up, unless given."""
+    counter = iter(range(1, 1000))
+    members = node.stages.foundation.members
+    known = Known(members.message_keys, members.feed_keys)
+    counting = randomness or (lambda size: next(counter).to_bytes(size, "big"))
+    return Inquirer(node.keys, known, Log(node), node.clock, counting)
+
+
+def logged(node: Node) -> list[Exchange]:
+    """What stands in a node's exchange log, once published."""
+    node.stages.publish_pending()
+    records = [decode(9, entry.payload) for entry in node.reader.held(node.origin("_exchange"), 0, 99)]
+    return [record for record in records if isinstance(record, Exchange)]
+
+
+def question(node: Node, **changes: object) -> Envelope:
+    """A question of Shanghai to Hangzhou, sealed by a node's message key."""
+    fields: dict[str, Any] = {
+        "exchange_id": uuid7(node.clock(), bytes(10)),
+        "requester": "310000",
+        "responder": "330100",
+        "purpose": PURPOSE,
+        "legal_basis": "条例",
+        "case_number": "1",
+        "code_kind": CodeKind.USCC,
+        "code": "91330100MA2PDY0152",
+        "asked_at_ms": node.clock(),
+        "salt": bytes(32),
+    }
+    return seal(QUESTION_TYPE, encode(Question(**{**fields, **changes})), node.keys)
