@@ -3,7 +3,6 @@
 """Real servers, clients and certificates on loopback, over feeds in memory; other stages are small fakes."""
 
 import asyncio
-import inspect
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -42,6 +41,7 @@ from node.rpc.query_servicer import QueryServicer
 from node.rpc.server import NodeServers, Servicers
 from node.rpc.trust import Trust
 from node.rpc.wire import NodeStatement
+from tests.node.rpc.liar import Liar, Liars
 
 FEDERATION = "delta.example"
 ORIGIN = f"{FEDERATION}/330100/lists/1"
@@ -353,28 +353,6 @@ def lab(shared: Lab) -> Iterator[Lab]:
     shared.observer.broken.clear()
 
 
-@dataclass
-class Liar:
-    """A server with the real certificate of 330100 that answers whatever bytes it is told, in the guard's absence."""
-
-    address: str
-    answers: dict[str, Callable[..., object]]
-
-
-class _Liars(grpc.GenericRpcHandler):
-    def __init__(self, answers: Mapping[str, Callable[..., object]]) -> None:
-        self._answers = answers
-
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
-        """Finds what is told for a method; streams are told by generators."""
-        told = self._answers.get(str(handler_call_details.method).rpartition("/")[2])
-        if told is None:
-            return None
-        if inspect.isasyncgenfunction(told):
-            return grpc.unary_stream_rpc_method_handler(told)
-        return grpc.unary_unary_rpc_method_handler(told)
-
-
 @pytest.fixture
 async def liar(identities: Path) -> AsyncIterator[Liar]:
     """A lying server."""
@@ -382,7 +360,7 @@ async def liar(identities: Path) -> AsyncIterator[Liar]:
     keys = identities / "330100"
     credentials = grpc.ssl_server_credentials([((keys / "tls.key").read_bytes(), (keys / "tls.pem").read_bytes())])
     server = grpc.aio.server()
-    server.add_generic_rpc_handlers((_Liars(answers),))
+    server.add_generic_rpc_handlers((Liars(answers),))
     port = server.add_secure_port("127.0.0.1:0", credentials)
     await server.start()
     yield Liar(f"127.0.0.1:{port}", answers)

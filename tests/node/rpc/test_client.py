@@ -19,7 +19,8 @@ from node.intake import Submission
 from node.rpc.client import LocalClient
 
 if TYPE_CHECKING:
-    from tests.node.rpc.conftest import Lab, Liar
+    from tests.node.rpc.conftest import Lab
+    from tests.node.rpc.liar import Liar
 
 ORIGIN = "delta.example/330100/lists/1"
 RUBBISH = b"\xff\xff\xff"
