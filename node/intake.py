@@ -32,7 +32,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted
 from federation.standards.identity import SubjectClass
-from node.pending import Pending
+from node.entry.pending import Pending
 
 SALT_BYTES = 32
 MAX_KEY_CHARACTERS = 512

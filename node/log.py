@@ -30,8 +30,8 @@ from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.note import Note, SignatureLine, cosign_note, sign_note
 from federation.log.tile import TileTree, extend_tiles
 from federation.records.feed_policy import Dataset
-from node.keys import KeyRing
-from node.pending import Pending
+from node.entry.pending import Pending
+from node.identity.keys import KeyRing
 
 CLOCK_SLACK_MS = 1000
 """How far the clock may stand before the head's time at start without being called wrong."""

@@ -29,7 +29,7 @@ from federation.records.subject import Subject
 from federation.rules.disclosure import payload_visible
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
-from node.holding import Acts, Decision, HeldEntry, acts_of, china_date
+from node.entry.holding import Acts, Decision, HeldEntry, acts_of, china_date
 from node.publish import FeedView, Publisher
 
 MAX_FINDINGS = 200

@@ -21,7 +21,7 @@ from federation.log.leaf import KINDS_WITH_PAYLOAD, Committer, Leaf
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import TILE_WIDTH, extend_tiles
 from federation.records.codec import glance
-from node.holding import HeldEntry
+from node.entry.holding import HeldEntry
 from node.publish import FeedView
 
 BATCH_ENTRIES = 4 * TILE_WIDTH

@@ -19,8 +19,8 @@ from federation.records.feed_policy import Dataset
 from federation.rules.rule_book import shipped_rules
 from node.assemble.stages import Stages, standard_clock
 from node.config import CONFIG_NAME, Config, load_config, parse_config
-from node.identity import create_identity, load_certificates, renew
-from node.keys import KEY_NAMES, KeyRing, create_signer
+from node.identity.certificates import create_identity, load_certificates, renew
+from node.identity.keys import KEY_NAMES, KeyRing, create_signer
 from node.storage.creation import StoreOwner, create_store
 
 _DATASETS = (Dataset.SUBJECTS, Dataset.LICENCES, Dataset.PENALTIES, Dataset.LISTS, Dataset.FILINGS)

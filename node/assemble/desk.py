@@ -22,8 +22,8 @@ from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views
 from node.config import Config
-from node.holding import Decision, acts_of, china_date
-from node.inquire import Inquirer, Known, Matter
+from node.entry.holding import Decision, acts_of, china_date
+from node.exchange.inquire import Inquirer, Known, Matter
 from node.intake import Outcome, Submission
 from node.ledger import judge
 from node.observe import Observer

@@ -13,8 +13,8 @@ from federation.records.exchange import Answer, Exchange, Finding, Head
 from node.assemble.loops import Bells
 from node.assemble.members import Members
 from node.assemble.stages import Stages
-from node.exchange_log import ExchangeLog
-from node.inquire import Inquirer, Matter
+from node.exchange.exchange_log import ExchangeLog
+from node.exchange.inquire import Inquirer, Matter
 from node.intake import Outcome, Submission
 from node.observe import Observer
 from node.publish import Publisher

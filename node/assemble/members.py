@@ -13,7 +13,7 @@ from federation.log.note import Verifier
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.disclosure import PurposeGrant
 from node.config import Config, PeerSection
-from node.keys import KeyRing
+from node.identity.keys import KeyRing
 
 CATALOGUE = "_catalogue"
 EXCHANGE = "_exchange"

@@ -25,10 +25,10 @@ from node.assemble.mirrors import HeadOf
 from node.assemble.stages import Clock, Stages, Views, standard_clock
 from node.assemble.telemetry import start_telemetry
 from node.config import Config
+from node.exchange.inquire import Inquirer, Known
+from node.exchange.respond import Asking, Responder
 from node.follow import FollowedPeer, Follower, FollowSurroundings
-from node.inquire import Inquirer, Known
 from node.observe import Observer, configure_logging
-from node.respond import Asking, Responder
 from node.rpc.client import PeerClient
 from node.rpc.feed_servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages

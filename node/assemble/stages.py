@@ -17,10 +17,10 @@ from federation.rules.rule_book import RuleBook, parse_rule_book
 from federation.standards.bundle import Standards, build_standards, shipped_standards
 from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
 from node.config import Config
-from node.exchange_log import ExchangeLog
-from node.holding import china_date
+from node.entry.holding import china_date
+from node.exchange.exchange_log import ExchangeLog
+from node.identity.keys import KeyRing
 from node.intake import Intake, Submission
-from node.keys import KeyRing
 from node.ledger import Ledger, Rules
 from node.log import Sequencer
 from node.publish import Publisher

@@ -40,7 +40,7 @@ from node.cli.printing import (
     record_line,
 )
 from node.cli.subjects import holding_document
-from node.holding import Decision
+from node.entry.holding import Decision
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.ledger import DECIDED
 from node.query import Holding

@@ -15,7 +15,7 @@ from federation.errors import FieldFault, Misuse
 from federation.log.checkpoint import Origin
 from node.assemble.desk import Desk, open_desk
 from node.config import load_config
-from node.holding import china_date
+from node.entry.holding import china_date
 
 NodeFolder = Annotated[
     Path,

@@ -32,7 +32,7 @@ from node.cli.printing import (
     sign_of_life,
 )
 from node.config import Config, load_config
-from node.holding import Decision
+from node.entry.holding import Decision
 from node.publish import FeedView
 from node.query import cosigned_at
 from node.verify import Finding, Progress

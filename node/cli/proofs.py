@@ -23,7 +23,7 @@ from node.cli.printing import (
     record_document,
     record_line,
 )
-from node.inquire import evidence_of
+from node.exchange.inquire import evidence_of
 
 OutOption = Annotated[
     Path | None,

@@ -30,7 +30,7 @@ from node.cli.printing import (
     record_document,
     record_line,
 )
-from node.inquire import Matter
+from node.exchange.inquire import Matter
 from node.query import Holding
 
 _CENTURIES = ("18", "19", "20")

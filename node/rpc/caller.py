@@ -16,7 +16,7 @@ from datetime import datetime
 from cryptography import x509
 
 from federation.errors import AccessFault
-from node.identity import SpiffeId, issued_by, spiffe_id
+from node.identity.certificates import SpiffeId, issued_by, spiffe_id
 from node.rpc.trust import Trust
 
 REMEMBER_S = 10

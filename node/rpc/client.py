@@ -25,10 +25,10 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_
 from federation.errors import CallerFault, ConfigFault, FieldFault, PeerFault, UnreachableFault
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
-from node.dialogue import Envelope
+from node.exchange.dialogue import Envelope
+from node.exchange.inquire import Matter
 from node.follow import Received
-from node.identity import SpiffeId
-from node.inquire import Matter
+from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.trust import KeyPair, Pinned, Trust

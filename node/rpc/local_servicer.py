@@ -21,7 +21,7 @@ from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
 from federation.errors import FieldFault
 from federation.records.exchange import Answer
-from node.inquire import Matter
+from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
 from node.query import Holding
 from node.rpc.wire import (

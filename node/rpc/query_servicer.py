@@ -9,7 +9,7 @@ from creditexchange.v1.query_service_pb2 import AskRequest, AskResponse
 from creditexchange.v1.query_service_pb2_grpc import QueryServiceServicer
 
 from federation.errors import FieldFault
-from node.dialogue import Envelope
+from node.exchange.dialogue import Envelope
 from node.rpc.caller import current_caller
 from node.rpc.wire import envelope_from_wire, envelope_to_wire
 

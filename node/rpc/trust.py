@@ -16,8 +16,8 @@ from cryptography import x509
 
 from federation.errors import ConfigFault
 from node.config import Config
-from node.identity import SpiffeId, load_certificates, load_key, spiffe_id
-from node.keys import read_secret
+from node.identity.certificates import SpiffeId, load_certificates, load_key, spiffe_id
+from node.identity.keys import read_secret
 from node.observe import Observer
 
 Content = TypeVar("Content")

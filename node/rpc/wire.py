@@ -30,9 +30,9 @@ from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
-from node.dialogue import Envelope
+from node.exchange.dialogue import Envelope
+from node.exchange.inquire import Matter
 from node.follow import Received
-from node.inquire import Matter
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.publish import Chunk, FeedView
 from node.query import Holding

@@ -21,7 +21,7 @@ from federation.records.subject import Identity
 from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeKind, SubjectClass
 from node.assemble.create import create_feeds, node_card
-from node.identity import create_identity, load_key
+from node.identity.certificates import create_identity, load_key
 from node.intake import Accepted, submission_of
 from tests.flow.world import FEDERATION, Node, Region, black, removal, submitted, uscc
 

@@ -10,7 +10,7 @@ from federation.errors import CallerFault
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.list_entry import ListKind
 from federation.standards.identity import CodeKind
-from node.inquire import Matter, evidence_of
+from node.exchange.inquire import Matter, evidence_of
 from tests.flow.world import Region, black, filing, removal, submitted, until, uscc
 
 pytestmark = pytest.mark.slow

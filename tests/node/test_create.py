@@ -16,7 +16,7 @@ from node.assemble.create import NewNode, Pinning, add_peer, create_feeds, creat
 from node.assemble.desk import verify_store
 from node.assemble.members import Members
 from node.config import CONFIG_NAME, load_config
-from node.keys import KeyRing
+from node.identity.keys import KeyRing
 
 if TYPE_CHECKING:
     from node.config import Config

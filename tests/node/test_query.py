@@ -14,7 +14,7 @@ from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.records.subject import Subject
 from node.config import FeedSection
-from node.inquire import evidence_of
+from node.exchange.inquire import evidence_of
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node

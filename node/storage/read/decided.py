@@ -13,7 +13,7 @@ from federation.log.merkle import MAX_SIZE
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListKind
-from node.holding import Decision
+from node.entry.holding import Decision
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import DECISION, FEED
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from federation.log.merkle import MAX_SIZE
-from node.holding import HeldEntry
+from node.entry.holding import HeldEntry
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, FEED
 from node.storage.states import require_bytes, state_of

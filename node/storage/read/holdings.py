@@ -4,7 +4,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from node.holding import Decision, HeldEntry
+from node.entry.holding import Decision, HeldEntry
 from node.storage.read.decided import decision_at, decisions_in_order
 from node.storage.read.feeds import Connect
 from node.storage.read.held import acts_on, held_about, held_at, held_from

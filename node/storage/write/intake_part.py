@@ -8,8 +8,8 @@ from sqlalchemy import Connection, exists, select
 
 from federation.log.leaf import LeafKind
 from federation.log.merkle import MAX_SIZE
+from node.entry.pending import Pending
 from node.intake import Known
-from node.pending import Pending
 from node.storage.dialect import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from federation.records.codec import encode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListKind
-from node.holding import Decision, HeldEntry
+from node.entry.holding import Decision, HeldEntry
 from node.ledger import DECIDED
 from node.storage.dialect import replace_rows
 from node.storage.read.chunks import key_chunks

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, select, update
 from federation.log.entry import PayloadState
 from federation.log.leaf import Leaf, LeafKind
 from federation.records.feed_policy import Dataset
+from node.entry.pending import Pending
 from node.log import LogHead, Row, Waiting
-from node.pending import Pending
 from node.storage.dialect import insert_rows, replace_rows
 from node.storage.read.tree import read_tile
 from node.storage.schema import ACT, ENTRY, FEED, PENDING, SUBMISSION

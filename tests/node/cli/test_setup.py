@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from federation.log.note import Verifier
-from node.identity import load_certificates
+from node.identity.certificates import load_certificates
 
 Xinqiao = Callable[..., Any]
 Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]

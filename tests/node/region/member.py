@@ -23,9 +23,9 @@ from federation.records.feed_policy import Dataset
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from node.assemble.stages import Foundation, Stages, Views
 from node.config import Config, FeedSection
-from node.holding import Decision
+from node.entry.holding import Decision
+from node.identity.keys import KEY_NAMES, KeyRing, write_secret
 from node.intake import Accepted, Duplicate, Outcome, Submission
-from node.keys import KEY_NAMES, KeyRing, write_secret
 from node.storage.creation import StoreOwner, create_store
 from node.storage.read.reader import Reader
 from tests.node.region.trouble import Clock, FaultyStore, Trouble

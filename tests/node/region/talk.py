@@ -14,9 +14,9 @@ from federation.records.exchange import Exchange, Question
 from federation.rules.exchange import QUESTION_TYPE
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
-from node.dialogue import Envelope, seal
-from node.inquire import Inquirer, Known, Matter, uuid7
-from node.respond import Asking, Responder
+from node.exchange.dialogue import Envelope, seal
+from node.exchange.inquire import Inquirer, Known, Matter, uuid7
+from node.exchange.respond import Asking, Responder
 
 if TYPE_CHECKING:
     from federation.records.exchange import Finding, Head

@@ -12,7 +12,7 @@ from typing import Any
 from federation.log.note import Note
 from node.config import Config, FeedSection, NodeSection, PeerSection
 from node.follow import FeedSource, FollowedPeer, Follower, FollowSurroundings, Received
-from node.keys import KEY_NAMES, FileSigner, KeyRing
+from node.identity.keys import KEY_NAMES, FileSigner, KeyRing
 from node.observe import Observer
 from node.publish import Publisher
 from tests.node.region.member import BUSINESS, FEDERATION, FEEDS, IDS, Node, settle, signing

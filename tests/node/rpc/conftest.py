@@ -26,9 +26,9 @@ from federation.records.exchange import Answer
 from federation.records.feed_policy import Dataset, FeedPolicy
 from node.bell import Bell
 from node.config import Config, LimitsSection, ListenSection, NodeSection
-from node.dialogue import Envelope
-from node.identity import SpiffeId, create_identity, issue
-from node.inquire import Matter
+from node.exchange.dialogue import Envelope
+from node.exchange.inquire import Matter
+from node.identity.certificates import SpiffeId, create_identity, issue
 from node.intake import Accepted, Outcome, Refused, Submission
 from node.observe import Call, Observer
 from node.publish import FeedView, Publisher, StoredEntry

@@ -14,7 +14,7 @@ from creditexchange.v1 import query_service_pb2 as query
 
 from federation.errors import PeerFault, UnreachableFault
 from federation.standards.identity import CodeKind
-from node.dialogue import Envelope
+from node.exchange.dialogue import Envelope
 from node.intake import Submission
 from node.rpc.client import LocalClient
 

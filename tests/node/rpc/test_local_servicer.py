@@ -11,8 +11,8 @@ from federation.log.entry import PayloadState
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
-from node.holding import Acts, HeldEntry
-from node.inquire import Matter
+from node.entry.holding import Acts, HeldEntry
+from node.exchange.inquire import Matter
 from node.intake import Accepted, Refused, Submission
 from node.query import Holding
 from node.rpc.client import Checked

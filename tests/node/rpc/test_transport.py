@@ -19,8 +19,8 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from federation.errors import ConfigFault, UnreachableFault
 from federation.standards.identity import CodeKind
 from node.config import LimitsSection
-from node.identity import SpiffeId, create_identity, issue, renew
-from node.inquire import Matter
+from node.exchange.inquire import Matter
+from node.identity.certificates import SpiffeId, create_identity, issue, renew
 from node.rpc.client import PeerClient
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.server import NodeServers

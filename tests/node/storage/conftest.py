@@ -19,10 +19,10 @@ from federation.log.leaf import Leaf, LeafKind
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import extend_tiles
 from federation.records.feed_policy import Dataset
+from node.entry.pending import Pending
 from node.follow import FollowedRow
-from node.keys import FileSigner, KeyRing
+from node.identity.keys import FileSigner, KeyRing
 from node.log import Sequencer
-from node.pending import Pending
 from node.storage.creation import StoreOwner, create_store
 from node.storage.store import Store, open_store
 

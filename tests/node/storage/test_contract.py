@@ -15,7 +15,7 @@ from federation.log.leaf import LeafKind
 from federation.log.merkle import CompactRange
 from federation.log.tile import TileTree
 from federation.records.feed_policy import Dataset
-from node.exchange_log import ExchangeStore, Remembered
+from node.exchange.exchange_log import ExchangeStore, Remembered
 from node.follow import Evidence, FollowStore, Health
 from node.intake import IntakeStore, Known
 from node.ledger import LedgerStore

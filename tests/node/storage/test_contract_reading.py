@@ -15,7 +15,7 @@ from federation.log.entry import PayloadState
 from federation.log.leaf import Leaf, LeafKind
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset, FeedPolicy
-from node.holding import Decision
+from node.entry.holding import Decision
 from node.publish import FeedReader, FeedView
 from node.query import HoldingReader
 from node.storage.store import open_reader

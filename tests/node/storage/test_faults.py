@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from federation.errors import StoreFault
-from node.exchange_log import Remembered
+from node.exchange.exchange_log import Remembered
 from node.storage.parts import join_parts, split_parts
 from node.storage.store import open_store
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from federation.errors import ConfigFault
 from federation.log.note import COSIGNATURE, ED25519
-from node.keys import KEY_NAMES, KeyRing, create_signer, load_signer, read_secret, write_secret
+from node.identity.keys import KEY_NAMES, KeyRing, create_signer, load_signer, read_secret, write_secret
 
 if TYPE_CHECKING:
     from pathlib import Path

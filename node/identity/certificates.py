@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from federation.errors import ConfigFault
-from node.keys import read_secret, write_secret
+from node.identity.keys import read_secret, write_secret
 
 CA_LIFE = timedelta(days=3652)
 LEAF_LIFE = timedelta(days=365)

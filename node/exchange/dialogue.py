@@ -16,7 +16,7 @@ from federation.errors import CallerFault
 from federation.log.note import Verifier
 from federation.records.exchange import Exchange, ExchangeSide, Question
 from federation.rules.exchange import ANSWERED, AnsweredWith, RefusedWith, exchange_commitment, pae
-from node.keys import KeyRing
+from node.identity.keys import KeyRing
 
 _KEY_ID_BYTES = 4
 _SIGNATURE_BYTES = 64

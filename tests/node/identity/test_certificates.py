@@ -11,7 +11,16 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from federation.errors import ConfigFault
-from node.identity import SpiffeId, create_identity, issue, issued_by, load_certificates, load_key, renew, spiffe_id
+from node.identity.certificates import (
+    SpiffeId,
+    create_identity,
+    issue,
+    issued_by,
+    load_certificates,
+    load_key,
+    renew,
+    spiffe_id,
+)
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -19,8 +19,8 @@ from federation.rules.disclosure import Granted, Inquiry, NotGranted, PurposeGra
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.catalogue import CodeSet
 from federation.standards.identity import CodeKind
-from node.dialogue import Asked, Envelope, log_entry, opened, seal
-from node.keys import KeyRing
+from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
+from node.identity.keys import KeyRing
 
 
 class Finder(Protocol):

@@ -22,8 +22,8 @@ from federation.records.codec import decode_as, encode, glance
 from federation.records.exchange import Answer, EvidenceParts, Exchange, ExchangeSide, Finding, Question
 from federation.rules.exchange import ANSWER_TYPE, LOGGED_REFUSALS, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
-from node.dialogue import Asked, Envelope, log_entry, opened, seal
-from node.keys import KeyRing
+from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
+from node.identity.keys import KeyRing
 
 
 class Member(Protocol):

@@ -15,7 +15,7 @@ from typing import Protocol
 from federation.errors import CallerFault, StoreFault
 from federation.records.codec import encode, schema_of
 from federation.records.exchange import Exchange, ExchangeSide
-from node.dialogue import HEAD_BYTES
+from node.exchange.dialogue import HEAD_BYTES
 from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Submission
 
 

@@ -15,8 +15,8 @@ from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, ExchangeSide
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from federation.standards.identity import CodeKind
-from node.dialogue import Envelope, seal
-from node.inquire import Inquirer, Known, uuid7
+from node.exchange.dialogue import Envelope, seal
+from node.exchange.inquire import Inquirer, Known, uuid7
 from tests.node.region.talk import PURPOSE, Log, Wire, answered, inquirer, logged, matter, question
 
 if TYPE_CHECKING:
