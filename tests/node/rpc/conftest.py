@@ -185,9 +185,16 @@ class Recorder(Observer):
         self.calls: list[tuple[str, str, str, str]] = []
         self.broken: list[str] = []
         self.failed: list[str] = []
+        self.open = 0
+
+    def calling(self, method: str) -> Call:
+        """Counts a call that is not told yet: a refused caller may hear of its refusal before the observer does."""
+        self.open += 1
+        return super().calling(method)
 
     def called(self, call: Call, caller: str, code: str, reason: str) -> None:
         """Keeps method, caller, code and reason."""
+        self.open -= 1
         self.calls.append((call.method.rpartition("/")[2], caller, code, reason))
 
     def broke(self, method: str, error: Exception) -> None:
@@ -276,6 +283,11 @@ class Lab:
         """A client of the local port, as the node itself."""
         return LocalClient(self.addresses["local"], self.trust, 5)
 
+    async def observed(self) -> list[tuple[str, str, str, str]]:
+        """The calls so far, once none is open any more."""
+        await self.eventually(lambda: self.observer.open == 0)
+        return self.observer.calls
+
     async def eventually(self, holds: Callable[[], bool]) -> None:
         """Lets the loop run until something holds; the test's own time limit ends a wait in vain."""
         while not holds():
@@ -344,9 +356,10 @@ async def shared(identities: Path, executor: ThreadPoolExecutor) -> AsyncIterato
 
 
 @pytest.fixture
-def lab(shared: Lab) -> Iterator[Lab]:
-    """The shared node, put right again after each test."""
+async def lab(shared: Lab) -> AsyncIterator[Lab]:
+    """The shared node, put right again after each test, and after the last of its calls."""
     yield shared
+    await shared.observed()
     vars(shared.stages).update(vars(Stages()))
     shared.feeds.broken, shared.feeds.readers, shared.ahead = None, ("*",), timedelta(0)
     shared.observer.calls.clear()

@@ -165,7 +165,7 @@ async def test_cancelling_a_call_reaches_the_stage(lab: "Lab") -> None:
     await lab.eventually(lambda: bool(lab.observer.calls))
     await client.close()
 
-    assert lab.observer.calls == [("Inquire", "330100", "CANCELLED", "")]
+    assert await lab.observed() == [("Inquire", "330100", "CANCELLED", "")]
 
 
 async def test_what_nobody_foresaw_is_internal_and_silent(lab: "Lab") -> None:
@@ -189,7 +189,7 @@ async def test_an_unknown_method_is_refused_with_its_reason(lab: "Lab") -> None:
             await call(b"", timeout=5)
 
     assert grpc.StatusCode.UNIMPLEMENTED is caught.value.code()
-    assert lab.observer.calls == [("Object", "310000", "UNIMPLEMENTED", "METHOD_UNKNOWN")]
+    assert await lab.observed() == [("Object", "310000", "UNIMPLEMENTED", "METHOD_UNKNOWN")]
 
 
 async def test_the_caller_is_the_certificate(lab: "Lab") -> None:

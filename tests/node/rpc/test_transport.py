@@ -48,14 +48,14 @@ async def test_a_pinned_member_is_served(lab: "Lab") -> None:
     await client.close()
 
     assert (statement.node_id, statement.federation) == ("330100", "delta.example")
-    assert lab.observer.calls == [("GetNode", "310000", "OK", "")]
+    assert await lab.observed() == [("GetNode", "310000", "OK", "")]
 
 
 @pytest.mark.parametrize("name", ["", "stranger"])
 async def test_no_certificate_or_a_foreign_one_ends_in_the_handshake(lab: "Lab", name: str) -> None:
     """Without a certificate from a pinned authority no connection comes about."""
     assert await refusal(lab.channel(name)) in {"PEER_TLS", "PEER_UNREACHABLE"}
-    assert lab.observer.calls == []
+    assert await lab.observed() == []
 
 
 async def test_an_expired_certificate_ends_in_the_handshake(lab: "Lab") -> None:
@@ -75,7 +75,7 @@ async def test_a_member_cannot_pass_for_another(make_lab: "MakeLab") -> None:
     (lab.folder / "320500" / "ca.pem").write_bytes(both)
 
     assert await refusal(lab.channel("stranger")) == "CALLER_UNKNOWN"
-    assert lab.observer.calls == [("GetNode", "", "UNAUTHENTICATED", "CALLER_UNKNOWN")]
+    assert await lab.observed() == [("GetNode", "", "UNAUTHENTICATED", "CALLER_UNKNOWN")]
 
 
 async def test_a_business_certificate_does_not_open_the_peers_port(make_lab: "MakeLab") -> None:
@@ -144,7 +144,7 @@ async def test_a_server_of_another_name_is_not_believed(lab: "Lab") -> None:
         await client.node()
     await client.close()
 
-    assert lab.observer.calls == []
+    assert await lab.observed() == []
 
 
 async def test_a_server_under_another_authority_is_not_believed(lab: "Lab") -> None:
