@@ -80,6 +80,18 @@ class ListenSection(_Section):
         return address
 
 
+class StoreSection(_Section):
+    """Where the node keeps what it holds."""
+
+    postgres: Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://\S+\z")] | None = Field(None, repr=False)
+    """URL of a PostgreSQL database, as libpq understands it; absent: a SQLite file in the node's folder.
+
+    A password is better kept in a password file (`passfile` in the URL, or PGPASSFILE) than here.
+    """
+    postgres_schema: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}\z")] = "xinqiao"
+    """Schema in that database which holds this node's store and nothing else."""
+
+
 class PublishSection(_Section):
     """How the own feeds are published."""
 
@@ -179,6 +191,7 @@ class Config(_Section):
     folder: Path = Field(exclude=True)
     node: NodeSection
     listen: ListenSection = ListenSection()
+    store: StoreSection = StoreSection()
     publish: PublishSection = PublishSection()
     follow: FollowSection = FollowSection()
     limits: LimitsSection = LimitsSection()
@@ -221,7 +234,7 @@ class Config(_Section):
 
     @property
     def store_path(self) -> Path:
-        """The SQLite database."""
+        """The SQLite database, unless `[store]` names another."""
         return self.folder / "store.db"
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from federation.errors import ConfigFault
 from federation.records.feed_policy import Dataset
 from federation.rules.rule_book import shipped_rules
-from node.assemble.stages import Stages, standard_clock
+from node.assemble.stages import Stages, place_of, standard_clock
 from node.config import CONFIG_NAME, Config, load_config, parse_config
 from node.identity.certificates import create_identity, load_certificates, renew
 from node.identity.keys import KEY_NAMES, KeyRing, create_signer
@@ -73,7 +73,7 @@ def create_node(folder: Path, new: NewNode) -> Config:
         create_signer(keys_folder / f"{name}.pem")
     create_identity(keys_folder, new.federation, new.id, datetime.now(UTC))
     _copy_rules(folder / "rules", new.id)
-    create_store(config.store_path, StoreOwner(new.federation, new.id))
+    create_store(place_of(config), StoreOwner(new.federation, new.id))
     create_feeds(config)
     _write(folder / CONFIG_NAME, text)  # last: with it, the folder holds a node
     return config

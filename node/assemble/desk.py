@@ -20,7 +20,7 @@ from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
-from node.assemble.stages import Foundation, Stages, Views
+from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.config import Config
 from node.entry.holding import Decision, acts_of, china_date
 from node.exchange.inquire import Inquirer, Known, Matter
@@ -31,7 +31,7 @@ from node.publish import Publisher
 from node.query import Query
 from node.rpc.client import LocalClient, PeerClient
 from node.rpc.trust import Trust
-from node.storage.lock import is_locked
+from node.storage.creation import is_served
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
 from node.verify import Finding, Progress, Verify
@@ -75,7 +75,7 @@ class Desk:
     @property
     def serving(self) -> bool:
         """Whether another process writes the store, which is the node being served."""
-        return self._stages is None and is_locked(self.config.store_path)
+        return self._stages is None and is_served(place_of(self.config))
 
     def origin(self, feed: str) -> str:
         """The origin of an own feed by its short name; raises ConfigFault FEED_UNKNOWN."""
@@ -258,7 +258,7 @@ def open_desk(config: Config) -> Iterator[Desk]:
     foundation = Foundation(config)
     desk = None
     try:
-        with open_reader(config.store_path, foundation.owner) as reader:
+        with open_reader(place_of(config), foundation.owner) as reader:
             desk = Desk(foundation, reader)
             yield desk
     finally:
@@ -274,7 +274,7 @@ def verify_store(config: Config, progress: Callable[[Progress], None]) -> Iterat
         StoreFault: it cannot be read.
     """
     foundation = Foundation(config)
-    with open_reader(config.store_path, foundation.owner) as reader:
+    with open_reader(place_of(config), foundation.owner) as reader:
         origins = [view.origin for view in reader.feeds()]
         keys = {origin: found for origin in origins if (found := foundation.members.feed_keys(origin))}
         yield from Verify(reader, keys, progress).run()

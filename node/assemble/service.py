@@ -178,7 +178,7 @@ class _Parts:
 
     def _surroundings(self) -> FollowSurroundings:
         return FollowSurroundings(
-            self._stages.store,
+            self._stages.store.led,
             self._writer,
             self._foundation.clock,
             self._observer,

@@ -26,6 +26,7 @@ from node.log import Sequencer
 from node.publish import Publisher
 from node.query import Query
 from node.storage.creation import StoreOwner
+from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.read.reader import Reader
 from node.storage.store import Store, open_store
 
@@ -57,6 +58,12 @@ def load_standards(config: Config) -> Standards:
     folder = config.folder / "standards"
     replacements = {path.name.split("@")[0]: path.read_bytes() for path in sorted(folder.glob("*@*"))}
     return build_standards(replacements) if replacements else shipped_standards()
+
+
+def place_of(config: Config) -> StorePlace:
+    """Where the node's store is."""
+    store = config.store
+    return config.store_path if store.postgres is None else PostgresPlace(store.postgres, store.postgres_schema)
 
 
 class Foundation:
@@ -125,7 +132,7 @@ class Stages:
         self._sequencers: dict[str, Sequencer] = {}
         clock = foundation.clock
         self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom)
-        self.ledger = Ledger(store, foundation.ledger_rules, clock)
+        self.ledger = Ledger(store.led, foundation.ledger_rules, clock)
         exchange = foundation.origin(EXCHANGE)
         wake = rung or (lambda _: None)
         self.exchange_log = ExchangeLog(exchange, self.intake, store, clock, lambda: wake(exchange))
@@ -138,7 +145,7 @@ class Stages:
             ConfigFault: STORE_BUSY when another process writes; or keys, rules or store are not as they must be.
         """
         foundation = Foundation(config, clock)
-        return cls(foundation, open_store(config.store_path, foundation.owner), rung)
+        return cls(foundation, open_store(place_of(config), foundation.owner), rung)
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +165,7 @@ class Stages:
         if origin not in self._sequencers:
             foundation = self.foundation
             max_batch = foundation.config.publish.max_batch_entries
-            self._sequencers[origin] = Sequencer(origin, self.store, foundation.keys, foundation.clock, max_batch)
+            self._sequencers[origin] = Sequencer(origin, self.store.led, foundation.keys, foundation.clock, max_batch)
         return self._sequencers[origin]
 
     def publish_pending(self) -> int:

@@ -18,9 +18,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select
 
 from federation.errors import ConfigFault, StoreFault
-from node.storage.dialect import check_foreign_keys, insert_rows, is_ours, mark_application, migrator_engine
+from node.storage.dialect import postgres
+from node.storage.dialect.engines import check_foreign_keys, is_ours, mark_application, migrator_engine, writer_engine
+from node.storage.dialect.place import PostgresPlace, StorePlace
+from node.storage.dialect.rows import insert_rows
 from node.storage.fault import store_faults
-from node.storage.lock import WriterLock
+from node.storage.lease import is_led
+from node.storage.lock import WriterLock, is_locked
 from node.storage.schema import META
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,35 +43,62 @@ class StoreOwner:
     node_id: str
 
 
-def create_store(path: Path, owner: StoreOwner) -> None:
-    """Makes an empty store, readable by its owner only.
+def create_store(place: StorePlace, owner: StoreOwner) -> None:
+    """Makes an empty store; a file is readable by its owner only.
 
     Args:
-        path: where; the folder exists.
+        place: where; the folder, or the database, exists.
         owner: whose it is.
 
     Raises:
-        ConfigFault: STORE_EXISTS, the file is there and stays as it is; STORE_BUSY.
-        StoreFault: it could not be made; nothing is left at `path`.
+        ConfigFault: STORE_EXISTS, something is there and stays as it is; STORE_BUSY.
+        StoreFault: it could not be made; nothing is left at `place`.
     """
+    if isinstance(place, Path):
+        _create_file(place, owner)
+    else:
+        _create_schema(place, owner)
+
+
+def _create_file(path: Path, owner: StoreOwner) -> None:
     with _locked(path):
         if path.exists():
-            raise ConfigFault("STORE_EXISTS", f"{path} is there already and is not overwritten")
+            raise _exists(path)
         part = path.with_name(f"{path.name}.part")
         try:
             part.unlink(missing_ok=True)
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
             with _migrating(part) as connection:
-                command.upgrade(_steps(connection), "head")
-                mark_application(connection)
-                insert_rows(connection, META, [(_FEDERATION, owner.federation), (_NODE_ID, owner.node_id)])
+                _fill(connection, part, owner)
             part.rename(path)
             _sync_folder(path.parent)
         except OSError as error:
             raise StoreFault("STORE_UNAVAILABLE", f"{path} cannot be made: {error.strerror}") from None
 
 
-def migrate_store(path: Path, owner: StoreOwner) -> bool:
+def _create_schema(place: PostgresPlace, owner: StoreOwner) -> None:
+    """One transaction: PostgreSQL undoes tables, too."""
+    with _migrating(place) as connection:
+        if postgres.exists(connection):
+            raise _exists(place)
+        _fill(connection, place, owner)
+
+
+def _exists(place: StorePlace) -> ConfigFault:
+    return ConfigFault("STORE_EXISTS", f"{place} is there already and is not overwritten")
+
+
+def _fill(connection: Connection, place: StorePlace, owner: StoreOwner) -> None:
+    """Makes the tables of this version, and writes down whose store it is."""
+    if isinstance(place, PostgresPlace):
+        mark_application(connection, place)
+    command.upgrade(_steps(connection), "head")
+    if isinstance(place, Path):
+        mark_application(connection, place)
+    insert_rows(connection, META, [(_FEDERATION, owner.federation), (_NODE_ID, owner.node_id)])
+
+
+def migrate_store(place: StorePlace, owner: StoreOwner) -> bool:
     """Brings a store of an older version of this program up to this one, in one transaction: all or nothing.
 
     Returns:
@@ -77,54 +108,80 @@ def migrate_store(path: Path, owner: StoreOwner) -> bool:
         ConfigFault: as `check_store`, except STORE_TOO_OLD; STORE_MISSING; STORE_BUSY.
         StoreFault: the store is as it was before.
     """
-    require_store(path)
-    with _locked(path), _migrating(path) as connection:
+    require_store(place)
+    with _locked(place), _migrating(place) as connection:
         try:
-            check_store(connection, path, owner)
+            check_store(connection, place, owner)
         except ConfigFault as fault:
             if fault.reason != "STORE_TOO_OLD":
                 raise
         else:
             return False
         command.upgrade(_steps(connection), "head")
-        check_store(connection, path, owner)
+        check_store(connection, place, owner)
     return True
 
 
-def require_store(path: Path) -> None:
-    """Sees that the file is there: opening must never make one.
+def require_store(place: StorePlace) -> None:
+    """Sees that the store is there: opening must never make one.
 
     Raises:
         ConfigFault: STORE_MISSING.
+        StoreFault: STORE_UNAVAILABLE, the database does not answer.
     """
-    if not path.is_file():
+    if not (place.is_file() if isinstance(place, Path) else _has_schema(place)):
         raise ConfigFault(
             "STORE_MISSING",
-            f"{path} is not there; mend: bring it back. A new one under the same id would contradict what was signed",
+            f"{place} is not there; mend: bring it back. A new one under the same id would contradict what was signed",
         )
 
 
-def check_store(connection: Connection, path: Path, owner: StoreOwner) -> None:
+def _has_schema(place: PostgresPlace) -> bool:
+    engine = writer_engine(place)
+    try:
+        with store_faults(), engine.begin() as connection:
+            return postgres.exists(connection)
+    finally:
+        engine.dispose()
+
+
+def is_served(place: StorePlace) -> bool:
+    """Whether some process holds the right to write a file, or leads in a database.
+
+    Raises:
+        StoreFault: the database does not answer.
+    """
+    if isinstance(place, Path):
+        return is_locked(place)
+    engine = writer_engine(place)
+    try:
+        with store_faults(), engine.begin() as connection:
+            return is_led(connection)
+    finally:
+        engine.dispose()
+
+
+def check_store(connection: Connection, place: StorePlace, owner: StoreOwner) -> None:
     """Sees that a store is of this program, this version and this node.
 
     Raises:
         ConfigFault: STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
     """
     if not is_ours(connection):
-        raise ConfigFault("STORE_FOREIGN", f"{path} is not a store of this program; mend: name the right file")
+        raise ConfigFault("STORE_FOREIGN", f"{place} is not a store of this program; mend: name the right file")
     found = MigrationContext.configure(connection).get_current_revision()
     known = [step.revision for step in ScriptDirectory.from_config(_steps()).walk_revisions()]
     if found not in known:
         raise ConfigFault(
-            "STORE_TOO_NEW", f"{path} was written by a newer version; mend: run that version or a later one"
+            "STORE_TOO_NEW", f"{place} was written by a newer version; mend: run that version or a later one"
         )
     if found != known[0]:
-        raise ConfigFault("STORE_TOO_OLD", f"{path} is of an older version; mend: keep a copy of it, then migrate it")
+        raise ConfigFault("STORE_TOO_OLD", f"{place} is of an older version; mend: xinqiao store migrate")
     names = dict(connection.execute(select(META.c.name, META.c.value)).all())
     found_owner = StoreOwner(names.get(_FEDERATION, ""), names.get(_NODE_ID, ""))
     if found_owner != owner:
         whose = f"{found_owner.federation}/{found_owner.node_id}, not of {owner.federation}/{owner.node_id}"
-        raise ConfigFault("STORE_FOREIGN", f"{path} is the store of {whose}; mend: name the right file or node id")
+        raise ConfigFault("STORE_FOREIGN", f"{place} is the store of {whose}; mend: name the right file or node id")
 
 
 def _steps(connection: Connection | None = None) -> Config:
@@ -136,8 +193,14 @@ def _steps(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    lock = WriterLock(path)
+def _locked(place: StorePlace) -> Iterator[None]:
+    """Keeps other processes from writing: by the lock of a file; in a database, by refusing while one leads."""
+    if isinstance(place, PostgresPlace):
+        if is_served(place):
+            raise ConfigFault("STORE_BUSY", f"{place} is in use; mend: stop the node first")
+        yield
+        return
+    lock = WriterLock(place)
     try:
         yield
     finally:
@@ -145,14 +208,14 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _migrating(path: Path) -> Iterator[Connection]:
+def _migrating(place: StorePlace) -> Iterator[Connection]:
     """One transaction without foreign keys, which are checked as a whole before its end."""
-    engine = migrator_engine(path)
+    engine = migrator_engine(place)
     try:
         with store_faults(), engine.begin() as connection:
             yield connection
             if not check_foreign_keys(connection):
-                raise StoreFault("STORE_CORRUPT", f"{path}: rows belong to feeds that are not there")
+                raise StoreFault("STORE_CORRUPT", f"{place}: rows belong to feeds that are not there")
     finally:
         engine.dispose()
 

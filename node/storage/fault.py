@@ -5,7 +5,8 @@
     STORE_FULL          the disk, or the size the file may grow to, is full
     STORE_CORRUPT       the file is damaged, or no database
     STORE_CONFLICT      what should be new is there already, or what it belongs to is not
-    STORE_UNAVAILABLE   everything else: locked too long, no permission, input or output error
+    STORE_CONTENDED     another process was in the way; undone, and worth trying again at once
+    STORE_UNAVAILABLE   everything else: locked too long, no permission, input or output error, a database that is away
 
 A fault's detail names the database's own error and never a value: values may be personal. Foreign errors are cut off
 for the same reason, since some of them quote what they could not read.
@@ -15,6 +16,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from federation.errors import StoreFault
@@ -27,13 +29,23 @@ _REASONS = {
     sqlite3.SQLITE_CONSTRAINT: "STORE_CONFLICT",
 }
 
+_STATES = {
+    "53100": "STORE_FULL",
+    "XX001": "STORE_CORRUPT",
+    "XX002": "STORE_CORRUPT",
+    "40001": "STORE_CONTENDED",
+    "40P01": "STORE_CONTENDED",
+}
+"""SQLSTATE codes (PostgreSQL manual, appendix A)."""
+_INTEGRITY = "23"
+
 
 @contextmanager
 def store_faults() -> Iterator[None]:
     """Turns what the database raises inside the block into StoreFault; everything else passes."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
         raise _fault_of(error) from None
 
 
@@ -47,4 +59,8 @@ def _fault_of(error: Exception) -> StoreFault:
         code = getattr(origin, "sqlite_errorcode", 0) & _PRIMARY_CODE
         name = getattr(origin, "sqlite_errorname", type(origin).__name__)
         return StoreFault(_REASONS.get(code, "STORE_UNAVAILABLE"), f"the database says {name}")
+    if isinstance(origin, psycopg.Error):
+        state = origin.sqlstate or ""
+        reason = "STORE_CONFLICT" if state.startswith(_INTEGRITY) else _STATES.get(state, "STORE_UNAVAILABLE")
+        return StoreFault(reason, f"the database says {type(origin).__name__} {state}".rstrip())
     return StoreFault("STORE_UNAVAILABLE", f"the database layer says {type(origin or error).__name__}")

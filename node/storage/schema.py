@@ -19,9 +19,10 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
+from sqlalchemy.dialects.postgresql import TEXT
 
 METADATA = MetaData(
     naming_convention={
@@ -33,6 +34,8 @@ METADATA = MetaData(
     }
 )
 BIG = BigInteger().with_variant(Integer, "sqlite")
+Text = AnyText().with_variant(TEXT(collation="C"), "postgresql")
+"""Texts are compared and ordered by their bytes, as SQLite does: what is read in order must not depend on a locale."""
 
 
 def _feed_key() -> Column[int]:
@@ -234,3 +237,35 @@ ANSWERED = Table(
     Column("time_ms", BIG, nullable=False),
 )
 """Answers given, so that a repeated question gets the same one."""
+
+LEASE = Table(
+    "lease",
+    METADATA,
+    _feed_key(),
+    Column("holder", Text),
+    Column("until_ms", BIG, nullable=False),
+)
+"""Who may sequence each own feed, and until when by the clock of the database; one row from its creation on."""
+
+COSIGNED = Table(
+    "cosigned",
+    METADATA,
+    _feed_key(),
+    Column("member", Text, primary_key=True),
+    Column("size", BIG, nullable=False),
+    Column("time_ms", BIG, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The newest cosignature of each member that mirrors a feed: what it holds, durably, and what it has destroyed."""
+
+ERASURE = Table(
+    "erasure",
+    METADATA,
+    _feed_key(),
+    Column("ref", BIG, primary_key=True, autoincrement=False),
+    Column("ground", Text, nullable=False),
+    Column("ordered_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Erasures that this node ordered, by the entry to be erased, with the legal ground."""

@@ -2,23 +2,31 @@
 # SPDX-License-Identifier: Apache-2.0
 """The open store: one writer, many readers.
 
-open_store     the process that writes: holds the lock of the store until it closes or dies
+open_store     a process that writes: of a file the only one, which holds its lock until it closes or dies
 open_reader    any process beside it: no lock; can neither write, nor migrate, nor checkpoint
+
+Several processes may write one PostgreSQL database. Then one of them leads: it alone sequences, follows and decides,
+through `Store.led`; the others take in what is submitted and logged.
 """
 
+import os
+import secrets
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
-from federation.errors import OrderFault
+from federation.errors import OrderFault, StoreFault
 from node.storage.creation import StoreOwner, check_store, require_store
-from node.storage.dialect import reader_engine, writer_engine
+from node.storage.dialect.engines import reader_engine, writer_engine
+from node.storage.dialect.place import StorePlace
 from node.storage.fault import store_faults
+from node.storage.lease import give_leases_back, hold_leases, take_leases
 from node.storage.lock import WriterLock
 from node.storage.read.reader import Reader
 from node.storage.write.unit import Unit
@@ -28,7 +36,7 @@ class Store:
     """A store that this process writes: the store of every stage. Close it, or use it as a context.
 
     Args:
-        path: the file.
+        place: the file, or the schema.
         owner: whose store it must be.
 
     Attributes:
@@ -36,19 +44,21 @@ class Store:
 
     Raises:
         ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
-        StoreFault: the file cannot be read.
+        StoreFault: the store cannot be read.
     """
 
-    def __init__(self, path: Path, owner: StoreOwner) -> None:
-        require_store(path)
-        self._lock = WriterLock(path)
-        self._writer = writer_engine(path)
-        self._readers = _Readers(reader_engine(path))
+    def __init__(self, place: StorePlace, owner: StoreOwner) -> None:
+        require_store(place)
+        self._lock = WriterLock(place) if isinstance(place, Path) else None
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
+        self._writer = writer_engine(place)
+        self._readers = _Readers(reader_engine(place))
         self._writing = threading.Lock()
         self._closed = False
+        self._led = False
         try:
             with store_faults(), self._writer.begin() as connection:
-                check_store(connection, path, owner)
+                check_store(connection, place, owner)
         except BaseException:
             self.close()
             raise
@@ -61,15 +71,61 @@ class Store:
         Raises:
             OrderFault: STORE_CLOSED; WRITE_NESTED, another transaction is open.
             StoreFault: undone; when it comes from the commit itself, the outcome is unknown until the store is read
-                again. Connections are opened anew after any failure.
+                again. STORE_CONTENDED: undone, and worth trying again at once. Connections are opened anew after any
+                failure.
         """
+        with self._write() as connection:
+            yield Unit(connection)
+
+    @property
+    def led(self) -> "Store | _Led":
+        """The store as whoever leads may write it; a file, which has one writer, is the same either way."""
+        return self if self._lock is not None else _Led(self)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write it, too."""
+        return self._lock is None
+
+    def lead(self) -> bool:
+        """Takes the right to sequence, follow and decide, or renews it: to be renewed every second. From one thread.
+
+        Returns:
+            False when another process leads. Of a file always True.
+        """
+        if self._lock is None:
+            with self._write() as connection:
+                self._led = take_leases(connection, self._holder)
+            return self._led
+        return True
+
+    def resign(self) -> None:
+        """Lets another process lead at once. Without effect when this one does not."""
+        if self._led:
+            self._led = False
+            with self._write() as connection:
+                give_leases_back(connection, self._holder)
+
+    @contextmanager
+    def write_led(self) -> Iterator[Unit]:
+        """As `write`, while nobody else can take over.
+
+        Raises:
+            OrderFault: LEASE_LOST, another process leads now.
+        """
+        with self._write() as connection:
+            hold_leases(connection, self._holder)
+            yield Unit(connection)
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
         if self._closed:
             raise OrderFault("STORE_CLOSED", "the store was closed")
         if not self._writing.acquire(blocking=False):
             raise OrderFault("WRITE_NESTED", "a transaction is open already")
         try:
             with store_faults(), self._transaction() as connection:
-                yield Unit(connection)
+                yield connection
         finally:
             self._writing.release()
 
@@ -85,10 +141,13 @@ class Store:
     def close(self) -> None:
         """Closes everything; the writer last, so that it is the one that folds the log into the file. Idempotent."""
         if not self._closed:
+            with suppress(StoreFault):  # a database that is away sees for itself when the lease has run out
+                self.resign()
             self._closed = True
             self._readers.close()
             self._writer.dispose()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -99,24 +158,31 @@ class Store:
         self.close()
 
 
-def open_store(path: Path, owner: StoreOwner) -> Store:
-    """Opens a store for the one process that writes it. Raises as `Store`."""
-    return Store(path, owner)
+class _Led:
+    """A store that other processes may write, as whoever leads writes it."""
+
+    def __init__(self, store: Store) -> None:
+        self.write = store.write_led
+
+
+def open_store(place: StorePlace, owner: StoreOwner) -> Store:
+    """Opens a store for writing. Raises as `Store`."""
+    return Store(place, owner)
 
 
 @contextmanager
-def open_reader(path: Path, owner: StoreOwner) -> Iterator[Reader]:
+def open_reader(place: StorePlace, owner: StoreOwner) -> Iterator[Reader]:
     """Opens a store for reading, also while another process writes it.
 
     Raises:
         ConfigFault: STORE_MISSING, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
-        StoreFault: the file cannot be read.
+        StoreFault: the store cannot be read.
     """
-    require_store(path)
-    readers = _Readers(reader_engine(path))
+    require_store(place)
+    readers = _Readers(reader_engine(place))
     try:
         with readers.connect() as connection:
-            check_store(connection, path, owner)
+            check_store(connection, place, owner)
         yield Reader(readers.connect)
     finally:
         readers.close()

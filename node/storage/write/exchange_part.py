@@ -5,7 +5,7 @@
 from sqlalchemy import Connection, select
 
 from node.exchange.exchange_log import Remembered
-from node.storage.dialect import insert_rows
+from node.storage.dialect.rows import insert_rows
 from node.storage.schema import ANSWERED
 
 

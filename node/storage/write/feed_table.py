@@ -14,10 +14,11 @@ from federation.records.feed_policy import Dataset, FeedPolicy
 from node.log import LogHead
 from node.storage.read.feeds import dataset_of, read_edge
 from node.storage.read.policies import policy_of
-from node.storage.schema import FEED
+from node.storage.schema import FEED, LEASE
 
 _SPECIAL = {"_catalogue": Dataset.CATALOGUE, "_exchange": Dataset.EXCHANGE}
-_FIND = select(FEED).where(FEED.c.origin == bindparam("wanted"))
+_FIND = select(FEED).where(FEED.c.origin == bindparam("wanted")).with_for_update(key_share=True)
+"""Where several processes write, whoever finds a feed has it to itself until its transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,9 @@ class FeedTable:
             "next_place": 0,
             "applied": 0,
         }
-        self._connection.execute(insert(FEED), row)
+        added = self._connection.execute(insert(FEED).returning(FEED.c.feed), row).scalar_one()
+        if own:
+            self._connection.execute(insert(LEASE), {"feed": added, "until_ms": 0})
 
     def change(self, feed: int, **values: object) -> None:
         """Sets columns of one feed."""

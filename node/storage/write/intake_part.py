@@ -10,7 +10,7 @@ from federation.log.leaf import LeafKind
 from federation.log.merkle import MAX_SIZE
 from node.entry.pending import Pending
 from node.intake import Known
-from node.storage.dialect import insert_rows, replace_rows
+from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION
 from node.storage.write.feed_table import FeedTable

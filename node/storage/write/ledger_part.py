@@ -12,7 +12,7 @@ from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListKind
 from node.entry.holding import Decision, HeldEntry
 from node.ledger import DECIDED
-from node.storage.dialect import replace_rows
+from node.storage.dialect.rows import replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.read.decided import black_counting_at, decision_row
 from node.storage.read.held import acts_on, held_at, held_from

@@ -11,7 +11,7 @@ from federation.log.leaf import Leaf, LeafKind
 from federation.records.feed_policy import Dataset
 from node.entry.pending import Pending
 from node.log import LogHead, Row, Waiting
-from node.storage.dialect import insert_rows, replace_rows
+from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.tree import read_tile
 from node.storage.schema import ACT, ENTRY, FEED, PENDING, SUBMISSION
 from node.storage.states import STATE_NUMBERS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from node.storage.dialect import replace_rows
+from node.storage.dialect.rows import replace_rows
 from node.storage.schema import TILE
 
 

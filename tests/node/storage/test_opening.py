@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NEXT_STEP = """
 from alembic import op
 
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 
 
 def upgrade():
@@ -144,7 +144,7 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     def add(statement: str) -> None:
         steps = tmp_path / "migrations"
         shutil.copytree(creation.MIGRATIONS, steps)
-        (steps / "versions" / "s0002_next.py").write_text(NEXT_STEP.format(statement))
+        (steps / "versions" / "s0003_next.py").write_text(NEXT_STEP.format(statement))
         monkeypatch.setattr(creation, "MIGRATIONS", steps)
 
     return add

@@ -4,6 +4,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT as BYTEWISE
 
 revision = "0001"
 down_revision = None
@@ -11,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(BYTEWISE(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -32,8 +34,8 @@ def upgrade() -> None:
 def _meta() -> None:
     op.create_table(
         "meta",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_meta"),
         sqlite_with_rowid=False,
     )
@@ -43,16 +45,16 @@ def _feed() -> None:
     op.create_table(
         "feed",
         sa.Column("feed", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("dataset", sa.Text(), nullable=True),
+        sa.Column("origin", TEXT, nullable=False),
+        sa.Column("owner", TEXT, nullable=False),
+        sa.Column("dataset", TEXT, nullable=True),
         sa.Column("own", sa.Boolean(), nullable=False),
         sa.Column("size", BIG, nullable=False),
         sa.Column("edge", sa.LargeBinary(), nullable=False),
         sa.Column("time_ms", BIG, nullable=False),
         sa.Column("complete_size", BIG, nullable=False),
         sa.Column("note", sa.LargeBinary(), nullable=True),
-        sa.Column("quarantine", sa.Text(), nullable=True),
+        sa.Column("quarantine", TEXT, nullable=True),
         sa.Column("next_place", BIG, nullable=False),
         sa.Column("applied", BIG, nullable=False),
         sa.PrimaryKeyConstraint("feed", name="pk_feed"),
@@ -69,8 +71,8 @@ def _entry() -> None:
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
-        sa.Column("fault", sa.Text(), nullable=True),
-        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("fault", TEXT, nullable=True),
+        sa.Column("subject", TEXT, nullable=True),
         sa.Column("personal", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["feed"], ["feed.feed"], name="fk_entry_feed_feed"),
         sa.PrimaryKeyConstraint("feed", "idx", name="pk_entry"),
@@ -123,7 +125,7 @@ def _pending() -> None:
         sa.Column("ref", BIG, nullable=True),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("subject", TEXT, nullable=True),
         sa.Column("personal", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("feed", "place", name="pk_pending"),
         sa.UniqueConstraint("feed", "key", name="uq_pending_feed_key"),
@@ -155,7 +157,7 @@ def _submission() -> None:
 def _policy() -> None:
     op.create_table(
         "policy",
-        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("origin", TEXT, nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("origin", name="pk_policy"),
         sqlite_with_rowid=False,
@@ -167,9 +169,9 @@ def _evidence() -> None:
         "evidence",
         sa.Column("feed", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("peer", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=True),
+        sa.Column("peer", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("detail", TEXT, nullable=True),
         sa.Column("time_ms", BIG, nullable=False),
         sa.Column("parts", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["feed"], ["feed.feed"], name="fk_evidence_feed_feed"),
@@ -181,10 +183,10 @@ def _health() -> None:
     op.create_table(
         "health",
         sa.Column("feed", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("peer", sa.Text(), nullable=False),
+        sa.Column("peer", TEXT, nullable=False),
         sa.Column("heard_ms", BIG, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", TEXT, nullable=True),
         sa.ForeignKeyConstraint(["feed"], ["feed.feed"], name="fk_health_feed_feed"),
         sa.PrimaryKeyConstraint("feed", "peer", name="pk_health"),
         sqlite_with_rowid=False,
@@ -196,15 +198,15 @@ def _decision() -> None:
         "decision",
         sa.Column("feed", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("idx", BIG, autoincrement=False, nullable=False),
-        sa.Column("dataset", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=True),
-        sa.Column("list_kind", sa.Text(), nullable=True),
-        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("dataset", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=True),
+        sa.Column("list_kind", TEXT, nullable=True),
+        sa.Column("standing", TEXT, nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.Column("reasons", sa.Text(), nullable=True),
-        sa.Column("measures", sa.Text(), nullable=True),
-        sa.Column("versions", sa.Text(), nullable=True),
-        sa.Column("review_on", sa.Text(), nullable=True),
+        sa.Column("reasons", TEXT, nullable=True),
+        sa.Column("measures", TEXT, nullable=True),
+        sa.Column("versions", TEXT, nullable=True),
+        sa.Column("review_on", TEXT, nullable=True),
         sa.Column("decided_at_ms", BIG, nullable=False),
         sa.ForeignKeyConstraint(["feed"], ["feed.feed"], name="fk_decision_feed_feed"),
         sa.PrimaryKeyConstraint("feed", "idx", name="pk_decision"),
@@ -231,7 +233,7 @@ def _decision() -> None:
 def _answered() -> None:
     op.create_table(
         "answered",
-        sa.Column("exchange_id", sa.Text(), nullable=False),
+        sa.Column("exchange_id", TEXT, nullable=False),
         sa.Column("question_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("time_ms", BIG, nullable=False),

@@ -1,17 +1,12 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What only one database understands: settings of SQLite, and inserts at the speed of its driver.
-
-Everything else in the store is Core that any database runs. For another database this file is what has to grow.
-"""
+"""A SQLite file: one writer, readers beside it, durable commits."""
 
 import sqlite3
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 APPLICATION_ID = 0x58515331
@@ -88,28 +83,3 @@ def mark_application(connection: Connection) -> None:
 def check_foreign_keys(connection: Connection) -> bool:
     """Whether every row belongs to a row that is there."""
     return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
-
-
-def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
-    """Adds whole rows, one value for each column of the table in its order. At the driver's speed; may be empty."""
-    if rows:
-        connection.exec_driver_sql(_insert(connection.dialect, table), list(rows))
-
-
-def replace_rows(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
-    """As `insert_rows`; a row whose primary key is there replaces it."""
-    if rows:
-        connection.exec_driver_sql(_replace(connection.dialect, table), list(rows))
-
-
-@cache
-def _insert(dialect: Dialect, table: Table) -> str:
-    return str(insert(table).compile(dialect=dialect))
-
-
-@cache
-def _replace(dialect: Dialect, table: Table) -> str:
-    statement = insert(table)
-    key = [column.name for column in table.primary_key]
-    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return str(statement.on_conflict_do_update(index_elements=key, set_=rest).compile(dialect=dialect))

@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Inserts at the speed of the driver: SQLite's executemany, PostgreSQL's COPY where rows are many.
+
+A batch of replacements goes over COPY into a temporary table of the same shape, and from there into its place in one
+statement.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    create_engine,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+Rows = Sequence[tuple[object, ...]]
+FEW = 32
+"""Up to so many rows the statements of a COPY cost more than they save."""
+
+_POSITIONAL: dict[str, Dialect] = {
+    "postgresql": create_engine("postgresql+psycopg://", paramstyle="format").dialect,
+    "sqlite": create_engine("sqlite://").dialect,
+}
+_COPIED = {
+    BigInteger: "int8",
+    SmallInteger: "int2",
+    Integer: "int4",
+    LargeBinary: "bytea",
+    Boolean: "bool",
+    Text: "text",
+}
+
+
+def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Adds whole rows, one value for each column of the table in its order. May be empty."""
+    if not rows:
+        return
+    if _many_for_postgres(connection, rows):
+        _copy(connection, table, table.name, rows)
+    else:
+        connection.exec_driver_sql(_insert(table, connection.dialect.name), list(rows))
+
+
+def replace_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """As `insert_rows`; a row whose primary key is there replaces it, also one that stands earlier in `rows`."""
+    if not rows:
+        return
+    if _many_for_postgres(connection, rows):
+        key = [number for number, column in enumerate(table.c) if column.primary_key]
+        newest = {tuple(row[number] for number in key): row for row in rows}
+        staged = f"staged_{table.name}"
+        connection.exec_driver_sql(_staging(table))
+        _copy(connection, table, staged, list(newest.values()))
+        connection.exec_driver_sql(_from_staging(table))
+        connection.exec_driver_sql(f"truncate {staged}")
+    else:
+        connection.exec_driver_sql(_replace(table, connection.dialect.name), list(rows))
+
+
+def _many_for_postgres(connection: Connection, rows: Rows) -> bool:
+    return connection.dialect.name == "postgresql" and len(rows) > FEW
+
+
+def _copy(connection: Connection, table: Table, target: str, rows: Rows) -> None:
+    """Binary COPY into a table of the shape of `table`."""
+    driver = cast("psycopg.Connection[object]", connection.connection.driver_connection)
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.c)
+    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(sql.Identifier(target), columns)
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_copied(column) for column in table.c])
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copied(column: Column[object]) -> str:
+    """PostgreSQL's name for the type of a column; a variant counts as what it stands for there."""
+    kind = column.type.with_variant(column.type, "sqlite").dialect_impl(_POSITIONAL["postgresql"])
+    return next(name for type_, name in _COPIED.items() if isinstance(kind, type_))
+
+
+@cache
+def _insert(table: Table, dialect: str) -> str:
+    statement = insert_postgres(table) if dialect == "postgresql" else insert_sqlite(table)
+    return str(statement.compile(dialect=_POSITIONAL[dialect]))
+
+
+@cache
+def _replace(table: Table, dialect: str) -> str:
+    key = [column.name for column in table.primary_key]
+    rest = [column.name for column in table.c if not column.primary_key]
+    if dialect == "postgresql":
+        postgres = insert_postgres(table)
+        set_ = {name: postgres.excluded[name] for name in rest}
+        return str(postgres.on_conflict_do_update(index_elements=key, set_=set_).compile(dialect=_POSITIONAL[dialect]))
+    sqlite = insert_sqlite(table)
+    set_ = {name: sqlite.excluded[name] for name in rest}
+    return str(sqlite.on_conflict_do_update(index_elements=key, set_=set_).compile(dialect=_POSITIONAL[dialect]))
+
+
+@cache
+def _staging(table: Table) -> str:
+    return f"create temporary table if not exists staged_{table.name} (like {table.name} including defaults)"
+
+
+@cache
+def _from_staging(table: Table) -> str:
+    staged = table.to_metadata(MetaData(), name=f"staged_{table.name}")
+    statement = insert_postgres(table).from_select([column.name for column in table.c], select(staged))
+    key = [column.name for column in table.primary_key]
+    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    whole = statement.on_conflict_do_update(index_elements=key, set_=rest)
+    return str(whole.compile(dialect=_POSITIONAL["postgresql"]))
