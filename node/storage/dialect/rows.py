@@ -20,13 +20,14 @@ from sqlalchemy import (
     Dialect,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     create_engine,
     select,
 )
+from sqlalchemy import column as column_named
+from sqlalchemy import table as lightweight
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -90,9 +91,8 @@ def _copy(connection: Connection, table: Table, target: str, rows: Rows) -> None
 
 
 def _copied(column: Column[object]) -> str:
-    """PostgreSQL's name for the type of a column; a variant counts as what it stands for there."""
-    kind = column.type.with_variant(column.type, "sqlite").dialect_impl(_POSITIONAL["postgresql"])
-    return next(name for type_, name in _COPIED.items() if isinstance(kind, type_))
+    """PostgreSQL's name for the type of a column."""
+    return next(name for type_, name in _COPIED.items() if isinstance(column.type, type_))
 
 
 @cache
@@ -121,8 +121,9 @@ def _staging(table: Table) -> str:
 
 @cache
 def _from_staging(table: Table) -> str:
-    staged = table.to_metadata(MetaData(), name=f"staged_{table.name}")
-    statement = insert_postgres(table).from_select([column.name for column in table.c], select(staged))
+    names = [column.name for column in table.c]
+    staged = lightweight(f"staged_{table.name}", *map(column_named, names))
+    statement = insert_postgres(table).from_select(names, select(staged))
     key = [column.name for column in table.primary_key]
     rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     whole = statement.on_conflict_do_update(index_elements=key, set_=rest)

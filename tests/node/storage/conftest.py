@@ -24,6 +24,7 @@ from node.follow import FollowedRow
 from node.identity.keys import FileSigner, KeyRing
 from node.log import Sequencer
 from node.storage.creation import StoreOwner, create_store
+from node.storage.dialect.place import StorePlace
 from node.storage.store import Store, open_store
 
 OWNER = StoreOwner("delta.example", "310000")
@@ -31,10 +32,6 @@ OWN = "delta.example/310000/lists/1"
 FOREIGN = "delta.example/330100/lists/1"
 NOW_MS = 1_700_000_000_000
 LIST_ENTRY = 4
-
-
-IMPLEMENTATIONS = ("sqlite",)
-"""All that must keep the promises."""
 
 
 class Child:
@@ -170,9 +167,9 @@ def owner() -> StoreOwner:
     return OWNER
 
 
-@pytest.fixture(scope="session", params=IMPLEMENTATIONS)
+@pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store of each implementation, to be copied."""
+    """An empty SQLite store, to be copied."""
     path = tmp_path_factory.mktemp("empty") / "store.db"
     create_store(path, OWNER)
     return path
@@ -180,8 +177,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def path(empty: Path, tmp_path: Path) -> Path:
-    """An empty store of its own."""
+    """An empty SQLite store of its own."""
     return Path(shutil.copy2(empty, tmp_path / empty.name))
+
+
+@pytest.fixture
+def place(path: Path) -> StorePlace:
+    """Where the store is; what is under contract says this for every database."""
+    return path
 
 
 @pytest.fixture
@@ -199,9 +202,9 @@ def child() -> Iterator[Callable[[Callable[[int], None]], Child]]:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def store(place: StorePlace) -> Iterator[Store]:
     """The store, open."""
-    with open_store(path, OWNER) as opened:
+    with open_store(place, OWNER) as opened:
         yield opened
 
 

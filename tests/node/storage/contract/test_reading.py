@@ -22,9 +22,8 @@ from node.storage.store import open_reader
 from node.verify import StoreReader
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from node.storage.creation import StoreOwner
+    from node.storage.dialect.place import StorePlace
     from node.storage.store import Store
     from tests.node.storage.conftest import Mirror, OwnFeed
 
@@ -304,9 +303,9 @@ def test_a_list_of_decisions_is_of_one_state(store: Store, mirror: Mirror) -> No
     assert seen + [one.index for one in listed] == [0, 1]
 
 
-def test_another_reader_sees_each_commit(store: Store, path: Path, owner: StoreOwner, own_feed: OwnFeed) -> None:
+def test_another_reader_sees_each_commit(store: Store, place: StorePlace, owner: StoreOwner, own_feed: OwnFeed) -> None:
     """A reader beside the writer, without its lock, sees what is committed when it asks."""
-    with open_reader(path, owner) as reader:
+    with open_reader(place, owner) as reader:
         sizes = []
         for _ in range(3):
             view = reader.feed(own_feed.origin)
