@@ -70,6 +70,18 @@ class Observer:
         """The node has stopped in order."""
         self._log.info("stopped")
 
+    def leading(self) -> None:
+        """This process sequences, follows and decides from now on."""
+        self._log.info("leading")
+
+    def no_longer_leading(self) -> None:
+        """Another process may lead now."""
+        self._log.warning("no longer leading")
+
+    def worker_ended(self, number: int, code: int) -> None:
+        """A process that serves the node has ended, and is started anew."""
+        self._log.error("worker ended", worker=number, code=code)
+
     def published(self, origin: str, count: int) -> None:
         """A batch of own entries is public."""
         _PUBLISHED.add(count, {"feed": origin})

@@ -49,6 +49,15 @@ class FeedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What changes in a feed when anything does: its size, its newest note, how many entries were ever queued."""
+
+    size: int
+    note: bytes | None
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredEntry:
     """An entry as it is kept, with what disclosure must know.
 

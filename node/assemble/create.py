@@ -40,6 +40,8 @@ class NewNode:
         local: address for own business systems, loopback.
         admin: address for operators, loopback.
         roles: roles the node states.
+        postgres: URL of the database it keeps what it holds in; None for a file in its folder.
+        postgres_schema: schema in that database.
     """
 
     id: str
@@ -48,6 +50,8 @@ class NewNode:
     local: str = "127.0.0.1:7444"
     admin: str = "127.0.0.1:7445"
     roles: tuple[str, ...] = _DEFAULT_ROLES
+    postgres: str | None = None
+    postgres_schema: str = "xinqiao"
 
 
 def create_node(folder: Path, new: NewNode) -> Config:
@@ -86,6 +90,8 @@ def create_feeds(config: Config) -> Sequence[str]:
         Origins of the feeds that were created.
     """
     with Stages.open(config, standard_clock) as stages:
+        if not stages.store.lead():
+            raise ConfigFault("STORE_BUSY", "the node is being served; mend: stop it first")
         made = [policy.origin for policy in stages.policies if stages.sequencer(policy.origin).create(policy.dataset)]
         stages.propose_policies()
         stages.publish_pending()
@@ -223,6 +229,13 @@ def _write(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
+def _store_text(new: NewNode) -> str:
+    """The section of a store in PostgreSQL; nothing for one in the node's folder."""
+    if new.postgres is None:
+        return ""
+    return f"[store]\npostgres = {_quoted(new.postgres)}\npostgres_schema = {_quoted(new.postgres_schema)}\n\n"
+
+
 def _config_text(new: NewNode) -> str:
     """The configuration of a new node, with what an operator should know beside it."""
     feeds = "\n".join(
@@ -243,6 +256,7 @@ peers = "{new.peers}"
 local = "{new.local}"
 admin = "{new.admin}"
 
+{_store_text(new)}\
 # Feeds of this node: who may read them, and who may read payloads about natural persons (nobody, unless named).
 # 本节点的数据流：readers 可读取；自然人载荷默认不提供，须在 person_payload_readers 中列明。
 {feeds}

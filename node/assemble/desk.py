@@ -21,6 +21,7 @@ from federation.standards.bundle import Standards
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views, place_of
+from node.assemble.writer import persist
 from node.config import Config
 from node.entry.holding import Decision, acts_of, china_date
 from node.exchange.inquire import Inquirer, Known, Matter
@@ -114,7 +115,7 @@ class Desk:
         origin = self.origin(feed)
         stages = self._own_stages()
         if stages is not None:
-            return stages.intake.submit(origin, submissions, amend=amend)
+            return persist(stages.intake.submit, origin, submissions, amend=amend)
         return list(self._through_node(lambda client: client.submit(feed, submissions, amend=amend)))
 
     def publish_pending(self) -> int:
@@ -126,13 +127,13 @@ class Desk:
             ConfigFault: HISTORY_LOST; nothing is signed.
         """
         stages = self._own_stages()
-        if stages is None:
+        if stages is None or not persist(stages.store.lead):
             return 0
         waiting = self.reader.pending()
         if waiting and not self._mirrors_asked:
             asyncio.run(self._ask_mirrors(stages, tuple(waiting)))
             self._mirrors_asked = True
-        return stages.publish_pending()
+        return persist(stages.publish_pending)
 
     async def _ask_mirrors(self, stages: Stages, origins: Sequence[str]) -> None:
         reached = [(peer.id, peer.address) for peer in self.config.peer if peer.address]
@@ -244,8 +245,9 @@ class _DirectLog:
 
     async def log(self, exchange: Exchange) -> None:
         """Appends one entry; durable when it returns."""
-        self._stages.exchange_log.log(exchange)
-        self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence()
+        persist(self._stages.exchange_log.log, exchange)
+        if persist(self._stages.store.lead):
+            persist(self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import typer
 
 from node.assemble.create import NewNode, create_node, node_card, renew_certificate
 from node.assemble.desk import open_desk
-from node.assemble.service import serve_node
+from node.assemble.serving.service import Worker, serve_node
+from node.assemble.serving.workers import serve_workers
 from node.cli.opening import CURRENT, AsJson, NodeFolder
 from node.cli.printing import print_facts, print_json, print_table, print_text
 from node.config import load_config
@@ -31,6 +32,18 @@ RoleOption = Annotated[
     ),
 ]
 
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers", min=1, max=64, help="进程数，大于 1 须用 PostgreSQL / Processes; more than one need PostgreSQL"
+    ),
+]
+WorkerOption = Annotated[int | None, typer.Option("--worker", hidden=True, help="第几个进程 / Which of them this is")]
+PostgresOption = Annotated[
+    str | None,
+    typer.Option("--postgres", metavar="URL", help="存储用 PostgreSQL / Keep the store in this PostgreSQL database"),
+]
+SchemaOption = Annotated[str, typer.Option("--postgres-schema", help="数据库中的模式 / Schema in that database")]
 KeepOption = Annotated[
     Path | None, typer.Option("--keep", metavar="DIR", help="保留各节点文件夹于此 / Keep the nodes' folders here")
 ]
@@ -44,12 +57,15 @@ def init(  # noqa: PLR0913 - a command's arguments are its options
     local: LocalOption = "127.0.0.1:7444",
     admin: AdminOption = "127.0.0.1:7445",
     role: RoleOption = None,
+    postgres: PostgresOption = None,
+    postgres_schema: SchemaOption = "xinqiao",
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
     """新建节点：密钥、配置、规则和空存储 / Make a node: keys, configuration, rules, empty store."""
     roles = tuple(role) if role else ("source", "consumer", "responder", "requester")
-    config = create_node(node, NewNode(node_id, federation, peers, local, admin, roles=roles))
+    new = NewNode(node_id, federation, peers, local, admin, roles, postgres, postgres_schema)
+    config = create_node(node, new)
     with open_desk(config) as desk:
         feeds = [desk.origin(feed.name) for feed in config.feed]
         keys = {origin: found.log.text() for origin in feeds if (found := desk.feed_keys(origin))}
@@ -73,7 +89,12 @@ def init(  # noqa: PLR0913 - a command's arguments are its options
     print_text("下一步 / Next: xinqiao import FILE · xinqiao peers add CARD · xinqiao serve")
 
 
-def serve(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+def serve(
+    node: NodeFolder = CURRENT,
+    workers: WorkersOption = 1,
+    worker: WorkerOption = None,
+    as_json: AsJson = False,
+) -> None:
     """运行节点，直到收到 SIGTERM 或 Ctrl-C / Run the node until SIGTERM or Ctrl-C."""
     config = load_config(node)
 
@@ -84,7 +105,10 @@ def serve(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
             facts = [("节点 / node", config.node.id), *addresses.items()]
             print_facts("节点已就绪，Ctrl-C 停止 / The node is ready; Ctrl-C stops it", facts)
 
-    serve_node(config, ready)
+    if workers > 1:
+        serve_workers(config, workers, ready)
+    else:
+        serve_node(config, ready, worker=None if worker is None else Worker(worker))
 
 
 def renew(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:

@@ -43,7 +43,6 @@ LOCAL_SERVICES = ("creditexchange.v1.LocalService",)
 # A roof against floods only: the guard counts what is really at work, and refuses with a reason.
 _MAX_RPCS = 20_000
 _OPTIONS: tuple[tuple[str, int], ...] = (
-    ("grpc.so_reuseport", 0),  # otherwise two nodes could share a port unnoticed
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_metadata_size", 16 * 1024),
@@ -91,6 +90,7 @@ class NodeServers:
         trust: certificates and pinned authorities.
         observer: hears of every call.
         now: the time, with its zone; certificates are judged by it.
+        shares_ports: other processes of this node listen on the same ports.
     """
 
     def __init__(
@@ -100,12 +100,16 @@ class NodeServers:
         trust: Trust,
         observer: Observer,
         now: Callable[[], datetime],
+        *,
+        shares_ports: bool = False,
     ) -> None:
         self._ports = _ports(config, servicers, trust)
         self._feed = servicers.feed
         self._trust = trust
         self._observer = observer
         self._now = now
+        # otherwise two nodes could share a port unnoticed
+        self._options = (*_OPTIONS, ("grpc.so_reuseport", int(shares_ports)))
         self._admission = Admission(config.limits)
         self._running: list[tuple[grpc.aio.Server, health.aio.HealthServicer]] = []
 
@@ -136,7 +140,7 @@ class NodeServers:
 
     async def _open(self, port: _Port) -> str:
         guard = Guard(Doorkeeper(port.authorities, self._now), self._admission, self._observer)
-        server = grpc.aio.server(interceptors=[guard], options=_OPTIONS, maximum_concurrent_rpcs=_MAX_RPCS)
+        server = grpc.aio.server(interceptors=[guard], options=self._options, maximum_concurrent_rpcs=_MAX_RPCS)
         status = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(status, server)
         for service in port.services:

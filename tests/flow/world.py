@@ -62,12 +62,14 @@ class Node:
         """Node id."""
         return self.config.node.id
 
-    def serve(self) -> "Node":
+    def serve(self, *options: str) -> "Node":
         """Starts the process and waits until it answers."""
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "node", "serve", "--node", self.folder, "--json"], stdout=log, stderr=log
+                [sys.executable, "-m", "node", "serve", "--node", self.folder, "--json", *options],
+                stdout=log,
+                stderr=log,
             )
         until(lambda: self._ready(before), f"{self.folder.name} serves")
         return self
@@ -125,10 +127,10 @@ class Region:
     folder: Path
     nodes: dict[str, Node] = field(default_factory=dict)
 
-    def node(self, node_id: str) -> Node:
-        """Makes a node."""
+    def node(self, node_id: str, postgres: str | None = None) -> Node:
+        """Makes a node, in a database or in its folder."""
         peers, local, admin = (f"127.0.0.1:{port}" for port in free_ports(3))
-        create_node(self.folder / node_id, NewNode(node_id, FEDERATION, peers, local, admin))
+        create_node(self.folder / node_id, NewNode(node_id, FEDERATION, peers, local, admin, postgres=postgres))
         made = self.nodes[node_id] = Node(self.folder / node_id, self.folder / f"{node_id}.log")
         return made
 

@@ -17,7 +17,7 @@ import pytest
 from federation.errors import UnreachableFault
 from federation.log.checkpoint import Checkpoint
 from federation.log.note import Note
-from node.assemble.loops import Bells, Loops
+from node.assemble.serving.loops import Bells, Loops
 from node.bell import Bell
 from node.config import PublishSection
 from node.observe import Observer

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Feeds as they are served: what `publish` reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -12,7 +12,7 @@ from federation.errors import FieldFault, StoreFault
 from federation.log.entry import PayloadState, RawEntry
 from federation.log.merkle import CompactRange
 from federation.records.feed_policy import Dataset
-from node.publish import FeedView, StoredEntry
+from node.publish import FeedView, Pulse, StoredEntry
 from node.storage.read.policies import read_policy
 from node.storage.read.tree import read_tile
 from node.storage.schema import ENTRY, FEED, POLICY
@@ -30,6 +30,7 @@ _VIEWS = (
 )
 _VIEW = _VIEWS.where(FEED.c.origin == bindparam("origin"))
 _EDGE = select(FEED.c.edge).where(FEED.c.origin == bindparam("origin"))
+_PULSES = select(FEED.c.origin, FEED.c.size, FEED.c.note, FEED.c.next_place)
 _ENTRIES = (
     select(ENTRY.c.idx, ENTRY.c.leaf, ENTRY.c.state, ENTRY.c.salt, ENTRY.c.payload, ENTRY.c.personal)
     .join(FEED, FEED.c.feed == ENTRY.c.feed)
@@ -54,6 +55,12 @@ class FeedRows:
         with self._connect() as connection:
             row = connection.execute(_VIEW, {"origin": origin}).one_or_none()
         return None if row is None else _view(row)
+
+    def pulses(self) -> Mapping[str, Pulse]:
+        """What changes in each feed when anything does, by origin."""
+        with self._connect() as connection:
+            rows = connection.execute(_PULSES).all()
+        return {row.origin: Pulse(row.size, row.note, row.next_place) for row in rows}
 
     def entries(self, origin: str, start: int, stop: int) -> Sequence[StoredEntry]:
         """Entries [start, stop), fewer when fewer are stored; what is quarantined here is told as LOST."""

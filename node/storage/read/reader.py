@@ -17,6 +17,7 @@ class Reader:
         feeds = FeedRows(connect)
         self.feeds = feeds.feeds
         self.feed = feeds.feed
+        self.pulses = feeds.pulses
         self.entries = feeds.entries
         self.follow_range = feeds.follow_range
         self.tile = feeds.tile

@@ -62,6 +62,10 @@ class Loops:
         """Runs a step in the writer thread."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, step, *args)
 
+    def forget(self) -> None:
+        """Whoever begins to lead asks the mirrors anew: what it knew may have been another process's past."""
+        self._asked.clear()
+
     def advanced(self, origin: str) -> None:
         """A feed has moved, own or mirrored: whoever watches it, and the ledger, look again."""
         self._bells.head(origin).ring()

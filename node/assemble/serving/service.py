@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""The node being served: one event loop, one writer thread, a few readers, until it is told to stop.
+"""The node being served by one process: one event loop, one writer thread, a few readers, until it is told to stop.
 
 Start, in this order: configuration, keys, rules and store are checked; ports are opened; then the loops begin. Whatever
 an operator has to mend is raised as a ConfigFault before anything is served. Stop, in reverse: no more calls, those at
@@ -10,25 +10,30 @@ work end, followers and loops are cancelled, the writer finishes its step, the s
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
 
 from federation.errors import ConfigFault
 from federation.log.checkpoint import FeedKeys
-from node.assemble.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
-from node.assemble.loops import Bells, Loops
 from node.assemble.mirrors import HeadOf
+from node.assemble.serving.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
+from node.assemble.serving.leading import Leading
+from node.assemble.serving.loops import Bells, Loops
+from node.assemble.serving.pulse import listen
+from node.assemble.serving.telemetry import start_telemetry
 from node.assemble.stages import Clock, Stages, Views, standard_clock
-from node.assemble.telemetry import start_telemetry
+from node.assemble.writer import WriterThread
 from node.config import Config
 from node.exchange.inquire import Inquirer, Known
 from node.exchange.respond import Asking, Responder
 from node.follow import FollowedPeer, Follower, FollowSurroundings
 from node.observe import Observer, configure_logging
+from node.publish import Pulse
 from node.rpc.client import PeerClient
 from node.rpc.feed_servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages
@@ -44,29 +49,42 @@ REVISION = "creditexchange.v1/1"
 Ready = Callable[[dict[str, str]], None]
 
 
-def serve_node(config: Config, ready: Ready, clock: Clock = standard_clock) -> None:
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One of several processes that serve a node (`node/assemble/serving/workers.py`).
+
+    Attributes:
+        number: 0 for the first.
+    """
+
+    number: int
+
+
+def serve_node(config: Config, ready: Ready, clock: Clock = standard_clock, worker: Worker | None = None) -> None:
     """Serves a node until SIGTERM or SIGINT.
 
     Args:
         config: the node's configuration.
         ready: told the bound addresses when every port answers.
         clock: milliseconds since the epoch.
+        worker: which of several processes this is; None when it is the only one.
 
     Raises:
         ConfigFault: something must be mended before the node can be served; nothing was served.
         StoreFault: the store cannot be read.
     """
     configure_logging(config.telemetry.log_level)
-    start_telemetry(config)
-    asyncio.run(_Service(config, clock).run(ready))
+    start_telemetry(config, worker.number if worker is not None else 0)
+    asyncio.run(_Service(config, clock, worker).run(ready))
 
 
 class _Service:
     """One run of a node."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, worker: Worker | None) -> None:
         self._config = config
         self._clock = clock
+        self._worker = worker
         self._observer = Observer(config.node.id)
 
     async def run(self, ready: Ready) -> None:
@@ -76,46 +94,39 @@ class _Service:
         stopped = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
+        if self._worker is not None:
+            loop.add_reader(sys.stdin, stopped.set)  # the parent never writes: what comes is the end of its pipe
         with Stages.open(self._config, self._clock, lambda origin: bells.queue(origin).ring()) as stages:
             async with AsyncExitStack() as closing:
-                parts = _Parts(self._config, stages, bells, self._observer, closing)
-                await parts.prepare()
+                parts = _Parts(self._config, stages, bells, self._observer, closing, shares=self._worker is not None)
+                await parts.leading.begin()
                 addresses = await parts.servers.start()
                 closing.push_async_callback(parts.flush)
                 closing.push_async_callback(parts.servers.stop, GRACE_S)
                 self._observer.started(addresses)
                 ready(addresses)
-                await self._until(stopped, parts.loops())
+                await self._until(stopped, parts.always())
         self._observer.stopped()
 
-    async def _until(self, stopped: asyncio.Event, loops: Mapping[str, Coroutine[object, object, None]]) -> None:
-        """Runs the loops until told to stop; one that breaks ends the service, for a supervisor to restart."""
-        tasks = {asyncio.create_task(loop, name=name) for name, loop in loops.items()}
+    async def _until(self, stopped: asyncio.Event, always: Sequence[Coroutine[object, object, None]]) -> None:
+        """Runs until told to stop; what breaks ends the service, for a supervisor to restart."""
+        tasks = {asyncio.create_task(one) for one in always}
         waiting = asyncio.create_task(stopped.wait())
         try:
-            while not waiting.done():
-                done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                tasks -= done
-                for task in done:
-                    self._look(task)
+            done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {waiting}:
+                task.result()
         finally:
             for task in {*tasks, waiting}:
                 task.cancel()
             await asyncio.gather(*tasks, waiting, return_exceptions=True)
-
-    def _look(self, task: "asyncio.Task[Any]") -> None:
-        """A loop that ended: a quarantined feed's ends in order; anything else is a defect and is raised."""
-        error = task.exception()
-        if error is not None:
-            self._observer.stage_failed(task.get_name(), error)
-            raise error
 
 
 class _Parts:
     """The parts of a running node, wired."""
 
     def __init__(
-        self, config: Config, stages: Stages, bells: Bells, observer: Observer, closing: AsyncExitStack
+        self, config: Config, stages: Stages, bells: Bells, observer: Observer, closing: AsyncExitStack, *, shares: bool
     ) -> None:
         self._config = config
         self._stages = stages
@@ -123,7 +134,7 @@ class _Parts:
         self._observer = observer
         foundation = stages.foundation
         self._foundation = foundation
-        self._writer = ThreadPoolExecutor(1, "writer")
+        self._writer = WriterThread()
         self._readers = ThreadPoolExecutor(READER_THREADS, "reader")
         closing.callback(self._readers.shutdown)
         closing.callback(self._writer.shutdown)
@@ -137,21 +148,39 @@ class _Parts:
         for client in self._clients.values():
             closing.push_async_callback(client.close)
         self._log = ThreadedLog(stages.exchange_log, self._loops.act)
-        self.servers = NodeServers(config, self._servicers(), self._trust, observer, lambda: datetime.now(UTC))
+        self.servers = NodeServers(
+            config, self._servicers(), self._trust, observer, lambda: datetime.now(UTC), shares_ports=shares
+        )
+        store = stages.store
+        self.leading = Leading(self._lead, self._prepare, self._loops_of_leader, observer, is_shared=store.is_shared)
 
-    async def prepare(self) -> None:
-        """Checks every own feed, and what the configuration says of them, before anything is served."""
+    async def _lead(self) -> bool:
+        return await self._loops.act(self._stages.store.lead)
+
+    async def _prepare(self) -> None:
+        """Checks every own feed, and what the configuration says of them, before this process leads."""
+        self._loops.forget()
         for origin in self._foundation.datasets:
             await self._loops.act(self._stages.sequencer(origin).load)
         await self._loops.act(self._stages.ledger.start)
         await self._loops.act(self._stages.propose_policies)
 
     async def flush(self) -> None:
-        """Publishes what waits; after the servers have stopped."""
+        """Publishes what waits, if this process led; after the servers have stopped."""
         await self._loops.flush()
 
-    def loops(self) -> dict[str, Coroutine[object, object, None]]:
-        """Everything that goes on while the node is served, by name."""
+    def always(self) -> Sequence[Coroutine[object, object, None]]:
+        """Everything that goes on while the node is served, whoever leads."""
+        if not self._stages.store.is_shared:
+            return [self.leading.run()]
+        return [self.leading.run(), listen(self._pulses, self._bells, self._observer)]
+
+    async def _pulses(self) -> Mapping[str, Pulse]:
+        reader = self._stages.store.reader
+        return await asyncio.get_running_loop().run_in_executor(self._readers, reader.pulses)
+
+    def _loops_of_leader(self) -> dict[str, Coroutine[object, object, None]]:
+        """Everything that goes on while this process leads, by name."""
         mirrors: Mapping[str, HeadOf] = {node_id: client.checkpoint for node_id, client in self._clients.items()}
         running: dict[str, Coroutine[object, object, None]] = {"review": self._loops.review()}
         running["decide"] = self._loops.decide(self._origins)

@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
 from federation.log.checkpoint import Origin
 from federation.records.exchange import Answer, Exchange, Finding, Head
-from node.assemble.loops import Bells
 from node.assemble.members import Members
+from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
 from node.exchange.exchange_log import ExchangeLog
 from node.exchange.inquire import Inquirer, Matter

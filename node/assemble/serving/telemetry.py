@@ -16,8 +16,12 @@ from node.config import Config
 SAMPLED_SHARE = 0.01
 
 
-def start_telemetry(config: Config) -> None:
+def start_telemetry(config: Config, worker: int = 0) -> None:
     """Starts the exporters that are configured; without any, nothing is recorded and nothing leaves the node.
+
+    Args:
+        config: the node's configuration.
+        worker: number of this process among those that serve the node; its pull endpoint is so many ports further.
 
     Raises:
         ConfigFault: TELEMETRY_MISSING, the extra is not installed; PORT_IN_USE.
@@ -29,7 +33,7 @@ def start_telemetry(config: Config) -> None:
     resource = sdk.Resource.create({"service.name": "xinqiao", "service.instance.id": config.node.id})
     readers = []
     if section.prometheus is not None:
-        readers.append(_prometheus(section.prometheus))
+        readers.append(_prometheus(section.prometheus, worker))
     if section.otlp_endpoint is not None:
         exporter = _load("opentelemetry.exporter.otlp.proto.grpc.metric_exporter").OTLPMetricExporter
         periodic = _load("opentelemetry.sdk.metrics.export").PeriodicExportingMetricReader
@@ -39,12 +43,12 @@ def start_telemetry(config: Config) -> None:
     metrics.set_meter_provider(provider(metric_readers=readers, resource=resource))
 
 
-def _prometheus(address: str) -> Any:  # noqa: ANN401 - the extra has its own type
+def _prometheus(address: str, worker: int) -> Any:  # noqa: ANN401 - the extra has its own type
     """The pull endpoint."""
     host, _, port = address.rpartition(":")
     reader = _load("opentelemetry.exporter.prometheus").PrometheusMetricReader()
     try:
-        _load("prometheus_client").start_http_server(int(port), addr=host)
+        _load("prometheus_client").start_http_server(int(port) + worker, addr=host)
     except OSError:
         raise ConfigFault("PORT_IN_USE", f"telemetry.prometheus = {address}: choose another port") from None
     return reader
