@@ -44,6 +44,9 @@ PostgresOption = Annotated[
     typer.Option("--postgres", metavar="URL", help="存储用 PostgreSQL / Keep the store in this PostgreSQL database"),
 ]
 SchemaOption = Annotated[str, typer.Option("--postgres-schema", help="数据库中的模式 / Schema in that database")]
+OnPostgresOption = Annotated[
+    bool, typer.Option("--postgres", help="其中两个节点用 PostgreSQL / Two of the nodes on PostgreSQL")
+]
 KeepOption = Annotated[
     Path | None, typer.Option("--keep", metavar="DIR", help="保留各节点文件夹于此 / Keep the nodes' folders here")
 ]
@@ -122,9 +125,9 @@ def renew(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
         print_facts("证书已续签 / The certificate is renewed", facts)
 
 
-def demo(keep: KeepOption = None, as_json: AsJson = False) -> None:
+def demo(keep: KeepOption = None, postgres: OnPostgresOption = False, as_json: AsJson = False) -> None:
     """在本机演示五个节点的互认全过程 / Show a federation of five nodes on this machine."""
-    shown = run_demo(keep, _nothing if as_json else print_text)
+    shown = run_demo(keep, _nothing if as_json else print_text, postgres=postgres)
     if as_json:
         print_json(shown.document())
         return

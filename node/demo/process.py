@@ -21,7 +21,7 @@ FIRST_PORT = 24_000
 LAST_PORT = 32_000
 COMMAND_TIMEOUT_S = 60.0
 READY_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 45.0
 _COMMAND = (sys.executable, "-m", "node")
 Document = dict[str, Any]
 """What a command prints with `--json`."""

@@ -13,15 +13,23 @@ from node.demo.process import Document, Running, command, failed, free_addresses
 from node.demo.topology import FEDERATION, PLACES, PURPOSE, Pin, Place
 
 WORKERS = 4
+PROCESSES = "2"
+"""So many processes serve a node that is kept in a database."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Region:
-    """The nodes of the demonstration, each with a folder of its own below one folder."""
+    """The nodes of the demonstration, each with a folder of its own below one folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: the one folder.
+        databases: URLs of the databases that nodes keep their stores in; the others keep a file.
+    """
+
+    def __init__(self, folder: Path, databases: Mapping[str, str]) -> None:
         self.folder = folder
+        self.databases = databases
         self.cards: dict[str, Path] = {}
         self.keys: dict[str, str] = {}
         self.served: dict[str, Running] = {}
@@ -54,7 +62,8 @@ class Region:
         place, peers, local, admin = wanted
         roles = [word for role in place.roles for word in ("--role", role)]
         ports = ("--peers", peers, "--local", local, "--admin", admin)
-        return self.one(place.id, "init", place.id, "--federation", FEDERATION, *ports, *roles)
+        store = ("--postgres", self.databases[place.id]) if place.id in self.databases else ()
+        return self.one(place.id, "init", place.id, "--federation", FEDERATION, *ports, *roles, *store)
 
     def join(self) -> None:
         """Pins the members at each other, and says what is followed."""
@@ -85,7 +94,8 @@ class Region:
     def serve(self, closing: ExitStack) -> None:
         """Starts every node, and waits until each answers on its ports."""
         for place in PLACES:
-            arguments = ("serve", "--node", str(self.home(place.id)))
+            several = ("--workers", PROCESSES) if place.id in self.databases else ()
+            arguments = ("serve", "--node", str(self.home(place.id)), *several)
             log = self.folder / f"{place.id}.log"
             self.served[place.id] = closing.enter_context(Running(arguments, log))
         for node in self.served.values():

@@ -34,6 +34,7 @@ class Shown:
         shanghai: decisions at Shanghai by standing.
         refused: reasons of what Shanghai refused.
         removal_ms: see `MEASURED`.
+        postgres: nodes whose stores were in PostgreSQL.
     """
 
     rows: dict[str, Rows] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Shown:
     question: Document = field(default_factory=dict)
     removal_ms: int = -1
     seconds: float = 0.0
+    postgres: tuple[str, ...] = ()
 
     @property
     def total(self) -> Rows:
@@ -59,6 +61,7 @@ class Shown:
         """The one object that `demo --json` prints."""
         return {
             "nodes": [place.id for place in PLACES],
+            "postgres": list(self.postgres),
             "rows": {**{node: rows.document() for node, rows in self.rows.items()}, "total": self.total.document()},
             "feeds": self.feeds,
             "followed": self.followed,

@@ -11,7 +11,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -19,10 +19,22 @@ from types import FrameType
 
 from federation.errors import Misuse
 from node.demo.expected import Rows, check_import, imported, promised
+from node.demo.postgres import TemporaryPostgres, best_programs
 from node.demo.process import Document, Running, command, failed
 from node.demo.region import Region, at_once
 from node.demo.report import Shown
-from node.demo.topology import FEDERATION, HANGZHOU, NATION, PLACES, PURPOSE, SHANGHAI, ZHEJIANG, Place, relays
+from node.demo.topology import (
+    FEDERATION,
+    HANGZHOU,
+    NATION,
+    ON_POSTGRES,
+    PLACES,
+    PURPOSE,
+    SHANGHAI,
+    ZHEJIANG,
+    Place,
+    relays,
+)
 
 COMPANY = "91330106PDY209008Q"
 BUREAU = ("杭州市生态环境局", "11330100PDY001012R")
@@ -34,23 +46,33 @@ EFFECT_TIMEOUT_S = 30.0
 Say = Callable[[str], None]
 
 
-def run_demo(keep: Path | None, say: Say) -> Shown:
+def run_demo(keep: Path | None, say: Say, *, postgres: bool = False) -> Shown:
     """Runs the demonstration, and takes everything down again, also when it fails or is interrupted.
 
     Args:
         keep: folder that the nodes' folders stay in; None for a temporary one that goes.
         say: told each step, in both languages.
+        postgres: two of the nodes keep their stores in a PostgreSQL that runs for as long; two processes serve each.
 
     Raises:
         Misuse: FOLDER_NOT_EMPTY.
+        ConfigFault: POSTGRES_MISSING, POSTGRES_FAILED.
         Fault: DEMO_FAILED, naming the expectation that did not hold.
     """
     started = time.monotonic()
     with _terminable(), _folder(keep) as folder, ExitStack() as closing:
-        story = _Story(Region(folder), closing, say)
+        databases = _databases(closing) if postgres else {}
+        story = _Story(Region(folder, databases), closing, say)
+        story.shown.postgres = tuple(databases)
         story.tell()
     story.shown.seconds = time.monotonic() - started
     return story.shown
+
+
+def _databases(closing: ExitStack) -> Mapping[str, str]:
+    """An empty database for each of the nodes that have one, on a server that ends with the demonstration."""
+    server = closing.enter_context(TemporaryPostgres(best_programs()))
+    return {node_id: server.make_database(f"node_{node_id}") for node_id in ON_POSTGRES}
 
 
 @contextmanager

@@ -20,6 +20,8 @@ SHANGHAI = "310000"
 HUB = "yrd"
 NATION = "cn"
 PURPOSE = "joint-punishment"
+ON_POSTGRES = (HANGZHOU, SHANGHAI)
+"""The nodes that keep their stores in PostgreSQL when the demonstration is asked to show it."""
 
 
 @dataclass(frozen=True, slots=True)

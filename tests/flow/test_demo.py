@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from federation.errors import Fault
 from node.demo.expected import check_import, promised
 from node.demo.process import command
-from node.demo.topology import FEEDS, NATION, PLACES, SHANGHAI
+from node.demo.topology import FEEDS, HANGZHOU, NATION, PLACES, SHANGHAI
 
 DEMO = (sys.executable, "-m", "node", "demo", "--json")
 LISTS = "delta.example/330100/lists/1"
@@ -29,13 +29,16 @@ def alone(folder: Path) -> Mapping[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_demonstration_keeps_every_promise(tmp_path: Path) -> None:
-    """One run, one object, every promise in it, and nothing left behind."""
-    done = subprocess.run(DEMO, capture_output=True, env=alone(tmp_path), text=True, check=False, timeout=280)
+@pytest.mark.parametrize("postgres", [(), (HANGZHOU, SHANGHAI)], ids=["files", "postgres"])
+def test_the_demonstration_keeps_every_promise(tmp_path: Path, postgres: Sequence[str]) -> None:
+    """One run, one object, every promise in it, and nothing left behind; also with two nodes on PostgreSQL."""
+    words = [*DEMO, "--postgres"] if postgres else DEMO
+    done = subprocess.run(words, capture_output=True, env=alone(tmp_path), text=True, check=False, timeout=280)
 
     assert (0, "") == (done.returncode, done.stderr)
     (line,) = done.stdout.splitlines()
     said = json.loads(line)
+    assert list(postgres) == said["postgres"]
     check_story(said)
     check_rows(said)
     check_followers(said)
