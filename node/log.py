@@ -34,7 +34,7 @@ from node.entry.pending import Pending
 from node.identity.keys import KeyRing
 
 CLOCK_SLACK_MS = 1000
-"""How far the clock may stand before the head's time at start without being called wrong."""
+"""How far the clock may stand before the head's time without being called wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +164,20 @@ class Sequencer:
         with self._store.write() as unit:
             head = self._head(unit)
             self._verify(unit, head)
-        if self._now_ms() + CLOCK_SLACK_MS < head.time_ms:
-            raise ClockFault("CLOCK_BEHIND", f"{self._origin}: the clock stands before the newest entry")
+        self._require_clock(head)
         self._trusted = True
         return head
+
+    def _require_clock(self, head: LogHead) -> None:
+        """Sees that the clock does not stand before the newest entry, beyond what a clock is corrected by.
+
+        Raises:
+            ClockFault: CLOCK_BEHIND; the fault ends by itself when the clock is right.
+        """
+        behind_ms = head.time_ms - self._now_ms()
+        if behind_ms > CLOCK_SLACK_MS:
+            detail = f"{self._origin}: the clock stands {behind_ms} ms before the newest entry; mend: set the clock"
+            raise ClockFault("CLOCK_BEHIND", detail)
 
     def _verify(self, unit: LogUnit, head: LogHead) -> None:
         """Head, signature and tiles agree, or StoreFault."""
@@ -195,6 +205,7 @@ class Sequencer:
 
         Raises:
             StoreFault: nothing may be assumed published; the head is reloaded before the next write.
+            ClockFault: CLOCK_BEHIND, nothing was published.
         """
         if not self._trusted:
             self.load()
@@ -203,6 +214,7 @@ class Sequencer:
             head = self._head(unit)
             waiting = unit.waiting(self._origin, self._max_batch)
             if waiting:
+                self._require_clock(head)
                 self._publish(unit, head, waiting)
         self._trusted = True
         return len(waiting)
@@ -274,12 +286,14 @@ class Sequencer:
 
         Raises:
             StoreFault: the head could not be kept; it is reloaded before the next write.
+            ClockFault: CLOCK_BEHIND, nothing was signed.
         """
         if not self._trusted:
             self.load()
         self._trusted = False
         with self._store.write() as unit:
             head = self._head(unit)
+            self._require_clock(head)
             note = Note.parse(head.note)
             lines = (note.signatures[0], self._cosignature(note.text))
             beaten = LogHead(head.range, head.time_ms, Note(note.text, lines).encode())

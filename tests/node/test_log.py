@@ -90,6 +90,26 @@ def test_a_clock_before_the_head_is_refused_at_start(hangzhou: Node, world: Worl
     world.audit()
 
 
+def test_a_clock_that_falls_a_day_back_amid_work_signs_nothing(hangzhou: Node, world: World, samples: Samples) -> None:
+    """Neither entries nor heartbeats, as after a restart; no time falls, and all goes on when the clock is right."""
+    hangzhou.publish("lists", samples.black(1))
+    before = head(hangzhou).note
+    hangzhou.offer("lists", hangzhou.item(samples.black(2)))
+    hangzhou.clock.forward(days=-1)
+    for act in (sequencer(hangzhou).sequence, sequencer(hangzhou).beat, sequencer(hangzhou).sequence):
+        with pytest.raises(ClockFault, match="CLOCK_BEHIND"):
+            act()
+    assert (before, {hangzhou.origin("lists"): 1}) == (head(hangzhou).note, hangzhou.reader.pending())
+
+    hangzhou.clock.forward(days=1)
+    sequencer(hangzhou).beat()
+    hangzhou.publish("lists", samples.black(3))
+
+    assert times(hangzhou) == sorted(times(hangzhou))
+    assert 3 == len(times(hangzhou))
+    world.audit()
+
+
 def flip(at: int) -> Callable[[bytes], bytes]:
     """Flips the lowest bit of one byte."""
     return lambda raw: raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :] if at >= 0 else flip(len(raw) + at)(raw)
