@@ -9,7 +9,7 @@ an SDK they cost next to nothing. Spans and metrics are per call and per batch, 
 import logging
 import sys
 import time
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 
 import structlog
@@ -94,6 +94,13 @@ class Observer:
     def publishing_refused(self, origin: str, fault: Fault) -> None:
         """The own feed will not be signed until the operator acts."""
         self._log.critical("publishing refused", feed=origin, reason=fault.reason, detail=fault.detail)
+
+    def may_write(self, faults: Mapping[str, str]) -> None:
+        """Whether the node may write has changed: why each own feed cannot be signed; empty when all can."""
+        if faults:
+            self._log.error("read-only", feeds=dict(faults))
+        else:
+            self._log.info("writing again")
 
     def followed(self, origin: str, rows: Sized) -> None:
         """A chunk of foreign entries is durable."""

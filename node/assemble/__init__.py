@@ -7,6 +7,7 @@ members   the pinned members as the stages know them
 stages    what writes over one store, and what reads
 sources   files of departments, through the adapters
 desk      everything a command does, whether or not the node is being served
+condition whether the node may write: no, from a fault in signing until the head is verified again
 loops     publish, beat, decide, review
 service   the node being served, until it is told to stop
 """

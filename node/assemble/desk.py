@@ -8,12 +8,12 @@ while nobody serves the node, else the node itself, through its local port.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TypeVar
 
-from federation.errors import AccessFault, ConfigFault, NoteFault
+from federation.errors import AccessFault, ConfigFault, Fault, NoteFault
 from federation.log.checkpoint import FeedKeys
 from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
@@ -38,6 +38,8 @@ from node.storage.store import open_reader
 from node.verify import Finding, Progress, Verify
 
 Result = TypeVar("Result")
+STATUS_S = 2.0
+"""A look at the condition of the served node takes at most so long."""
 MIRROR_S = 1.0
 """A command waits this long for mirrors; one that is down costs it a second."""
 
@@ -77,6 +79,18 @@ class Desk:
     def serving(self) -> bool:
         """Whether another process writes the store, which is the node being served."""
         return self._stages is None and is_served(place_of(self.config))
+
+    def condition(self) -> Mapping[str, str] | None:
+        """Why each own feed cannot be signed now, as the served node says; empty while it may write.
+
+        None while nobody serves the node, or whoever writes the store answers no calls: an import, a start, an end.
+        """
+        if not self.serving:
+            return None
+        try:
+            return self._through_node(lambda client: client.condition(), STATUS_S)
+        except Fault:
+            return None
 
     def origin(self, feed: str) -> str:
         """The origin of an own feed by its short name; raises ConfigFault FEED_UNKNOWN."""
@@ -180,12 +194,13 @@ class Desk:
         finally:
             await client.close()
 
-    def _through_node(self, call: Callable[[LocalClient], Awaitable[Result]]) -> Result:
+    def _through_node(self, call: Callable[[LocalClient], Awaitable[Result]], timeout_s: float | None = None) -> Result:
         """Makes one call to the node that is being served."""
 
         async def made() -> Result:
             trust = Trust.of(self.config, self._observer)
-            client = LocalClient(self.config.listen.local, trust, self.config.follow.call_timeout_s)
+            longest_s = timeout_s or self.config.follow.call_timeout_s
+            client = LocalClient(self.config.listen.local, trust, longest_s)
             try:
                 return await call(client)
             finally:

@@ -4,7 +4,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -67,7 +67,8 @@ def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
         home = desk.config.node.id
         pending = dict(desk.reader.pending())
         serving = desk.serving
-        problems = list(_problems(desk, views))
+        unsigned = desk.condition()
+        problems = [*(unsigned or {}).items(), *_problems(desk, views)]
         own = sum(view.size for view in views if view.owner == home)
         mirrored = sum(view.size for view in views if view.owner != home)
         reasons = desk.standards.reasons
@@ -75,12 +76,13 @@ def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
     if as_json:
         listed = [{"place": place, "reason": reason} for place, reason in problems]
         entries = {"own": own, "mirrored": mirrored, "pending": sum(pending.values())}
-        state: Document = {"serving": serving, "feeds": len(views), "entries": entries}
+        read_only = None if unsigned is None else bool(unsigned)
+        state: Document = {"serving": serving, "read_only": read_only, "feeds": len(views), "entries": entries}
         print_json({"id": home, "federation": federation, **state, "problems": listed, "ok": not problems})
         return
     facts = [
         ("节点 / node", f"{home} ({federation})"),
-        ("运行 / serving", "✓" if serving else "未运行 / no: xinqiao serve"),
+        ("运行 / serving", _serving_text(unsigned, serving=serving)),
         ("数据流 / feeds", str(len(views))),
         ("本地条目 / own entries", str(own)),
         ("镜像条目 / mirrored entries", str(mirrored)),
@@ -89,6 +91,13 @@ def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
         *((f"  {place}", problem_line(reason, "", reasons)) for place, reason in problems),
     ]
     print_facts("节点状态 / Status", facts)
+
+
+def _serving_text(unsigned: Mapping[str, str] | None, *, serving: bool) -> str:
+    """Whether the node runs, and takes records in."""
+    if not serving:
+        return "未运行 / no: xinqiao serve"
+    return "✓ 只读，原因见下 / read-only, see below" if unsigned else "✓"
 
 
 def _pending_text(pending: int, *, serving: bool) -> str:

@@ -20,6 +20,7 @@ from creditexchange.v1 import local_service_pb2 as local
 from creditexchange.v1 import node_service_pb2 as node
 from creditexchange.v1 import query_service_pb2 as query
 from google.protobuf.message import DecodeError, Message
+from grpc_health.v1 import health_pb2
 from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_exponential_jitter
 
 from federation.errors import CallerFault, ConfigFault, FieldFault, PeerFault, UnreachableFault
@@ -33,12 +34,14 @@ from node.intake import Outcome, Submission
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.trust import KeyPair, Pinned, Trust
 from node.rpc.wire import (
+    CONDITION_KEY,
     ListedFeed,
     NodeStatement,
     ShownHolding,
     answer_from_wire,
     chunk_from_wire,
     code_kind_to_wire,
+    condition_from_text,
     envelope_from_wire,
     envelope_to_wire,
     feed_from_wire,
@@ -375,3 +378,14 @@ class LocalClient:
         """
         response = await self._link.call(_INQUIRE, matter_to_wire(member, matter), self._timeout_s)
         return _read_answer(answer_from_wire, response.answer)
+
+    async def condition(self) -> dict[str, str]:
+        """Why each own feed cannot be signed now; empty while the node may write. UnreachableFault as `submit`."""
+        stub: _Unary = self._link.channel().unary_unary("/grpc.health.v1.Health/Check", _serialised, None)
+        call = stub(health_pb2.HealthCheckRequest(), timeout=self._timeout_s)
+        try:
+            await call
+            told = dict(await call.trailing_metadata())
+        except grpc.aio.AioRpcError as error:
+            raise fault_from_rpc_error(error, self._link.name) from error
+        return condition_from_text(str(told.get(CONDITION_KEY, "")))

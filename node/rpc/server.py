@@ -6,6 +6,10 @@
     local   LocalService, health                              this node's business systems, and itself
     admin   health, reflection                                the same
 
+Health is told for each service. While the node is read-only, the services that write are NOT_SERVING (LocalService at
+local and admin, QueryService at peers: an answer is logged before it leaves); the others, and the node as a whole under
+the empty name, are SERVING. At local and admin the answer carries the reasons, as trailing metadata `CONDITION_KEY`.
+
 Certificates and trusted authorities are looked at before each handshake, so that changed files count for the next
 connection; connections are closed after an hour at most, so that they count for every connection by then.
 """
@@ -13,10 +17,11 @@ connection; connections are closed after an hour at most, so that they count for
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 import grpc
 from creditexchange.v1.feed_service_pb2_grpc import add_FeedServiceServicer_to_server
@@ -36,10 +41,12 @@ from node.rpc.local_servicer import LocalServicer
 from node.rpc.node_servicer import NodeServicer
 from node.rpc.query_servicer import QueryServicer
 from node.rpc.trust import KeyPair, Trust
+from node.rpc.wire import CONDITION_KEY, condition_to_text
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 PEER_SERVICES = tuple(f"creditexchange.v1.{name}Service" for name in ("Node", "Feed", "Query"))
 LOCAL_SERVICES = ("creditexchange.v1.LocalService",)
+WRITING_SERVICES = frozenset({"creditexchange.v1.LocalService", "creditexchange.v1.QueryService"})
 # A roof against floods only: the guard counts what is really at work, and refuses with a reason.
 _MAX_RPCS = 20_000
 _OPTIONS: tuple[tuple[str, int], ...] = (
@@ -71,7 +78,7 @@ class Servicers:
 
 @dataclass(frozen=True, slots=True)
 class _Port:
-    """One server: who may come in, by which roots a handshake succeeds, and what is served."""
+    """One server: who may come in, by which roots a handshake succeeds, whose health is told, and what is served."""
 
     name: str
     address: str
@@ -111,7 +118,8 @@ class NodeServers:
         # otherwise two nodes could share a port unnoticed
         self._options = (*_OPTIONS, ("grpc.so_reuseport", int(shares_ports)))
         self._admission = Admission(config.limits)
-        self._running: list[tuple[grpc.aio.Server, health.aio.HealthServicer]] = []
+        self._faults: Mapping[str, str] = {}
+        self._running: list[tuple[_Port, grpc.aio.Server, health.aio.HealthServicer]] = []
 
     async def start(self) -> dict[str, str]:
         """Opens every port, or none.
@@ -134,14 +142,26 @@ class NodeServers:
     async def stop(self, grace_s: float) -> None:
         """Says NOT_SERVING, ends watches, takes no more calls, lets those at work end in the grace."""
         running, self._running = self._running, []
-        await asyncio.gather(*(status.enter_graceful_shutdown() for _, status in running))
+        await asyncio.gather(*(status.enter_graceful_shutdown() for _, _, status in running))
         self._feed.end_watches()
-        await asyncio.gather(*(server.stop(grace_s) for server, _ in running))
+        await asyncio.gather(*(server.stop(grace_s) for _, server, _ in running))
+
+    async def show(self, faults: Mapping[str, str]) -> None:
+        """Tells in health whether the node may write.
+
+        Args:
+            faults: the reason for each own feed that cannot be signed now; empty while the node may write.
+        """
+        self._faults = faults
+        told = health_pb2.HealthCheckResponse.NOT_SERVING if faults else health_pb2.HealthCheckResponse.SERVING
+        for port, _, status in self._running:
+            for service in WRITING_SERVICES.intersection(port.services):
+                await status.set(service, told)
 
     async def _open(self, port: _Port) -> str:
         guard = Guard(Doorkeeper(port.authorities, self._now), self._admission, self._observer)
         server = grpc.aio.server(interceptors=[guard], options=self._options, maximum_concurrent_rpcs=_MAX_RPCS)
-        status = health.aio.HealthServicer()
+        status = health.aio.HealthServicer() if port.name == "peers" else _FrankHealth(lambda: self._faults)
         health_pb2_grpc.add_HealthServicer_to_server(status, server)
         for service in port.services:
             await status.set(service, health_pb2.HealthCheckResponse.SERVING)
@@ -151,8 +171,21 @@ class NodeServers:
         except RuntimeError:
             raise _unusable(port) from None
         await server.start()
-        self._running.append((server, status))
+        self._running.append((port, server, status))
         return f"{port.address.rpartition(':')[0]}:{number}"
+
+
+class _FrankHealth(health.aio.HealthServicer):  # type: ignore[misc]
+    """Health that tells the own household why the node is read-only."""
+
+    def __init__(self, faults: Callable[[], Mapping[str, str]]) -> None:
+        super().__init__()
+        self._faults = faults
+
+    async def Check(self, request: object, context: Any) -> object:  # noqa: ANN401, N802 - gRPC names them
+        """As the standard has it, with the reasons beside it."""
+        context.set_trailing_metadata(((CONDITION_KEY, condition_to_text(self._faults())),))
+        return await super().Check(request, context)
 
 
 def _ports(config: Config, servicers: Servicers, trust: Trust) -> tuple[_Port, ...]:
@@ -172,7 +205,7 @@ def _ports(config: Config, servicers: Servicers, trust: Trust) -> tuple[_Port, .
     return (
         _Port("peers", listen.peers, members(trust), trust.peers_roots, PEER_SERVICES, peers),
         _Port("local", listen.local, household(trust), own, LOCAL_SERVICES, local),
-        _Port("admin", listen.admin, household(trust), own, (), admin),
+        _Port("admin", listen.admin, household(trust), own, LOCAL_SERVICES, admin),
     )
 
 

@@ -6,7 +6,7 @@ Reading is strict: an enumeration number that is not known is a FieldFault with 
 Bytes (leaves, payloads, notes, signed payloads) pass through untouched. Safe from any thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
@@ -40,6 +40,9 @@ from node.query import Holding
 Member = TypeVar("Member", bound=StrEnum)
 KEY_ID_BYTES = 4
 SIGNATURE_BYTES = 64
+CONDITION_KEY = "xinqiao-read-only"
+"""Trailing metadata of health at the own ports: why the node is read-only; empty while it may write."""
+MAX_TOLD_FEEDS = 32
 
 
 class _Enumeration(Generic[Member]):
@@ -360,3 +363,14 @@ def _dataset_to_wire(dataset: Dataset | None) -> str:
 
 def _dataset_from_wire(number: int) -> Dataset | None:
     return _DATASETS.from_wire("dataset", number) if number else None
+
+
+def condition_to_text(faults: Mapping[str, str]) -> str:
+    """The reason for each own feed that cannot be signed: `ORIGIN=REASON`, with spaces between; the first 32 feeds."""
+    return " ".join(f"{origin}={reason}" for origin, reason in list(faults.items())[:MAX_TOLD_FEEDS])
+
+
+def condition_from_text(text: str) -> dict[str, str]:
+    """What `condition_to_text` said."""
+    told = (part.partition("=") for part in text.split(" ") if part)
+    return {origin: reason for origin, _, reason in told}

@@ -38,6 +38,7 @@ _STATES = {
 }
 """SQLSTATE codes (PostgreSQL manual, appendix A)."""
 _INTEGRITY = "23"
+_MENDING = {"STORE_FULL": "; mend: make room where the store lies. Nothing that was accepted is lost"}
 
 
 @contextmanager
@@ -58,9 +59,14 @@ def _fault_of(error: Exception) -> StoreFault:
             )  # the one error the driver makes itself
         code = getattr(origin, "sqlite_errorcode", 0) & _PRIMARY_CODE
         name = getattr(origin, "sqlite_errorname", type(origin).__name__)
-        return StoreFault(_REASONS.get(code, "STORE_UNAVAILABLE"), f"the database says {name}")
+        return _told(_REASONS.get(code, "STORE_UNAVAILABLE"), name)
     if isinstance(origin, psycopg.Error):
         state = origin.sqlstate or ""
         reason = "STORE_CONFLICT" if state.startswith(_INTEGRITY) else _STATES.get(state, "STORE_UNAVAILABLE")
-        return StoreFault(reason, f"the database says {type(origin).__name__} {state}".rstrip())
+        return _told(reason, f"{type(origin).__name__} {state}".rstrip())
     return StoreFault("STORE_UNAVAILABLE", f"the database layer says {type(origin or error).__name__}")
+
+
+def _told(reason: str, name: str) -> StoreFault:
+    """A fault by the name that the database has for it."""
+    return StoreFault(reason, f"the database says {name}{_MENDING.get(reason, '')}")

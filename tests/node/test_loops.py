@@ -17,6 +17,7 @@ import pytest
 from federation.errors import UnreachableFault
 from federation.log.checkpoint import Checkpoint
 from federation.log.note import Note
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells, Loops
 from node.bell import Bell
 from node.config import PublishSection
@@ -60,7 +61,8 @@ class Running:
     def __init__(self, node: Node, writer: ThreadPoolExecutor) -> None:
         self.bells = Bells(asyncio.get_running_loop())
         self.told = Told()
-        self.loops = Loops(node.stages, self.bells, writer, self.told)
+        self.condition = Condition()
+        self.loops = Loops(node.stages, self.bells, writer, self.told, self.condition)
 
 
 @asynccontextmanager

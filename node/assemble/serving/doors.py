@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Protocol, TypeVar
 
-from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
+from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault, StoreFault
 from federation.log.checkpoint import Origin
 from federation.records.exchange import Answer, Exchange, Finding, Head
 from node.assemble.members import Members
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
 from node.exchange.exchange_log import ExchangeLog
@@ -33,11 +34,12 @@ class Act(Protocol):
 
 
 class ThreadedLog:
-    """The exchange log, in the writer thread."""
+    """The exchange log, in the writer thread; closed while the node is read-only."""
 
-    def __init__(self, log: ExchangeLog, act: Act) -> None:
+    def __init__(self, log: ExchangeLog, act: Act, condition: Condition) -> None:
         self._log = log
         self._act = act
+        self._condition = condition
 
     async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
         """As `ExchangeLog.recall`."""
@@ -45,6 +47,10 @@ class ThreadedLog:
 
     async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
         """As `ExchangeLog.log`."""
+        try:
+            self._condition.require_writable()
+        except StoreFault as fault:
+            raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.detail) from fault
         await self._act(self._log.log, exchange, answer)
 
 
@@ -61,23 +67,32 @@ class ThreadedFinder:
 
 
 class Submitting:
-    """The intake by short names of feeds; wakes the sequencer. For the writer thread."""
+    """The intake by short names of feeds; wakes the sequencer; closed while the node is read-only.
 
-    def __init__(self, stages: Stages, bells: Bells) -> None:
+    For the writer thread.
+    """
+
+    def __init__(self, stages: Stages, bells: Bells, condition: Condition) -> None:
         self._stages = stages
         self._bells = bells
+        self._condition = condition
 
     def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool) -> list[Outcome]:
-        """As `Intake.submit`; AccessFault FEED_NOT_FOUND for a feed that is not ours, or not for business records."""
+        """As `Intake.submit`; AccessFault FEED_NOT_FOUND for a feed that is not ours, or not for business records.
+
+        StoreFault STORE_READ_ONLY: nothing was looked at.
+        """
         if feed.startswith("_"):
             raise AccessFault("FEED_NOT_FOUND")
         try:
             origin = self._stages.foundation.origin(feed)
         except ConfigFault:
             raise AccessFault("FEED_NOT_FOUND") from None
-        outcomes = self._stages.intake.submit(origin, submissions, amend=amend)
-        self._bells.queue(origin).ring()
-        return outcomes
+        self._condition.require_writable()
+        try:
+            return self._stages.intake.submit(origin, submissions, amend=amend)
+        finally:
+            self._bells.queue(origin).ring()  # after a fault too: the commit may have been kept although it failed
 
 
 class Inquiring:

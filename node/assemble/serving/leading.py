@@ -10,6 +10,7 @@ store sees to that in every transaction (`node/storage/lease.py`). A leader that
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from federation.errors import Fault, OrderFault
@@ -19,29 +20,34 @@ RENEW_S = 1.0
 Running = Mapping[str, Coroutine[object, object, None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """What a leader does.
+
+    Attributes:
+        lead: takes or renews the right to lead; False when another process has it.
+        prepare: checks everything before the first step as leader.
+        loops: what runs while leading, by name; made anew each time.
+        forget: drops what was known as leader: it may be another process's past when this one leads again.
+    """
+
+    lead: Callable[[], Awaitable[bool]]
+    prepare: Callable[[], Awaitable[None]]
+    loops: Callable[[], Running]
+    forget: Callable[[], None]
+
+
 class Leading:
     """Leads while it can. In one event loop.
 
     Args:
-        lead: takes or renews the right to lead; False when another process has it.
-        is_shared: whether another process may ever have it.
-        prepare: checks everything before the first step as leader.
-        loops: what runs while leading, by name; made anew each time.
+        leader: what a leader does.
         observer: hears of it.
+        is_shared: whether another process may ever lead.
     """
 
-    def __init__(
-        self,
-        lead: Callable[[], Awaitable[bool]],
-        prepare: Callable[[], Awaitable[None]],
-        loops: Callable[[], Running],
-        observer: Observer,
-        *,
-        is_shared: bool,
-    ) -> None:
-        self._lead = lead
-        self._prepare = prepare
-        self._loops = loops
+    def __init__(self, leader: Leader, observer: Observer, *, is_shared: bool) -> None:
+        self._leader = leader
         self._observer = observer
         self._is_shared = is_shared
         self.leads = False
@@ -52,8 +58,8 @@ class Leading:
         Raises:
             Fault: what `prepare` found.
         """
-        if await self._lead():
-            await self._prepare()
+        if await self._leader.lead():
+            await self._leader.prepare()
             self.leads = True
 
     async def run(self) -> None:
@@ -70,9 +76,9 @@ class Leading:
     async def _taken_over(self) -> bool:
         """Whether this process leads now, with everything checked; what it finds wrong it leaves to others."""
         try:
-            if not await self._lead():
+            if not await self._leader.lead():
                 return False
-            await self._prepare()
+            await self._leader.prepare()
         except Fault as fault:
             self._observer.stage_failed("lead", fault)
             return False
@@ -82,7 +88,7 @@ class Leading:
     async def _while_leading(self) -> None:
         """Runs the loops until the lead is lost."""
         self._observer.leading()
-        tasks = {asyncio.create_task(loop, name=name) for name, loop in self._loops().items()}
+        tasks = {asyncio.create_task(loop, name=name) for name, loop in self._leader.loops().items()}
         renewing = asyncio.create_task(self._renewed(), name="renew")
         try:
             while not renewing.done():
@@ -95,6 +101,7 @@ class Leading:
             for task in {*tasks, renewing}:
                 task.cancel()
             await asyncio.gather(*tasks, renewing, return_exceptions=True)
+        self._leader.forget()
         self._observer.no_longer_leading()
 
     async def _renewed(self) -> None:
@@ -104,7 +111,7 @@ class Leading:
         while True:
             await asyncio.sleep(RENEW_S)
             try:
-                if not await self._lead():
+                if not await self._leader.lead():
                     return
             except OrderFault:
                 return

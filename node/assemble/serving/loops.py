@@ -4,7 +4,8 @@
 
 Every loop works in the writer thread, one store transaction at a time, and is woken by a bell or by the clock. A fault
 never ends a loop: it is told to the observer, and the loop tries again with growing pauses, so that a node whose disk
-was full or whose clock was wrong recovers without a restart.
+was full or whose clock was wrong recovers without a restart. From a fault of a loop that signs until that loop has
+reloaded, verified and succeeded, the node is read-only (`Condition`).
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from federation.errors import ConfigFault, Fault, NoteFault, WorldFault
 from node.assemble.mirrors import HeadOf, heads_at_mirrors
+from node.assemble.serving.condition import Condition
 from node.assemble.stages import Stages
 from node.bell import Bell
 from node.observe import Observer
@@ -21,6 +23,8 @@ from node.observe import Observer
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 30.0
 REVIEW_EVERY_S = 60.0
+LOOK_EVERY_S = 60.0
+"""A queue is looked at so often though no bell rang: a commit that was reported as failed may have been kept."""
 MIRROR_TIMEOUT_S = 3.0
 Result = TypeVar("Result")
 
@@ -50,11 +54,14 @@ class Bells:
 class Loops:
     """The loops of one node, in one event loop."""
 
-    def __init__(self, stages: Stages, bells: Bells, writer: Executor, observer: Observer) -> None:
+    def __init__(
+        self, stages: Stages, bells: Bells, writer: Executor, observer: Observer, condition: Condition
+    ) -> None:
         self._stages = stages
         self._bells = bells
         self._writer = writer
         self._observer = observer
+        self._condition = condition
         self._config = stages.foundation.config
         self._asked: set[str] = set()
 
@@ -63,8 +70,9 @@ class Loops:
         return await asyncio.get_running_loop().run_in_executor(self._writer, step, *args)
 
     def forget(self) -> None:
-        """Whoever begins to lead asks the mirrors anew: what it knew may have been another process's past."""
+        """Drops what only a leader knows: which mirrors were asked, and what keeps it from writing."""
         self._asked.clear()
+        self._condition.forget()
 
     def advanced(self, origin: str) -> None:
         """A feed has moved, own or mirrored: whoever watches it, and the ledger, look again."""
@@ -85,17 +93,20 @@ class Loops:
                 while count := await self.act(sequencer.sequence):
                     self._observer.published(origin, count)
                     self.advanced(origin)
+                self._condition.succeeded("publish", origin)
                 pause = FIRST_PAUSE_S
             except ConfigFault as fault:
                 self._asked.discard(origin)
+                self._condition.failed("publish", origin, fault)
                 self._observer.publishing_refused(origin, fault)
                 pause = await self._rest(LONGEST_PAUSE_S)
                 continue
             except Fault as fault:
+                self._condition.failed("publish", origin, fault)
                 self._observer.publishing_failed(origin, fault)
                 pause = await self._rest(pause)
                 continue
-            await queue.wait(seen)
+            await queue.wait(seen, LOOK_EVERY_S)
             await asyncio.sleep(self._config.publish.cadence_ms / 1000)
 
     async def _rest(self, pause: float) -> float:
@@ -131,12 +142,18 @@ class Loops:
     async def beat(self, origin: str) -> None:
         """Cosigns one own feed's newest checkpoint with the time, for ever."""
         sequencer = self._stages.sequencer(origin)
+        pause = FIRST_PAUSE_S
         while True:
             try:
                 await self.act(sequencer.beat)
-                self._bells.head(origin).ring()
             except Fault as fault:
+                self._condition.failed("beat", origin, fault)
                 self._observer.publishing_failed(origin, fault)
+                pause = await self._rest(pause)
+                continue
+            self._condition.succeeded("beat", origin)
+            self._bells.head(origin).ring()
+            pause = FIRST_PAUSE_S
             await asyncio.sleep(self._config.publish.heartbeat_s)
 
     async def decide(self, origins: Callable[[], list[str]]) -> None:

@@ -18,16 +18,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from federation.errors import ConfigFault
+from federation.errors import ClockFault, ConfigFault
 from federation.log.checkpoint import FeedKeys
 from node.assemble.mirrors import HeadOf
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
-from node.assemble.serving.leading import Leading
+from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
 from node.assemble.serving.telemetry import start_telemetry
 from node.assemble.stages import Clock, Stages, Views, standard_clock
 from node.assemble.writer import WriterThread
+from node.bell import Bell
 from node.config import Config
 from node.exchange.inquire import Inquirer, Known
 from node.exchange.respond import Asking, Responder
@@ -139,7 +141,9 @@ class _Parts:
         closing.callback(self._readers.shutdown)
         closing.callback(self._writer.shutdown)
         self._views = Views(foundation, stages.store.reader)
-        self._loops = Loops(stages, bells, self._writer, observer)
+        self._changes = Bell(asyncio.get_running_loop())
+        self._condition = Condition(self._changes.ring)
+        self._loops = Loops(stages, bells, self._writer, observer, self._condition)
         self._trust = Trust.of(config, observer)
         timeout_s = config.follow.call_timeout_s
         self._clients = {
@@ -147,21 +151,28 @@ class _Parts:
         }
         for client in self._clients.values():
             closing.push_async_callback(client.close)
-        self._log = ThreadedLog(stages.exchange_log, self._loops.act)
+        self._log = ThreadedLog(stages.exchange_log, self._loops.act, self._condition)
         self.servers = NodeServers(
             config, self._servicers(), self._trust, observer, lambda: datetime.now(UTC), shares_ports=shares
         )
         store = stages.store
-        self.leading = Leading(self._lead, self._prepare, self._loops_of_leader, observer, is_shared=store.is_shared)
+        step = Leader(self._lead, self._prepare, self._loops_of_leader, self._loops.forget)
+        self.leading = Leading(step, observer, is_shared=store.is_shared)
 
     async def _lead(self) -> bool:
         return await self._loops.act(self._stages.store.lead)
 
     async def _prepare(self) -> None:
-        """Checks every own feed, and what the configuration says of them, before this process leads."""
-        self._loops.forget()
+        """Checks every own feed, and what the configuration says of them, before this process leads.
+
+        With a clock that is wrong the node is served read-only, until the clock is right.
+        """
         for origin in self._foundation.datasets:
-            await self._loops.act(self._stages.sequencer(origin).load)
+            try:
+                await self._loops.act(self._stages.sequencer(origin).load)
+            except ClockFault as fault:
+                self._condition.failed("publish", origin, fault)
+                self._observer.publishing_failed(origin, fault)
         await self._loops.act(self._stages.ledger.start)
         await self._loops.act(self._stages.propose_policies)
 
@@ -171,9 +182,10 @@ class _Parts:
 
     def always(self) -> Sequence[Coroutine[object, object, None]]:
         """Everything that goes on while the node is served, whoever leads."""
+        alone = [self.leading.run(), self._tell()]
         if not self._stages.store.is_shared:
-            return [self.leading.run()]
-        return [self.leading.run(), listen(self._pulses, self._bells, self._observer)]
+            return alone
+        return [*alone, listen(self._pulses, self._bells, self._observer)]
 
     async def _pulses(self) -> Mapping[str, Pulse]:
         reader = self._stages.store.reader
@@ -193,6 +205,17 @@ class _Parts:
                 followed = FollowedPeer(self._keys_of(origin), peer.id, self._clients[peer.id])
                 running[f"follow {origin} from {peer.id}"] = Follower(followed, around).run()
         return running
+
+    async def _tell(self) -> None:
+        """Shows in health whether the node may write, for ever."""
+        shown: Mapping[str, str] = {}
+        while True:
+            seen, faults = self._changes.rung, self._condition.faults
+            await self.servers.show(faults)
+            if faults != shown:
+                self._observer.may_write(faults)
+            shown = faults
+            await self._changes.wait(seen)
 
     def _origins(self) -> list[str]:
         """Feeds to decide on, catalogues first, since policies tell the kind of the others."""
@@ -226,7 +249,9 @@ class _Parts:
         )
         forks = Forks(self._views.publisher, foundation.members, self._observer)
         feeds = FeedStages(self._views.publisher, forks, self._bells.head)
-        local = LocalStages(Submitting(self._stages, self._bells), self._views.query, self._inquiring())
+        local = LocalStages(
+            Submitting(self._stages, self._bells, self._condition), self._views.query, self._inquiring()
+        )
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),

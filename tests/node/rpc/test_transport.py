@@ -24,6 +24,7 @@ from node.identity.certificates import SpiffeId, create_identity, issue, renew
 from node.rpc.client import PeerClient
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.server import NodeServers
+from node.rpc.wire import CONDITION_KEY
 
 if TYPE_CHECKING:
     from tests.node.rpc.conftest import Lab
@@ -106,6 +107,36 @@ async def test_the_household_is_served_on_its_ports(lab: "Lab", name: str, certi
             answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=5)
 
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_health_says_what_a_read_only_node_does_not_do(make_lab: "MakeLab") -> None:
+    """The services that write are NOT_SERVING until the node may write again; reasons are for the household alone."""
+    lab = await make_lab(LimitsSection())
+    faults = {"delta.example/330100/lists/1": "STORE_FULL"}
+    states = []
+    for told in (faults, {}):
+        await lab.servers.show(told)
+        client = lab.local()
+        states.append((await _health(lab), await client.condition()))
+        await client.close()
+
+    writing = {("local", "Local"), ("admin", "Local"), ("peers", "Query")}
+    assert [(writing, faults), (set(), {})] == states
+
+
+async def _health(lab: "Lab") -> set[tuple[str, str]]:
+    """The services that are not serving, by port; peers are told no reasons."""
+    resting = set()
+    for port, names in (("local", ("Local", "")), ("admin", ("Local", "")), ("peers", ("Query", "Feed", "Node", ""))):
+        async with lab.channel("310000" if port == "peers" else "330100", port) as channel:
+            for name in names:
+                full = f"creditexchange.v1.{name}Service" if name else ""
+                call = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=full), timeout=5)
+                if (await call).status == health_pb2.HealthCheckResponse.NOT_SERVING:
+                    resting.add((port, name))
+                told = {key for key, _ in await call.trailing_metadata()}
+                assert (CONDITION_KEY in told) == (port != "peers")
+    return resting
 
 
 @pytest.mark.parametrize("port", ["local", "admin"])
