@@ -6,11 +6,14 @@ Lines are JSON on standard error through structlog; spans and metrics go through
 an SDK they cost next to nothing. Spans and metrics are per call and per batch, never per record. Safe from any thread.
 """
 
+import io
 import logging
 import sys
 import time
 from collections.abc import Mapping, Sized
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TextIO, cast
 
 import structlog
 from opentelemetry import metrics, trace
@@ -32,6 +35,27 @@ _LIES = _METER.create_counter("xinqiao.peer.faults", description="Faults proven 
 _DECIDED = _METER.create_counter("xinqiao.entries.decided", description="Entries the rules were applied to, by feed")
 
 
+class _Lines(io.TextIOBase):
+    """Standard error, as far as it takes lines: one that cannot be written is lost, and nothing fails with it.
+
+    A node must not stop because the disk of its log is full, or whoever read it is gone.
+    """
+
+    def write(self, text: str) -> int:
+        """Writes, or does without."""
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Likewise."""
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
+_LINES = _Lines()
+
+
 def configure_logging(level: str) -> None:
     """Sets JSON lines on standard error, once per process."""
     structlog.configure(
@@ -42,7 +66,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(cast("TextIO", _LINES)),
         cache_logger_on_first_use=False,
     )
 

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stderr, suppress
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +88,21 @@ async def test_a_replay_knows_a_black_entry_among_hundreds(world: World, hangzho
 
     assert ("CONFLICT_RED_BLACK",) == desk.judge(hangzhou.origin("lists"), 0).reasons
     world.audit()
+
+
+def test_a_log_that_takes_nothing_stops_nothing() -> None:
+    """With the disk of the log full, its lines are lost and the node goes on."""
+    before = structlog.get_config()
+    went_on = False
+    with suppress(OSError), Path("/dev/full").open("w", buffering=1, encoding="utf-8") as full, redirect_stderr(full):
+        try:
+            configure_logging("info")
+            Observer("310000").started({"peers": "127.0.0.1:1"})
+            went_on = True
+        finally:
+            structlog.configure(**before)
+
+    assert went_on
 
 
 def test_what_is_observed_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
