@@ -24,6 +24,7 @@ from federation.errors import StoreFault
 _PRIMARY_CODE = 0xFF
 _REASONS = {
     sqlite3.SQLITE_FULL: "STORE_FULL",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "STORE_FULL",  # what it says when it opens a store on a full disk
     sqlite3.SQLITE_CORRUPT: "STORE_CORRUPT",
     sqlite3.SQLITE_NOTADB: "STORE_CORRUPT",
     sqlite3.SQLITE_CONSTRAINT: "STORE_CONFLICT",
@@ -57,9 +58,9 @@ def _fault_of(error: Exception) -> StoreFault:
             return StoreFault(
                 "STORE_CORRUPT", "a stored text cannot be decoded"
             )  # the one error the driver makes itself
-        code = getattr(origin, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        code = getattr(origin, "sqlite_errorcode", 0)
         name = getattr(origin, "sqlite_errorname", type(origin).__name__)
-        return _told(_REASONS.get(code, "STORE_UNAVAILABLE"), name)
+        return _told(_REASONS.get(code) or _REASONS.get(code & _PRIMARY_CODE, "STORE_UNAVAILABLE"), name)
     if isinstance(origin, psycopg.Error):
         state = origin.sqlstate or ""
         reason = "STORE_CONFLICT" if state.startswith(_INTEGRITY) else _STATES.get(state, "STORE_UNAVAILABLE")
