@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A node served in a process of its own, seen as its operator sees it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from node.config import load_config
+from tests.flow.world import Node, until
+
+SHIFTED = Path(__file__).with_name("shifted.py")
+
+
+def beat_every_second(node: Node) -> None:
+    """Lets the node cosign so often, so that a fault of the store shows soon."""
+    path = node.folder / "xinqiao.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n[publish]\nheartbeat_s = 1\n", encoding="utf-8")
+    load_config(node.folder)
+
+
+def serve_shifted(node: Node, shift: Path) -> None:
+    """Serves the node under a clock that stands off by so many milliseconds as a file says, at every look."""
+    with node.log.open("ab") as log:
+        node.process = subprocess.Popen([sys.executable, SHIFTED, node.folder, shift], stdout=log, stderr=log)
+    until(lambda: '"serving"' in node.log.read_text(encoding="utf-8"), "the node serves")
+
+
+def status(node: Node) -> dict[str, Any]:
+    """What `xinqiao status --json` says, in a process of its own."""
+    command = [sys.executable, "-m", "node", "status", "--node", str(node.folder), "--json"]
+    said: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+    return said
+
+
+def why_read_only(node: Node) -> set[str]:
+    """The reasons why the node takes nothing in; empty while it does."""
+    return set((node.ask(lambda desk: desk.condition()) or {}).values())
