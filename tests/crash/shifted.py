@@ -5,7 +5,7 @@
 import sys
 from pathlib import Path
 
-from node.assemble.service import serve_node
+from node.assemble.serving.service import serve_node
 from node.assemble.stages import standard_clock
 from node.config import load_config
 
