@@ -17,13 +17,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from federation.errors import FieldFault
 from federation.log.leaf import LeafKind
 from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, schema_of
+from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, encode, schema_of
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence
@@ -32,7 +32,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted
 from federation.standards.identity import SubjectClass
-from node.entry.pending import Pending
+from node.entry.pending import Checked, Pending
 
 SALT_BYTES = 32
 MAX_KEY_CHARACTERS = 512
@@ -86,6 +86,8 @@ class Refused:
 
 
 Outcome = Accepted | Duplicate | Refused
+_ACCEPTED = Accepted()
+_CLOSING = frozenset({LeafKind.AMEND, LeafKind.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,10 @@ class Intake:
         Raises:
             StoreFault: nothing of this call was kept.
         """
-        checked = [self._check(self._datasets[origin], submission) for submission in submissions]
+        dataset = self._datasets[origin]
+        checked = [check_submission(submission, dataset, self._admit) for submission in submissions]
         with self._store.write() as unit:
-            return self._keep(unit, origin, list(zip(submissions, checked, strict=True)), amend=amend)
+            return self._keep(unit, origin, checked, amend=amend)
 
     def submit_within(self, unit: IntakeUnit, origin: str, submission: Submission) -> Outcome:
         """Takes one submission inside a transaction that the caller has open, and that keeps more than it.
@@ -166,106 +169,171 @@ class Intake:
         Returns:
             As `submit`; durable with the caller's commit, and not before.
         """
-        checked = self._check(self._datasets[origin], submission)
-        (outcome,) = self._keep(unit, origin, [(submission, checked)], amend=False)
+        checked = check_submission(submission, self._datasets[origin], self._admit)
+        (outcome,) = self._keep(unit, origin, [checked], amend=False)
         return outcome
 
+    def decide(
+        self,
+        unit: IntakeUnit,
+        origin: str,
+        checked: Sequence[Checked | Refused],
+        *,
+        amend: bool = False,
+        closed_from: int | None = None,
+    ) -> "Decided":
+        """Decides on checked submissions inside the caller's transaction, and writes nothing.
+
+        Args:
+            unit: the transaction.
+            origin: an own feed.
+            checked: any number.
+            amend: as for `submit`.
+            closed_from: entries from this index on may not be amended yet, as if they still waited; None for all may.
+
+        Returns:
+            The outcomes, and what the caller has to keep or publish for those of them that are accepted.
+        """
+        keys = [item.key for item in checked if isinstance(item, Checked)]
+        batch = _Batch(origin, unit, dict(unit.known(origin, keys)), closed_from, amend=amend)
+        salts = self._random_bytes(SALT_BYTES * len(keys))
+        outcomes: list[Outcome] = []
+        for item in checked:
+            if isinstance(item, Refused):
+                outcomes.append(item)
+            else:
+                at = SALT_BYTES * len(batch.pending)
+                outcomes.append(batch.offer(item, salts[at : at + SALT_BYTES]))
+        return Decided(outcomes, batch.pending)
+
     def _keep(
-        self, unit: IntakeUnit, origin: str, checked: "Sequence[tuple[Submission, _Checked]]", *, amend: bool
+        self, unit: IntakeUnit, origin: str, checked: "Sequence[Checked | Refused]", *, amend: bool
     ) -> list[Outcome]:
         """Decides on checked submissions, and keeps the accepted ones."""
-        known = dict(unit.known(origin, [key_of(submission.key) for submission, _ in checked]))
-        batch = _Batch(origin, unit, known, self._random_bytes, amend=amend)
-        outcomes = [
-            result if isinstance(result, Refused) else batch.offer(submission, *result)
-            for submission, result in checked
-        ]
-        if batch.pending:
-            unit.add_pending(origin, batch.pending)
+        outcomes, pending = self.decide(unit, origin, checked, amend=amend)
+        if pending:
+            unit.add_pending(origin, pending)
         return outcomes
 
-    def _check(self, dataset: Dataset, submission: Submission) -> "_Checked":
-        """The record and its warnings, or why it is refused; needs no store."""
-        try:
-            record = _decoded(submission)
-        except FieldFault as fault:
-            return Refused(fault.field, fault.reason)
-        if not isinstance(record, Ending | Annotation) and _DATASETS[type(record)] is not dataset:
-            return Refused("schema", "DATASET_MISMATCH")
-        match self._admit(record):
-            case NotAdmitted(field=field, reason=reason):
-                return Refused(field, reason)
-            case Admitted(warnings=warnings):
-                return record, warnings
 
+class Decided(NamedTuple):
+    """What was decided on a batch.
 
-def _decoded(submission: Submission) -> Record:
-    """The record of a submission whose parts are within their limits.
-
-    Raises:
-        FieldFault: the key, the payload or the reference is not as it must be.
+    Attributes:
+        outcomes: one for each submission, in order.
+        pending: the accepted ones, in order.
     """
+
+    outcomes: list[Outcome]
+    pending: list[Pending]
+
+
+Admission = Callable[[Record], Admitted | NotAdmitted]
+
+
+def check_submission(submission: Submission, dataset: Dataset, admit: Admission) -> Checked | Refused:
+    """Whether what somebody submits may be published; needs no store.
+
+    Args:
+        submission: from anybody; its payload is decoded and checked.
+        dataset: kind of record of the feed.
+        admit: may this own record be published?
+    """
+    try:
+        _check_limits(submission)
+        record = decode(submission.schema, submission.payload)
+    except FieldFault as fault:
+        return Refused(fault.field, fault.reason)
+    return _checked(submission, record, dataset, admit)
+
+
+def check_record(record: Record, key: str, dataset: Dataset, admit: Admission) -> Checked | Refused:
+    """As `check_submission`, for a record that this program has built itself: it is encoded, and not decoded again.
+
+    Args:
+        record: checked when it was built, as every value is.
+        key: idempotency key.
+        dataset: kind of record of the feed.
+        admit: may this own record be published?
+    """
+    submission = Submission(key, schema_of(record), encode(record))
+    try:
+        _check_limits(submission)
+    except FieldFault as fault:
+        return Refused(fault.field, fault.reason)
+    return _checked(submission, record, dataset, admit)
+
+
+def _check_limits(submission: Submission) -> None:
+    """Raises FieldFault when the key or the payload is not within its limits."""
     if not 1 <= len(submission.key) <= MAX_KEY_CHARACTERS:
         raise FieldFault("key", "FIELD_TOO_LONG" if submission.key else "FIELD_MISSING")
     if len(submission.payload) > MAX_PAYLOAD_BYTES:
         raise FieldFault("payload", "FIELD_TOO_LONG")
-    record = decode(submission.schema, submission.payload)
+
+
+def _checked(submission: Submission, record: Record, dataset: Dataset, admit: Admission) -> Checked | Refused:
+    """What both ways of checking have in common, once the record is there."""
     acts = isinstance(record, Ending | Annotation)
     if acts != (submission.ref is not None):
-        raise FieldFault("ref", "REF_MISSING" if acts else "REF_FORBIDDEN")
-    return record
-
-
-_Checked = tuple[Record, tuple[str, ...]] | Refused
+        return Refused("ref", "REF_MISSING" if acts else "REF_FORBIDDEN")
+    if not acts and _DATASETS[type(record)] is not dataset:
+        return Refused("schema", "DATASET_MISMATCH")
+    match admit(record):
+        case NotAdmitted(field=field, reason=reason):
+            return Refused(field, reason)
+        case Admitted(warnings=warnings):
+            kind = LeafKind.ADD
+            if acts:
+                kind = LeafKind.END if isinstance(record, Ending) else LeafKind.ANNOTATE
+            digest = hashlib.sha256(submission.payload).digest()
+            parts = (submission.schema, submission.ref, submission.payload, *_about(record), warnings)
+            return Checked(key_of(submission.key), digest, kind, *parts)
 
 
 class _Batch:
     """The decisions of one call: later items see the keys of earlier ones, and what these end or replace."""
 
     def __init__(
-        self,
-        origin: str,
-        unit: IntakeUnit,
-        known: dict[bytes, Known],
-        random_bytes: Callable[[int], bytes],
-        *,
-        amend: bool,
+        self, origin: str, unit: IntakeUnit, known: dict[bytes, Known], closed_from: int | None, *, amend: bool
     ) -> None:
         self.pending: list[Pending] = []
         self._origin = origin
         self._unit = unit
         self._known = known
-        self._random_bytes = random_bytes
+        self._closed_from = closed_from
         self._amend = amend
         self._closed: set[int] = set()
 
-    def offer(self, submission: Submission, record: Record, warnings: tuple[str, ...]) -> Outcome:
+    def offer(self, item: Checked, salt: bytes) -> Outcome:
         """Decides on one checked submission, and keeps it when accepted."""
-        key = key_of(submission.key)
-        digest = hashlib.sha256(submission.payload).digest()
-        known = self._known.get(key)
-        kind, ref = LeafKind.ADD, None
+        kind, ref = item.kind, item.ref
+        known = self._known.get(item.key)
         if known is not None:
-            if known.digest == digest:
+            if known.digest == item.digest:
                 return Duplicate()
-            if not self._amend or submission.ref is not None:
-                return Refused("", "KEY_CONFLICT")
-            if known.index is None:
-                return Refused("", "AMEND_TOO_EARLY")
+            refusal = self._why_not_amended(known, ref)
+            if refusal is not None:
+                return refusal
             kind, ref = LeafKind.AMEND, known.index
-        if submission.ref is not None:
-            kind, ref = (LeafKind.END if isinstance(record, Ending) else LeafKind.ANNOTATE), submission.ref
-        if ref is not None and not self._active(ref):
-            return Refused("ref", "REF_NOT_ACTIVE")
-        if ref is not None and kind in {LeafKind.AMEND, LeafKind.END}:
-            self._closed.add(ref)
-        subject, personal = _about(record)
-        salt = self._random_bytes(SALT_BYTES)
+        if ref is not None:
+            if not self._active(ref):
+                return Refused("ref", "REF_NOT_ACTIVE")
+            if kind in _CLOSING:
+                self._closed.add(ref)
         self.pending.append(
-            Pending(key, digest, kind, submission.schema, ref, salt, submission.payload, subject, personal)
+            Pending(item.key, item.digest, kind, item.schema, ref, salt, item.payload, item.subject, item.personal)
         )
-        self._known[key] = Known(digest, None)
-        return Accepted(warnings)
+        self._known[item.key] = Known(item.digest, None)
+        return Accepted(item.warnings) if item.warnings else _ACCEPTED
+
+    def _why_not_amended(self, known: Known, ref: int | None) -> Refused | None:
+        """Why other bytes under a known key are not published as an amendment; None when they are."""
+        if not self._amend or ref is not None:
+            return Refused("", "KEY_CONFLICT")
+        if known.index is None or (self._closed_from is not None and known.index >= self._closed_from):
+            return Refused("", "AMEND_TOO_EARLY")
+        return None
 
     def _active(self, ref: int) -> bool:
         """Whether an entry is a record that nothing has ended or replaced, in the store or earlier in this call."""

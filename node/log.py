@@ -12,6 +12,11 @@ Durable order of one batch, and what a crash after each step leaves (wire form, 
 5. sign, move the head by compare-and-swap, commit     the batch is published: on restart the head is there, signed.
 6. ring the bell: the checkpoint leaves the process    followers learn of it when they next ask.
 
+A bulk import publishes without the detour over pending rows (`publish`). Then step 1 is the decision on a batch of
+submissions, in the transaction of steps 3 to 5, and a crash before the commit leaves neither entries nor what is known
+of their keys: importing the file again finds the batches before as duplicates, and takes this one as if for the first
+time.
+
 A checkpoint never leaves before the commit of step 5 is durable. An error in or after step 5 leaves the outcome
 unknown: all memory is dropped and the head is loaded from the store and verified, by the same function as at start,
 before anything is written again.
@@ -21,11 +26,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from federation.errors import ClockFault, ConfigFault, FieldFault, NoteFault, StoreFault
+from federation.errors import ClockFault, ConfigFault, FieldFault, NoteFault, OrderFault, StoreFault
 from federation.log.checkpoint import Checkpoint, FeedKeys, open_checkpoint
-from federation.log.leaf import Leaf, commitment
+from federation.log.leaf import MAX_PAYLOAD_BYTES, SALT_BYTES, Committer, Leaf, LeafKind
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.note import Note, SignatureLine, cosign_note, sign_note
 from federation.log.tile import TileTree, extend_tiles
@@ -45,12 +50,13 @@ class Waiting:
     pending: Pending
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A sequenced entry as the store keeps it."""
+class Row(NamedTuple):
+    """A sequenced entry as the store keeps it; `kind` and `ref` say what stands in the leaf."""
 
-    index: int
+    idx: int
     leaf: bytes
+    kind: LeafKind
+    ref: int | None
     salt: bytes
     payload: bytes
     subject: str
@@ -130,6 +136,7 @@ class Sequencer:
         self._trusted = False
         self._lost: ConfigFault | None = None
         self._feed_keys = FeedKeys(origin, keys.log_verifier(origin), keys.clock_verifier)
+        self._committer = Committer(origin)
 
     def create(self, dataset: Dataset) -> bool:
         """Creates the feed with a signed checkpoint of size 0; only ever called by an explicit command.
@@ -211,26 +218,53 @@ class Sequencer:
             self.load()
         self._trusted = False
         with self._store.write() as unit:
-            head = self._head(unit)
             waiting = unit.waiting(self._origin, self._max_batch)
             if waiting:
-                self._require_clock(head)
-                self._publish(unit, head, waiting)
+                self._publish(unit, [item.pending for item in waiting], done=waiting[-1].place)
         self._trusted = True
         return len(waiting)
 
-    def _publish(self, unit: LogUnit, head: LogHead, waiting: Sequence[Waiting]) -> None:
+    def publish(self, choose: Callable[[LogUnit], Sequence[Pending]]) -> int:
+        """Publishes at once entries that never waited: they are chosen inside the transaction that publishes them.
+
+        Args:
+            choose: the entries, in order, at most as many as fit under one checkpoint; may be none. What it reads in
+                the unit is what the entries are added to; what it writes is kept or undone with them.
+
+        Returns:
+            How many entries were published.
+
+        Raises:
+            OrderFault: BATCH_TOO_LARGE.
+            ClockFault: CLOCK_BEHIND, nothing was published.
+            StoreFault: nothing may be assumed published; the head is reloaded before the next write.
+        """
+        if not self._trusted:
+            self.load()
+        self._trusted = False
+        with self._store.write() as unit:
+            chosen = choose(unit)
+            if len(chosen) > self._max_batch:
+                raise OrderFault("BATCH_TOO_LARGE", f"{len(chosen)} entries; the limit is {self._max_batch}")
+            if chosen:
+                self._publish(unit, chosen, done=None)
+        self._trusted = True
+        return len(chosen)
+
+    def _publish(self, unit: LogUnit, pending: Sequence[Pending], *, done: int | None) -> None:
         """Steps 2 to 5 of the durable order, all but the commit."""
+        head = self._head(unit)
+        self._require_clock(head)
         time_ms = max(self._now_ms(), head.time_ms + 1)
-        rows = [self._row(head.range.size + offset, time_ms, item.pending) for offset, item in enumerate(waiting)]
+        rows = [self._row(head.range.size + offset, time_ms, item) for offset, item in enumerate(pending)]
         hashes = [leaf_hash(row.leaf) for row in rows]
         tiles = extend_tiles(head.range.size, hashes, lambda level, index: unit.tile(self._origin, level, index))
         unit.append(self._origin, rows, tiles)
-        after = self._recomputed(unit, head.range, len(rows))
+        after = self._recomputed(unit, head.range, rows)
         if after != head.range.extended(hashes):
             raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: what was read back is not what was built")
         note = self._sign(after)
-        if not unit.move_head(self._origin, head, LogHead(after, time_ms, note), done=waiting[-1].place):
+        if not unit.move_head(self._origin, head, LogHead(after, time_ms, note), done=done):
             raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
 
     def _row(self, index: int, time_ms: int, pending: Pending) -> Row:
@@ -239,25 +273,32 @@ class Sequencer:
         Raises:
             StoreFault: PENDING_CORRUPT, the payload is no longer what was accepted, or the rest cannot be what was.
         """
-        if hashlib.sha256(pending.payload).digest() != pending.digest:
+        key, digest, kind, schema, ref, salt, payload, subject, personal = pending
+        if hashlib.sha256(payload).digest() != digest:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending payload changed in the store")
         try:
-            committed = commitment(self._origin, pending.schema, pending.salt, pending.payload)
-            leaf = Leaf(pending.kind, time_ms, pending.schema, pending.ref, committed).encode()
+            leaf = Leaf(kind, time_ms, schema, ref, self._commitment(schema, salt, payload)).encode()
         except FieldFault as fault:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending row changed: {fault.reason}") from None
-        return Row(
-            index, leaf, pending.salt, pending.payload, pending.subject, pending.personal, pending.key, pending.digest
-        )
+        return Row(index, leaf, kind, ref, salt, payload, subject, personal, key, digest)
 
-    def _recomputed(self, unit: LogUnit, before: CompactRange, count: int) -> CompactRange:
+    def _commitment(self, schema: int, salt: bytes, payload: bytes) -> bytes:
+        """The commitment to one payload; raises FieldFault as `federation.log.leaf.commitment`."""
+        if len(salt) != SALT_BYTES or len(payload) > MAX_PAYLOAD_BYTES or not 0 <= schema < 2**16:
+            raise FieldFault("payload", "COMMITMENT_INPUT", "salt, payload or schema is out of bounds")
+        return self._committer.commitment(schema, salt, payload)
+
+    def _recomputed(self, unit: LogUnit, before: CompactRange, rows: Sequence[Row]) -> CompactRange:
         """The right edge after the batch, from the bytes that are stored now.
 
         Raises:
             StoreFault: STORED_BATCH_DIFFERS.
         """
+        stored = unit.stored(self._origin, before.size, before.size + len(rows))
+        if len(stored) != len(rows):
+            raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: not as many entries are stored as were built")
         hashes = []
-        for leaf, salt, payload in unit.stored(self._origin, before.size, before.size + count):
+        for leaf, salt, payload in stored:
             if not self._commits(leaf, salt, payload):
                 raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: a stored payload breaks its commitment")
             hashes.append(leaf_hash(leaf))
@@ -267,7 +308,7 @@ class Sequencer:
         """Whether stored bytes are a leaf and what it commits to."""
         try:
             decoded = Leaf.decode(leaf)
-            return commitment(self._origin, decoded.schema, salt, payload) == decoded.commitment
+            return self._commitment(decoded.schema, salt, payload) == decoded.commitment
         except FieldFault:
             return False
 

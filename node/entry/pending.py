@@ -1,14 +1,40 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""An entry before it is sequenced: no index, no time. What intake writes and the sequencer reads."""
+"""An entry before it is sequenced: no index, no time. What intake decides on and the sequencer reads.
 
-from dataclasses import dataclass
+Tuples with names, since a bulk import makes two of them for each row of a file.
+"""
+
+from typing import NamedTuple
 
 from federation.log.leaf import LeafKind
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Checked(NamedTuple):
+    """A submission that may be published: what is needed to do so, without its record.
+
+    Attributes:
+        key: SHA-256 of the idempotency key.
+        digest: SHA-256 of the payload.
+        kind: ADD, or for an act END or ANNOTATE.
+        ref: index of the entry acted on; None unless it is an act.
+        subject: number of whom it is about, empty when about nobody.
+        personal: whether that is a natural person.
+        warnings: reason codes of what is doubtful.
+    """
+
+    key: bytes
+    digest: bytes
+    kind: LeafKind
+    schema: int
+    ref: int | None
+    payload: bytes
+    subject: str
+    personal: bool
+    warnings: tuple[str, ...]
+
+
+class Pending(NamedTuple):
     """A record that waits to be sequenced.
 
     Attributes:

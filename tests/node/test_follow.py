@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,7 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.log.entry import PayloadState, RawEntry
+from federation.records.feed_policy import Dataset
+from federation.rules.admission import Admitted
+from node.entry.pending import Checked
 from node.follow import Health, Received
+from node.intake import check_submission
 from tests.node.region.following import filled, health, reasons
 
 if TYPE_CHECKING:
@@ -243,10 +248,12 @@ async def test_bytes_that_are_no_record_keep_their_place(
 ) -> None:
     """They match their commitment, so they are held and served on; they are refused, and those after them count."""
     origin = hangzhou.origin("lists")
-    unreadable = replace(hangzhou.item(samples.black(7)), payload=b"\xff\xff")
+    fit = check_submission(hangzhou.item(samples.black(7)), Dataset.LISTS, lambda _: Admitted())
+    assert isinstance(fit, Checked)
+    unreadable = fit._replace(payload=b"\xff\xff", digest=hashlib.sha256(b"\xff\xff").digest())
     hangzhou.publish("lists", samples.black(1))
     with hangzhou.stages.store.write() as unit:
-        hangzhou.stages.intake._keep(unit, origin, [(unreadable, (samples.black(7), ()))], amend=False)
+        hangzhou.stages.intake._keep(unit, origin, [unreadable], amend=False)
     hangzhou.accepted[origin].append(unreadable.payload)
     hangzhou.publish("lists", samples.black(2))
     await world.mirror(shanghai, hangzhou, "lists")

@@ -152,7 +152,7 @@ def twisted(changes: Mapping[str, Any]) -> Callable[[Sequence[Waiting]], Sequenc
     """Gives the first pending row back with something changed."""
 
     def twist(rows: Sequence[Waiting]) -> Sequence[Waiting]:
-        return [replace(row, pending=replace(row.pending, **changes)) for row in rows[:1]] + list(rows[1:])
+        return [replace(row, pending=row.pending._replace(**changes)) for row in rows[:1]] + list(rows[1:])
 
     return twist
 

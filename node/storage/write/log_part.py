@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from federation.log.entry import PayloadState
-from federation.log.leaf import Leaf, LeafKind
+from federation.log.leaf import LeafKind
 from federation.records.feed_policy import Dataset
 from node.entry.pending import Pending
 from node.log import LogHead, Row, Waiting
@@ -57,11 +57,11 @@ class LogPart:
     def append(self, origin: str, rows: Sequence[Row], tiles: Mapping[tuple[int, int], bytes]) -> None:
         """Adds entries and replaces tiles; what is known of each key moves to the new index."""
         feed = self._feeds.own(origin).feed
-        leaves = [(row.index, Leaf.decode(row.leaf)) for row in rows]
-        acts = [(feed, leaf.ref, index, int(leaf.kind)) for index, leaf in leaves if leaf.ref is not None]
+        acts = [(feed, row.ref, row.idx, int(row.kind)) for row in rows if row.ref is not None]
         insert_rows(self._connection, ENTRY, [_entry(feed, row) for row in rows])
         insert_rows(self._connection, ACT, acts)
-        replace_rows(self._connection, SUBMISSION, [(feed, row.key, row.digest, row.index) for row in rows])
+        known = sorted((feed, row.key, row.digest, row.idx) for row in rows)  # in the order of the table's key
+        replace_rows(self._connection, SUBMISSION, known)
         put_tiles(self._connection, feed, tiles)
 
     def stored(self, origin: str, start: int, stop: int) -> Sequence[tuple[bytes, bytes, bytes]]:
@@ -104,4 +104,4 @@ class LogPart:
 
 def _entry(feed: int, row: Row) -> tuple[object, ...]:
     """The stored form, in the order of the table's columns."""
-    return (feed, row.index, row.leaf, _PRESENT, row.salt, row.payload, None, row.subject or None, row.personal)
+    return (feed, row.idx, row.leaf, _PRESENT, row.salt, row.payload, None, row.subject or None, row.personal)

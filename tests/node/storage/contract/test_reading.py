@@ -168,7 +168,7 @@ def test_a_feed_keeps_its_kind(store: Store, mirror: Mirror) -> None:
 
 def test_entries_about_a_subject_are_found_in_every_feed(store: Store, own_feed: OwnFeed, mirror: Mirror) -> None:
     """Ordered by origin and index, at most the limit."""
-    own_feed.publish(replace(own_feed.pending(), subject=SUBJECT))
+    own_feed.publish(own_feed.pending()._replace(subject=SUBJECT))
     mirror.take(mirror.row(0), mirror.row(1, subject=SUBJECT), mirror.row(2, subject=SUBJECT))
     found = [(entry.origin, entry.index) for entry in store.reader.about(SUBJECT, 9)]
     assert found == [(own_feed.origin, 0), (mirror.origin, 1), (mirror.origin, 2)]
