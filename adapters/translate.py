@@ -65,12 +65,12 @@ def translate(
     return (outcome for row in table.rows() if (outcome := translator.outcome(row)) is not None)
 
 
-def refusal(heading: Heading, row: Translated, field: str, reason: str) -> Untranslated:
-    """Returns a translated row as refused later on, for instance at admission.
+def refusal(heading: Heading, row: SourceRow | Translated, field: str, reason: str) -> Untranslated:
+    """Returns a row that was translated as refused later on, for instance at admission.
 
     Args:
         heading: `match_header` of the table's header and kind.
-        row: the row.
+        row: the row, with its original cells.
         field: dotted name of the record's field at fault, as a FieldFault or NotAdmitted gives it; may be empty.
         reason: stable reason code.
 

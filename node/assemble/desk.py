@@ -8,7 +8,7 @@ while nobody serves the node, else the node itself, through its local port.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TypeVar
@@ -18,6 +18,7 @@ from federation.log.checkpoint import FeedKeys
 from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
+from node.assemble.bulk.importer import Importer
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views, place_of
@@ -63,7 +64,7 @@ class Desk:
         self.query: Query = views.query
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
-        self._mirrors_asked = False
+        self._asked: set[str] = set()
 
     @property
     def standards(self) -> Standards:
@@ -143,11 +144,27 @@ class Desk:
         stages = self._own_stages()
         if stages is None or not persist(stages.store.lead):
             return 0
-        waiting = self.reader.pending()
-        if waiting and not self._mirrors_asked:
-            asyncio.run(self._ask_mirrors(stages, tuple(waiting)))
-            self._mirrors_asked = True
+        self._ask_before_signing(stages, self.reader.pending())
         return persist(stages.publish_pending)
+
+    def importer(self) -> Importer:
+        """What imports one file, directly or through the node that is being served."""
+        stages = self._own_stages()
+        if stages is not None and not persist(stages.store.lead):
+            stages = None  # another process sequences: what is imported waits for it
+        return Importer(
+            self._foundation,
+            stages,
+            lambda feed, submissions, amend: self.submit(feed, submissions, amend=amend),
+            lambda origin: None if stages is None else self._ask_before_signing(stages, (origin,)),
+        )
+
+    def _ask_before_signing(self, stages: Stages, origins: Iterable[str]) -> None:
+        """Asks the mirrors of some own feeds, once for each, whether this store is the newest copy."""
+        new = tuple(origin for origin in origins if origin not in self._asked)
+        if new:
+            asyncio.run(self._ask_mirrors(stages, new))
+            self._asked.update(new)
 
     async def _ask_mirrors(self, stages: Stages, origins: Sequence[str]) -> None:
         reached = [(peer.id, peer.address) for peer in self.config.peer if peer.address]

@@ -38,26 +38,16 @@ def standard_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def load_rules(config: Config) -> RuleBook:
-    """The rules in the node's `rules/` folder.
-
-    Raises:
-        ConfigFault: a file is wrong; `detail` names it and the place.
-    """
+def rule_files(config: Config) -> Mapping[str, bytes]:
+    """The files of the rule book, in the node's `rules/` folder, by path."""
     folder = config.rules_folder
-    files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("*/*.toml"))}
-    return parse_rule_book(files)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("*/*.toml"))}
 
 
-def load_standards(config: Config) -> Standards:
-    """The standards that ship with the program, with the operator's replacements from `standards/`.
-
-    Raises:
-        ConfigFault: a replacement is wrong.
-    """
+def standard_files(config: Config) -> Mapping[str, bytes]:
+    """The operator's replacements of tables, in the node's `standards/` folder, by catalogue id."""
     folder = config.folder / "standards"
-    replacements = {path.name.split("@")[0]: path.read_bytes() for path in sorted(folder.glob("*@*"))}
-    return build_standards(replacements) if replacements else shipped_standards()
+    return {path.name.split("@")[0]: path.read_bytes() for path in sorted(folder.glob("*@*"))}
 
 
 def place_of(config: Config) -> StorePlace:
@@ -77,14 +67,32 @@ class Foundation:
         self.policies = own_policies(config, self.members.coordinators)
 
     @cached_property
+    def rule_files(self) -> Mapping[str, bytes]:
+        """The rules in force, as they were written, by path."""
+        return rule_files(self.config)
+
+    @cached_property
+    def standard_files(self) -> Mapping[str, bytes]:
+        """The operator's replacements of tables, as they were written, by catalogue id."""
+        return standard_files(self.config)
+
+    @cached_property
     def book(self) -> RuleBook:
-        """The rules in force."""
-        return load_rules(self.config)
+        """The rules in force.
+
+        Raises:
+            ConfigFault: a file is wrong; `detail` names it and the place.
+        """
+        return parse_rule_book(self.rule_files)
 
     @cached_property
     def standards(self) -> Standards:
-        """Codes, regions, code sets."""
-        return load_standards(self.config)
+        """Codes, regions, code sets: those that ship with the program, with the operator's replacements.
+
+        Raises:
+            ConfigFault: a replacement is wrong.
+        """
+        return build_standards(self.standard_files) if self.standard_files else shipped_standards()
 
     @property
     def owner(self) -> StoreOwner:

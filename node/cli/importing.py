@@ -7,36 +7,30 @@ crash between two batches leaves the rows before it accepted: importing the file
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar, assert_never
+from typing import Protocol, assert_never
 
 from federation.errors import Misuse, OrderFault
-from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record, encode
 from federation.records.feed_policy import Dataset
-from federation.records.licence import Licence
-from federation.records.list_entry import ListEntry
-from federation.records.penalty import Penalty
-from federation.records.subject import Subject
-from federation.standards.bundle import Standards
-from node.assemble.sources import RefusedRows, Source, TableKind, Translated, Untranslated, open_table
+from node.assemble.bulk.importer import Batch, Ready, RefusedRows, Source, TableKind, Untranslated
 from node.config import FeedSection
-from node.intake import Accepted, Duplicate, Outcome, Refused, Submission, submission_of
+from node.intake import Accepted, Duplicate, Outcome, Refused
 
-BATCH_ROWS = 500
 MAX_SHOWN = 100
 
-Item = TypeVar("Item")
 
+class Importer(Protocol):
+    """Who reads a file, and where its rows go."""
 
-class Intake(Protocol):
-    """Where rows go."""
+    def open(self, path: Path, kind: TableKind | None) -> AbstractContextManager[Source]:
+        """The file, open."""
+        ...
 
-    def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool = False) -> list[Outcome]:
-        """One outcome for each submission, in order; what is accepted is durable."""
+    def take(self, feed: str, rows: Sequence[Ready], *, amend: bool) -> list[Outcome]:
+        """One outcome for each row, in order; what is accepted is durable."""
         ...
 
 
@@ -101,12 +95,7 @@ class Imported:
 
 
 def import_file(
-    path: Path,
-    choice: Choice,
-    feeds: Sequence[FeedSection],
-    intake: Intake,
-    standards: Standards,
-    seen: Callable[[int], None],
+    path: Path, choice: Choice, feeds: Sequence[FeedSection], importer: Importer, seen: Callable[[int], None]
 ) -> Imported:
     """Imports one file.
 
@@ -114,28 +103,29 @@ def import_file(
         path: CSV or XLSX.
         choice: what the operator chose.
         feeds: the node's own feeds.
-        intake: where rows go.
-        standards: code sets and tables in use.
+        importer: who reads the file, and where its rows go; for this file alone.
         seen: told after each batch how many rows it had.
 
     Raises:
         Misuse: the file cannot be read, or no feed takes it; rows before that stay accepted, and no file of refused
             rows is written.
         StoreFault: likewise.
+        UnreachableFault: likewise.
         OrderFault: COUNTS_DIFFER.
     """
-    with open_table(path, standards, choice.kind) as source:
-        feed = feed_for(source.kind, choice.feed, feeds)
+    with importer.open(path, choice.kind) as source:
+        feed = feed_for(source.opened.kind, choice.feed, feeds)
         target = refused_target(path, choice.refused)
-        run = _Run(source, feed, intake, choice.amend)
-        run.counts.warnings.update(source.warnings)
+        run = _Run(source, feed, importer, choice.amend)
+        run.counts.warnings.update(source.heading.warnings)
         with source.refused_rows(target) as refused:
-            for batch in batches(source.rows(), BATCH_ROWS):
+            for batch in source.batches:
                 run.take(batch, refused)
-                seen(len(batch))
+                seen(batch.rows)
         run.counts.check()
         written = target if refused.count else None
-        return Imported(path, source.kind, feed, source.table.form, run.counts, tuple(run.shown), written)
+        opened = source.opened
+        return Imported(path, opened.kind, feed, opened.form, run.counts, tuple(run.shown), written)
 
 
 def feed_for(kind: TableKind, named: str | None, feeds: Sequence[FeedSection]) -> str:
@@ -171,63 +161,40 @@ def refused_target(path: Path, chosen: Path | None) -> Path:
     return target
 
 
-def _submission(record: Record) -> Submission:
-    """The submission of a translated row.
-
-    Raises:
-        OrderFault: RECORD_UNEXPECTED, an adapter made something that no table holds.
-    """
-    if not isinstance(record, Subject | Licence | Penalty | ListEntry | AgencyFiling):
-        raise OrderFault("RECORD_UNEXPECTED", f"a table cannot hold a {type(record).__name__}")
-    return submission_of(record, encode(record))
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of `size`, the last one shorter."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
 @dataclass(slots=True)
 class _Run:
     """The import of one file under way."""
 
     source: Source
     feed: str
-    intake: Intake
+    importer: Importer
     amend: bool
     counts: Counts = field(default_factory=Counts)
     shown: list[Untranslated] = field(default_factory=list)
 
-    def take(self, batch: Sequence[Translated | Untranslated], refused: RefusedRows) -> None:
-        """Submits one batch and writes down what became of each row, in the order of the file."""
-        self.counts.read += len(batch)
-        good = [row for row in batch if isinstance(row, Translated)]
-        submissions = [_submission(row.record) for row in good]
-        outcomes = self.intake.submit(self.feed, submissions, amend=self.amend) if submissions else []
-        told = iter(outcomes)
-        for row in batch:
-            if isinstance(row, Untranslated):
-                self._refuse(row, refused)
-            else:
-                self._settle(row, next(told), refused)
+    def take(self, batch: Batch, refused: RefusedRows) -> None:
+        """Hands on one batch, and writes down what became of each row, refused ones in the order of the file."""
+        self.counts.read += batch.rows
+        self.counts.warnings.update(batch.warnings)
+        outcomes = self.importer.take(self.feed, batch.ready, amend=self.amend) if batch.ready else []
+        late = list(self._settled(batch.ready, outcomes))
+        for row in sorted((*batch.refused, *late), key=lambda row: row.number) if late else batch.refused:
+            refused.add(row)
+            self.counts.refused[row.reason] += 1
+            if len(self.shown) < MAX_SHOWN:
+                self.shown.append(row)
 
-    def _settle(self, row: Translated, outcome: Outcome, refused: RefusedRows) -> None:
-        self.counts.warnings.update(row.warnings)
-        match outcome:
-            case Accepted(warnings=warnings):
-                self.counts.accepted += 1
-                self.counts.warnings.update(warnings)
-            case Duplicate():
-                self.counts.duplicates += 1
-            case Refused(field=name, reason=reason):
-                self._refuse(self.source.refused(row, name, reason), refused)
-            case _:
-                assert_never(outcome)
-
-    def _refuse(self, row: Untranslated, refused: RefusedRows) -> None:
-        refused.add(row)
-        self.counts.refused[row.reason] += 1
-        if len(self.shown) < MAX_SHOWN:
-            self.shown.append(row)
+    def _settled(self, rows: Sequence[Ready], outcomes: Sequence[Outcome]) -> Iterator[Untranslated]:
+        """Counts what became of rows that were handed on; gives those that were refused."""
+        for row, outcome in zip(rows, outcomes, strict=True):
+            match outcome:
+                case Accepted(warnings=warnings):
+                    self.counts.accepted += 1
+                    if warnings:
+                        self.counts.warnings.update(warnings)
+                case Duplicate():
+                    self.counts.duplicates += 1
+                case Refused(field=name, reason=reason):
+                    yield row.refused(self.source.heading, name, reason)
+                case _:
+                    assert_never(outcome)

@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from federation.errors import Misuse
 from federation.standards.catalogue import ReasonTexts
-from node.assemble.sources import TableKind
+from node.assemble.bulk.importer import TableKind
 from node.cli.importing import Choice, Counts, Imported, import_file
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, ExitCode, print_facts, print_json, print_table, problem_line, sign_of_life
@@ -66,15 +66,15 @@ def import_files(  # noqa: PLR0913 - a command's arguments are its options
     total = Counts()
     done: list[Imported] = []
     with desk_at(node) as desk:
-        standards = desk.standards
+        reasons = desk.standards.reasons
         for path in files:
             with _about(path), _counter(path) as seen:
-                done.append(import_file(path, choice, desk.config.feed, desk, standards, seen))
+                done.append(import_file(path, choice, desk.config.feed, desk.importer(), seen))
             with _about(path), sign_of_life("发布 / publishing"):
                 desk.publish_pending()
             total.add(done[-1].counts)
             if not as_json:  # at once: what became of this file is known even if the next one fails
-                _show(done[-1], standards.reasons)
+                _show(done[-1], reasons)
     total.check()
     if as_json:
         print_json({"files": [_document(one) for one in done], "total": _counts_document(total)})

@@ -3,19 +3,22 @@
 """Batches, targets and sums of an import, without a node."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from adapters.layout import match_header
 from federation.errors import Misuse, OrderFault
 from federation.records.feed_policy import Dataset
 from federation.standards.bundle import shipped_standards
-from node.assemble.sources import TableKind
-from node.cli.importing import Choice, Counts, batches, feed_for, import_file, refused_target
+from node.assemble.bulk.importer import Ready, Source, TableKind
+from node.assemble.bulk.rows import Batch, Opened, Order, batches, read
+from node.cli.importing import Choice, Counts, feed_for, import_file, refused_target
 from node.config import FeedSection
 from node.demo.topology import SAMPLES
-from node.intake import Accepted, Outcome, Submission
+from node.intake import Accepted, Outcome
 
 FEEDS = [
     FeedSection(name="lists", dataset=Dataset.LISTS),
@@ -24,16 +27,25 @@ FEEDS = [
 ]
 
 
-class TakingIntake:
+class TakingImporter:
     """Takes everything, and remembers how much came at once."""
 
     def __init__(self) -> None:
         self.calls: list[int] = []
 
-    def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool = False) -> list[Outcome]:
-        """One outcome for each submission."""
-        self.calls.append(len(submissions))
-        return [Accepted() for _ in submissions]
+    @contextmanager
+    def open(self, path: Path, kind: TableKind | None) -> Iterator[Source]:
+        """The file, read in this process."""
+        items = read(Order(path, kind, 500, {}, None), lambda: 0)
+        opened = next(items)
+        assert isinstance(opened, Opened)
+        given = (item for item in items if isinstance(item, Batch))
+        yield Source(opened, given, match_header(opened.header, opened.kind), shipped_standards().reasons)
+
+    def take(self, feed: str, rows: Sequence[Ready], *, amend: bool) -> list[Outcome]:
+        """One outcome for each row."""
+        self.calls.append(len(rows))
+        return [Accepted() for _ in rows]
 
 
 def test_counts_that_do_not_add_up_are_a_fault() -> None:
@@ -92,10 +104,10 @@ def test_rows_are_submitted_in_bounded_batches(tmp_path: Path) -> None:
     header, row, *_ = (SAMPLES / "330100" / "lists.csv").read_text(encoding="utf-8-sig").splitlines()
     file = tmp_path / "many.csv"
     file.write_text("\n".join([header, *([row] * 1100)]), encoding="utf-8")
-    intake = TakingIntake()
+    importer = TakingImporter()
     seen: list[int] = []
 
-    done = import_file(file, Choice(), FEEDS, intake, shipped_standards(), seen.append)
+    done = import_file(file, Choice(), FEEDS, importer, seen.append)
 
-    assert [500, 500, 100] == intake.calls == seen
+    assert [500, 500, 100] == importer.calls == seen
     assert (1100, 1100) == (done.counts.read, done.counts.accepted)
