@@ -125,7 +125,7 @@ def schema_of(record: Record) -> int:
 
 def encode(value: Value) -> bytes:
     """The bytes to publish or sign for a value. Call once; keep the bytes."""
-    return _to_message(value).SerializeToString(deterministic=True)
+    return _MESSAGES[type(value)](**_to_fields(value)).SerializeToString(deterministic=True)
 
 
 def decode(schema: int, payload: bytes) -> Record:
@@ -199,16 +199,17 @@ class _Column:
     from_wire: Convert
 
 
-def _to_message(value: Value) -> Message:
-    """The message of a value; absent optionals stay absent."""
+def _to_fields(value: Value) -> dict[str, Any]:
+    """The fields of a value's message, those of messages inside it as fields again; absent optionals stay absent."""
     fields: dict[str, Any] = {}
-    for column in _COLUMNS[type(value)]:
-        given = getattr(value, column.name)
-        if column.repeated:
-            fields[column.name] = [column.to_wire(item) for item in given]
+    held = vars(value)
+    for name, repeated, to_wire in _PLANS[type(value)]:
+        given = held[name]
+        if repeated:
+            fields[name] = given if to_wire is None else [to_wire(item) for item in given]
         elif given is not None:
-            fields[column.name] = column.to_wire(given)
-    return _MESSAGES[type(value)](**fields)
+            fields[name] = given if to_wire is None else to_wire(given)
+    return fields
 
 
 def _from_message(kind: type[AnyValue], message: Message) -> AnyValue:
@@ -268,7 +269,7 @@ def _pair(kind: object) -> tuple[Convert, Convert]:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return _enum_pair(kind)
     if isinstance(kind, type) and issubclass(kind, Value):
-        return _to_message, lambda message: _from_message(kind, message)
+        return _to_fields, lambda message: _from_message(kind, message)
     return _same, _same
 
 
@@ -295,6 +296,11 @@ def _columns(kind: type[Value]) -> tuple[_Column, ...]:
 
 
 _COLUMNS: Mapping[type[Value], tuple[_Column, ...]] = {kind: _columns(kind) for kind in _MESSAGES}
+_PLANS: Mapping[type[Value], tuple[tuple[str, bool, Convert | None], ...]] = {
+    kind: tuple((column.name, column.repeated, None if column.to_wire is _same else column.to_wire) for column in columns)
+    for kind, columns in _COLUMNS.items()
+}
+"""What of the columns encoding needs: name, whether repeated, and the conversion where there is one."""
 _CLASSES: Mapping[int, SubjectClass] = {
     identity_pb2.SubjectClass.Value("SUBJECT_CLASS_" + member.name): member for member in SubjectClass
 }

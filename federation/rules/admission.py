@@ -10,9 +10,10 @@ Codes of authorities and sources may fail the embedded check of GB 11714, as old
 codes of subjects may not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import assert_never
 
 from federation.records.act import Annotation, Ending
@@ -244,14 +245,19 @@ def _decision(authority: Authority, source: Authority, decided_on: date, desk: _
     yield from _authority("source", source, desk)
 
 
-def _authority(field: str, authority: Authority, desk: _Desk) -> Iterator[Step]:
-    judged = check_code(CodeKind.USCC, authority.code, desk.standards, desk.as_of, legacy=True)
+def _authority(field: str, authority: Authority, desk: _Desk) -> Sequence[Step]:
+    return _of_authority(field, authority.code, desk.standards, desk.as_of)
+
+
+@lru_cache(maxsize=4096)
+def _of_authority(field: str, code: str, standards: Standards, as_of: date) -> tuple[Step, ...]:
+    """What is to be said of a public body; remembered, since a file names few of them in many rows."""
+    judged = check_code(CodeKind.USCC, code, standards, as_of, legacy=True)
     if isinstance(judged, CodeRefused):
-        yield NotAdmitted(f"{field}.code", judged.reason)
-    else:
-        yield from judged.warnings
-        if judged.subject_class not in (SubjectClass.GOVERNMENT, SubjectClass.PUBLIC_INSTITUTION):
-            yield "AUTHORITY_NOT_PUBLIC"
+        return (NotAdmitted(f"{field}.code", judged.reason),)
+    if judged.subject_class not in (SubjectClass.GOVERNMENT, SubjectClass.PUBLIC_INSTITUTION):
+        return (*judged.warnings, "AUTHORITY_NOT_PUBLIC")
+    return judged.warnings
 
 
 def _not_in_future(field: str, day: date | None, desk: _Desk) -> Iterator[Step]:

@@ -6,6 +6,7 @@ The code tables of GB/T 39441 and GB/T 39446 could not be read; until they can, 
 sets are replaceable files. A set is immutable and may be shared between threads.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -154,5 +155,6 @@ def _index(codes: Iterable[Code], place: str) -> dict[str, Code]:
     return texts
 
 
+@functools.lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -6,6 +6,8 @@ It lives on as characters 9 to 17 of the unified social credit code; as a code o
 range PDY00001 to PDY99999 is for the user's own numbers and keeps the same check.
 """
 
+from operator import mul
+
 from federation.standards.identity import CodeAccepted, CodeRefused, LegacyCodeKind
 
 _LENGTH = 9
@@ -17,7 +19,7 @@ _VALUES = {character: value for value, character in enumerate("0123456789ABCDEFG
 
 def organisation_check(body: str) -> str:
     """Returns the check character, 0 to 9 or X, for eight characters, each a digit or a capital letter."""
-    total = sum(_VALUES[character] * weight for character, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(_VALUES.__getitem__, body), _WEIGHTS))
     return _CHECKS[-total % _MODULUS]
 
 

@@ -15,6 +15,7 @@ code.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from types import MappingProxyType
 
 from federation.errors import ConfigFault
@@ -68,11 +69,13 @@ class UsccTable:
 
     def foreign(self, text: str) -> int | None:
         """Returns the position, from 1, of the first character that is not in the alphabet; None when all are."""
-        return next((place for place, character in enumerate(text, 1) if character not in self._values), None)
+        if self._values.keys() >= set(text):
+            return None
+        return next(place for place, character in enumerate(text, 1) if character not in self._values)
 
     def check_character(self, body: str) -> str:
         """Returns the 18th character for the first 17, all of which must be in the alphabet (ISO 7064 MOD 31-3)."""
-        total = sum(self._values[character] * weight for character, weight in zip(body, _WEIGHTS, strict=True))
+        total = sum(map(mul, map(self._values.__getitem__, body), _WEIGHTS))
         return self.alphabet[-total % _MODULUS]
 
 
