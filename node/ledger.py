@@ -47,6 +47,10 @@ class LedgerUnit(Protocol):
         """Keeps the cursor."""
         ...
 
+    def pass_over(self, origin: str) -> int:
+        """Moves the cursor behind all that is held; how many entries it passed."""
+        ...
+
     def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
         """Entries from `start`, in order, at most `limit`."""
         ...
@@ -139,19 +143,23 @@ class Ledger:
                 unit.set_rules_digest(self._rules.digest)
 
     def apply(self, origin: str) -> int:
-        """Applies one batch of new entries of a feed.
+        """Applies one batch of new entries of a feed; those of a kind that nothing is decided on are passed over at once.
 
         Returns:
             How many entries were applied; 0 when there is nothing new, or the feed's policy has not come yet.
         """
         with self._store.write() as unit:
             dataset = unit.dataset(origin)
+            if dataset is None:
+                return 0
+            if dataset is not Dataset.CATALOGUE and dataset not in DECIDED:
+                return unit.pass_over(origin)
             entries = unit.held(origin, unit.cursor(origin), BATCH_ENTRIES)
-            if dataset is None or not entries:
+            if not entries:
                 return 0
             if dataset is Dataset.CATALOGUE:
                 _keep_policies(unit, origin, entries)
-            elif dataset in DECIDED:
+            else:
                 self._redecide(unit, origin, dataset, _touched(entries))
             unit.set_cursor(origin, entries[-1].index + 1)
         return len(entries)

@@ -51,12 +51,14 @@ class Waiting:
 
 
 class Row(NamedTuple):
-    """A sequenced entry as the store keeps it; `kind` and `ref` say what stands in the leaf."""
+    """A sequenced entry as the store keeps it; `kind` to `commitment` say what stands in the leaf."""
 
     idx: int
     leaf: bytes
     kind: LeafKind
+    schema: int
     ref: int | None
+    commitment: bytes
     salt: bytes
     payload: bytes
     subject: str
@@ -277,10 +279,11 @@ class Sequencer:
         if hashlib.sha256(payload).digest() != digest:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending payload changed in the store")
         try:
-            leaf = Leaf(kind, time_ms, schema, ref, self._commitment(schema, salt, payload)).encode()
+            committed = self._commitment(schema, salt, payload)
+            leaf = Leaf(kind, time_ms, schema, ref, committed).encode()
         except FieldFault as fault:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending row changed: {fault.reason}") from None
-        return Row(index, leaf, kind, ref, salt, payload, subject, personal, key, digest)
+        return Row(index, leaf, kind, schema, ref, committed, salt, payload, subject, personal, key, digest)
 
     def _commitment(self, schema: int, salt: bytes, payload: bytes) -> bytes:
         """The commitment to one payload; raises FieldFault as `federation.log.leaf.commitment`."""
@@ -298,17 +301,16 @@ class Sequencer:
         if len(stored) != len(rows):
             raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: not as many entries are stored as were built")
         hashes = []
-        for leaf, salt, payload in stored:
-            if not self._commits(leaf, salt, payload):
+        for (leaf, salt, payload), row in zip(stored, rows, strict=True):
+            if leaf != row.leaf or not self._commits(row, salt, payload):
                 raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: a stored payload breaks its commitment")
             hashes.append(leaf_hash(leaf))
         return before.extended(hashes)
 
-    def _commits(self, leaf: bytes, salt: bytes, payload: bytes) -> bool:
-        """Whether stored bytes are a leaf and what it commits to."""
+    def _commits(self, row: Row, salt: bytes, payload: bytes) -> bool:
+        """Whether stored bytes are what the leaf of a row commits to."""
         try:
-            decoded = Leaf.decode(leaf)
-            return self._commitment(decoded.schema, salt, payload) == decoded.commitment
+            return self._commitment(row.schema, salt, payload) == row.commitment
         except FieldFault:
             return False
 

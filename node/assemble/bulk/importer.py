@@ -17,7 +17,7 @@ from adapters.refused import RefusedRows
 from adapters.row import TableKind, Untranslated
 from federation.errors import OrderFault
 from federation.standards.catalogue import ReasonTexts
-from node.assemble.bulk.process import reading_apart
+from node.assemble.bulk.process import collecting_rarely, reading_apart
 from node.assemble.bulk.rows import Batch, Opened, Order, Ready, read
 from node.assemble.bulk.straight import Straight
 from node.assemble.stages import Foundation, Stages
@@ -85,6 +85,7 @@ class Importer:
         order = self._order(path, kind)
         with ExitStack() as opened:
             if _worth_a_process(path):
+                opened.enter_context(collecting_rarely())
                 items = opened.enter_context(reading_apart(order))
             else:
                 items = read(order, self._foundation.clock)

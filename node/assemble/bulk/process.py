@@ -8,6 +8,7 @@ since it waits while nobody takes what it has. When this process ends, in whatev
 and it ends too; it leaves nothing behind.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -24,6 +25,22 @@ from node.assemble.bulk.rows import Batch, Opened, Order, Ready, read
 from node.entry.pending import Checked
 
 _END_S = 5.0
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Looks for rings of garbage once in 100,000 objects, and not among those that were there before.
+
+    Rows and records hold no rings. Looking through all that lives after every 700 of them took a fifth of the time.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class _Word(IntEnum):
@@ -93,7 +110,7 @@ def _received(connection: "Connection[Any, Any]") -> Iterator[Opened | Batch]:
 
 def main(handle: int) -> None:
     """Carries out the order that comes over a socket, until it is done or nobody listens."""
-    with suppress(EOFError, ConnectionError), Connection(handle) as connection:
+    with suppress(EOFError, ConnectionError), Connection(handle) as connection, collecting_rarely():
         order: Order = connection.recv()
         try:
             for item in read(order, lambda: time.time_ns() // 1_000_000):

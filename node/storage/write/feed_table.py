@@ -29,6 +29,7 @@ class FeedRow:
     origin: str
     own: bool
     dataset: str | None
+    size: int
     edge: bytes
     time_ms: int
     complete_size: int

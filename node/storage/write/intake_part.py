@@ -4,7 +4,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, exists, select, type_coerce
+from sqlalchemy.types import NullType
 
 from federation.log.leaf import LeafKind
 from federation.log.merkle import MAX_SIZE
@@ -16,6 +17,11 @@ from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION
 from node.storage.write.feed_table import FeedTable
 
 _KIND_BYTE = 1
+_KNOWN = select(SUBMISSION.c.key, SUBMISSION.c.digest, SUBMISSION.c.idx).where(
+    SUBMISSION.c.feed == bindparam("feed"),
+    # of no type: bytes go to the drivers as they are, and a file has as many keys as rows
+    type_coerce(SUBMISSION.c.key, NullType).in_(bindparam("keys", expanding=True, type_=NullType)),
+)
 _ENDINGS = (int(LeafKind.AMEND), int(LeafKind.END))
 
 
@@ -31,10 +37,8 @@ class IntakePart:
         feed = self._feeds.own(origin).feed
         found: dict[bytes, Known] = {}
         for chunk in key_chunks(dict.fromkeys(keys)):
-            wanted = select(SUBMISSION.c.key, SUBMISSION.c.digest, SUBMISSION.c.idx).where(
-                SUBMISSION.c.feed == feed, SUBMISSION.c.key.in_(chunk)
-            )
-            found |= {row.key: Known(row.digest, row.idx) for row in self._connection.execute(wanted)}
+            rows = self._connection.execute(_KNOWN, {"feed": feed, "keys": chunk})
+            found |= {key: Known(digest, index) for key, digest, index in rows}
         return found
 
     def entry_kind(self, origin: str, index: int) -> LeafKind | None:

@@ -38,6 +38,14 @@ class LedgerPart:
         """Keeps the cursor."""
         self._feeds.change(self._feeds.held(origin).feed, applied=index)
 
+    def pass_over(self, origin: str) -> int:
+        """Moves the cursor behind all that is held; how many entries it passed."""
+        row = self._feeds.held(origin)
+        passed = row.size - row.applied
+        if passed:
+            self._feeds.change(row.feed, applied=row.size)
+        return passed
+
     def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
         """Entries from `start`, in order, at most `limit`."""
         return held_from(self._connection, origin, start, limit)

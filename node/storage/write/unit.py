@@ -43,6 +43,7 @@ class Unit:
         self.release = follow.release
         ledger = LedgerPart(connection, feeds)
         self.cursor, self.set_cursor = ledger.cursor, ledger.set_cursor
+        self.pass_over = ledger.pass_over
         self.held = ledger.held
         self.held_at = ledger.held_at
         self.acts = ledger.acts
