@@ -7,7 +7,7 @@ leased together: a process leads, or it does not. Whoever leads holds the rows i
 transactions lasts, so that nobody takes over in the middle of one, and whoever was too slow finds out before it writes.
 """
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, inspect, select, update
 
 from federation.errors import OrderFault
 from node.storage.dialect.engines import clock_ms
@@ -54,6 +54,8 @@ def hold_leases(connection: Connection, holder: str) -> None:
 
 
 def is_led(connection: Connection) -> bool:
-    """Whether some process leads just now."""
+    """Whether some process leads just now; of a store from before there were leases nobody can tell, and it is no."""
+    if not inspect(connection).has_table(LEASE.name):
+        return False
     live = select(func.count()).select_from(LEASE).where(LEASE.c.holder.is_not(None))
     return connection.execute(live.where(LEASE.c.until_ms >= clock_ms(connection))).scalar_one() > 0
