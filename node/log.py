@@ -4,11 +4,14 @@
 
 Durable order of one batch, and what a crash after each step leaves (wire form, section 4):
 
-1. read the head, take at most N pending in order     nothing changed: they are still pending.
+1. read the head and, unless it is the one verified     nothing changed: they are still pending.
+   or kept last, verify it; take at most N pending in
+   order, each under the seal it was put in with
 2. build leaves, tiles, right edge and root            nothing changed.
 3. write leaves, payloads, tiles in one transaction    undone: still pending, head as before.
-4. read them back and recompute the root from what     undone, and the node stops writing until it has reloaded and
-   is stored; any difference is StoreFault             verified the head.
+4. read them back, recompute the root from the stored  undone, and the node stops writing until it has reloaded and
+   leaves, and see that the stored tiles lead to it;   verified the head.
+   any difference is StoreFault
 5. sign, move the head by compare-and-swap, commit     the batch is published: on restart the head is there, signed.
 6. ring the bell: the checkpoint leaves the process    followers learn of it when they next ask.
 
@@ -28,7 +31,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from federation.errors import ClockFault, ConfigFault, FieldFault, NoteFault, OrderFault, StoreFault
+from federation.errors import ClockFault, ConfigFault, FieldFault, OrderFault, StoreFault
 from federation.log.checkpoint import Checkpoint, FeedKeys, open_checkpoint
 from federation.log.leaf import MAX_PAYLOAD_BYTES, SALT_BYTES, Committer, Leaf, LeafKind
 from federation.log.merkle import CompactRange, leaf_hash
@@ -36,6 +39,7 @@ from federation.log.note import Note, SignatureLine, cosign_note, sign_note
 from federation.log.tile import TileTree, extend_tiles
 from federation.records.feed_policy import Dataset
 from node.entry.pending import Pending
+from node.entry.stored import require_head, require_tiles
 from node.identity.keys import KeyRing
 
 CLOCK_SLACK_MS = 1000
@@ -135,7 +139,7 @@ class Sequencer:
         self._keys = keys
         self._now_ms = now_ms
         self._max_batch = max_batch
-        self._trusted = False
+        self._known: LogHead | None = None
         self._lost: ConfigFault | None = None
         self._feed_keys = FeedKeys(origin, keys.log_verifier(origin), keys.clock_verifier)
         self._committer = Committer(origin)
@@ -159,6 +163,19 @@ class Sequencer:
             raise ConfigFault("FEED_NOT_CREATED", f"{self._origin} is not in the store; mend: xinqiao feeds --create")
         return head
 
+    def _take_known(self) -> LogHead:
+        """The head verified or kept last, loaded if there is none; forgotten until what begins now has ended well."""
+        known = self._known or self.load()
+        self._known = None
+        return known
+
+    def _current(self, unit: LogUnit, known: LogHead) -> LogHead:
+        """The stored head, verified unless it is the one that is known: nothing is built on a head that changed."""
+        head = self._head(unit)
+        if head != known:
+            require_head(unit, head, self._feed_keys)
+        return head
+
     def load(self) -> LogHead:
         """Loads and verifies the head: own signature, right edge recomputed from the tiles, clock not before it.
 
@@ -167,14 +184,14 @@ class Sequencer:
             StoreFault: HEAD_CORRUPT, what is stored does not carry the signed root; nothing may be signed.
             ClockFault: CLOCK_BEHIND, the clock stands before the head's time.
         """
-        self._trusted = False
+        self._known = None
         if self._lost is not None:
             raise self._lost
         with self._store.write() as unit:
             head = self._head(unit)
-            self._verify(unit, head)
+            require_head(unit, head, self._feed_keys)
         self._require_clock(head)
-        self._trusted = True
+        self._known = head
         return head
 
     def _require_clock(self, head: LogHead) -> None:
@@ -188,24 +205,6 @@ class Sequencer:
             detail = f"{self._origin}: the clock stands {behind_ms} ms before the newest entry; mend: set the clock"
             raise ClockFault("CLOCK_BEHIND", detail)
 
-    def _verify(self, unit: LogUnit, head: LogHead) -> None:
-        """Head, signature and tiles agree, or StoreFault."""
-        tree = TileTree(lambda level, index: unit.tile(self._origin, level, index))
-        try:
-            leads = tree.compact_range(head.range.size) == head.range
-        except StoreFault as fault:
-            if fault.reason != "TILE_MISMATCH":
-                raise
-            leads = False
-        if not leads:
-            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: stored tiles do not lead to the stored head")
-        try:
-            signed = open_checkpoint(head.note, self._feed_keys)
-        except NoteFault as fault:
-            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: stored head: {fault.reason}") from fault
-        if (signed.checkpoint.size, signed.checkpoint.root) != (head.range.size, head.range.root()):
-            raise StoreFault("HEAD_CORRUPT", f"{self._origin}: the signed head is not the stored one")
-
     def sequence(self) -> int:
         """Publishes one batch of what is pending.
 
@@ -216,14 +215,12 @@ class Sequencer:
             StoreFault: nothing may be assumed published; the head is reloaded before the next write.
             ClockFault: CLOCK_BEHIND, nothing was published.
         """
-        if not self._trusted:
-            self.load()
-        self._trusted = False
+        known = self._take_known()
         with self._store.write() as unit:
             waiting = unit.waiting(self._origin, self._max_batch)
             if waiting:
-                self._publish(unit, [item.pending for item in waiting], done=waiting[-1].place)
-        self._trusted = True
+                known = self._publish(unit, known, [item.pending for item in waiting], done=waiting[-1].place)
+        self._known = known
         return len(waiting)
 
     def publish(self, choose: Callable[[LogUnit], Sequence[Pending]]) -> int:
@@ -241,21 +238,19 @@ class Sequencer:
             ClockFault: CLOCK_BEHIND, nothing was published.
             StoreFault: nothing may be assumed published; the head is reloaded before the next write.
         """
-        if not self._trusted:
-            self.load()
-        self._trusted = False
+        known = self._take_known()
         with self._store.write() as unit:
             chosen = choose(unit)
             if len(chosen) > self._max_batch:
                 raise OrderFault("BATCH_TOO_LARGE", f"{len(chosen)} entries; the limit is {self._max_batch}")
             if chosen:
-                self._publish(unit, chosen, done=None)
-        self._trusted = True
+                known = self._publish(unit, known, chosen, done=None)
+        self._known = known
         return len(chosen)
 
-    def _publish(self, unit: LogUnit, pending: Sequence[Pending], *, done: int | None) -> None:
-        """Steps 2 to 5 of the durable order, all but the commit."""
-        head = self._head(unit)
+    def _publish(self, unit: LogUnit, known: LogHead, pending: Sequence[Pending], *, done: int | None) -> LogHead:
+        """Steps 2 to 5 of the durable order, all but the commit; gives the new head."""
+        head = self._current(unit, known)
         self._require_clock(head)
         time_ms = max(self._now_ms(), head.time_ms + 1)
         rows = [self._row(head.range.size + offset, time_ms, item) for offset, item in enumerate(pending)]
@@ -265,9 +260,11 @@ class Sequencer:
         after = self._recomputed(unit, head.range, rows)
         if after != head.range.extended(hashes):
             raise StoreFault("STORED_BATCH_DIFFERS", f"{self._origin}: what was read back is not what was built")
-        note = self._sign(after)
-        if not unit.move_head(self._origin, head, LogHead(after, time_ms, note), done=done):
+        require_tiles(unit, self._origin, tiles, after)
+        moved = LogHead(after, time_ms, self._sign(after))
+        if not unit.move_head(self._origin, head, moved, done=done):
             raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
+        return moved
 
     def _row(self, index: int, time_ms: int, pending: Pending) -> Row:
         """The entry of one pending row.
@@ -331,18 +328,16 @@ class Sequencer:
             StoreFault: the head could not be kept; it is reloaded before the next write.
             ClockFault: CLOCK_BEHIND, nothing was signed.
         """
-        if not self._trusted:
-            self.load()
-        self._trusted = False
+        known = self._take_known()
         with self._store.write() as unit:
-            head = self._head(unit)
+            head = self._current(unit, known)
             self._require_clock(head)
             note = Note.parse(head.note)
             lines = (note.signatures[0], self._cosignature(note.text))
             beaten = LogHead(head.range, head.time_ms, Note(note.text, lines).encode())
             if not unit.move_head(self._origin, head, beaten, done=None):
                 raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
-        self._trusted = True
+        self._known = beaten
 
     def refuse_fork(self, note: bytes) -> None:
         """Compares a checkpoint of this feed that a mirror holds with the stored head.
@@ -361,7 +356,7 @@ class Sequencer:
             tree = TileTree(lambda level, index: unit.tile(self._origin, level, index))
             same = theirs.size <= ours.size and tree.root(theirs.size) == theirs.root
         if not same:
-            self._trusted = False
+            self._known = None
             self._lost = ConfigFault(
                 "HISTORY_LOST",
                 f"{self._origin}: a mirror holds {theirs.size} entries signed by this node, the store {ours.size}; "

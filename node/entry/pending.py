@@ -5,6 +5,7 @@
 Tuples with names, since a bulk import makes two of them for each row of a file.
 """
 
+import hashlib
 from typing import NamedTuple
 
 from federation.log.leaf import LeafKind
@@ -53,3 +54,15 @@ class Pending(NamedTuple):
     payload: bytes
     subject: str
     personal: bool
+
+
+def seal_of(pending: Pending) -> bytes:
+    """SHA-256 over everything a pending row says, so that any change of it in the store is seen before it is signed.
+
+    The payload is in it by its digest; every other part has a fixed length, or its length before it.
+    """
+    ref = b"" if pending.ref is None else b"%d" % pending.ref
+    plain = b"%d %d %s %d %d " % (pending.kind, pending.schema, ref, pending.personal, len(pending.salt))
+    return hashlib.sha256(
+        b"".join((plain, pending.salt, pending.key, pending.digest, pending.subject.encode()))
+    ).digest()

@@ -9,7 +9,7 @@ from sqlalchemy.types import NullType
 
 from federation.log.leaf import LeafKind
 from federation.log.merkle import MAX_SIZE
-from node.entry.pending import Pending
+from node.entry.pending import Pending, seal_of
 from node.intake import Known
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
@@ -56,7 +56,7 @@ class IntakePart:
         return None if leaf is None else LeafKind(leaf[_KIND_BYTE])
 
     def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
-        """Adds pending rows in order; replaces what is known of their keys."""
+        """Adds pending rows in order, sealed; replaces what is known of their keys."""
         row = self._feeds.own(origin)
         feed, first = row.feed, row.next_place
         insert_rows(
@@ -67,7 +67,7 @@ class IntakePart:
                     feed,
                     first + offset,
                     item.key,
-                    item.digest,
+                    seal_of(item),
                     int(item.kind),
                     item.schema,
                     item.ref,

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the sequencer keeps: own feeds, their entries, tiles and signed heads."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from federation.errors import StoreFault
 from federation.log.entry import PayloadState
 from federation.log.leaf import LeafKind
 from federation.records.feed_policy import Dataset
-from node.entry.pending import Pending
+from node.entry.pending import Pending, seal_of
 from node.log import LogHead, Row, Waiting
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.tree import read_tile
@@ -36,15 +39,14 @@ class LogPart:
         return LogHead(row.range, row.time_ms, row.note or b"")
 
     def waiting(self, origin: str, limit: int) -> Sequence[Waiting]:
-        """The oldest pending rows, in order, at most `limit`."""
+        """The oldest pending rows, in order, at most `limit`.
+
+        Raises:
+            StoreFault: PENDING_CORRUPT, a row is not what was put in.
+        """
         feed = self._feeds.own(origin).feed
         wanted = select(PENDING).where(PENDING.c.feed == feed).order_by(PENDING.c.place).limit(limit)
-        return [
-            Waiting(place, Pending(key, digest, LeafKind(kind), schema, ref, salt, payload, subject or "", personal))
-            for _, place, key, digest, kind, schema, ref, salt, payload, subject, personal in (
-                self._connection.execute(wanted).all()
-            )
-        ]
+        return [_waiting(origin, *row) for row in self._connection.execute(wanted).all()]
 
     def tile(self, origin: str, level: int, index: int) -> bytes:
         """One stored tile, empty when there is none."""
@@ -105,3 +107,20 @@ class LogPart:
 def _entry(feed: int, row: Row) -> tuple[object, ...]:
     """The stored form, in the order of the table's columns."""
     return (feed, row.idx, row.leaf, _PRESENT, row.salt, row.payload, None, row.subject or None, row.personal)
+
+
+def _waiting(origin: str, _feed: int, place: int, key: bytes, sealed: bytes, kind: int, *rest: Any) -> Waiting:  # noqa: ANN401 - cells
+    """One pending row, as it was put in; the column of its digest holds its seal."""
+    schema, ref, salt, payload, subject, personal = rest
+    digest = hashlib.sha256(payload).digest()
+    try:
+        pending = Pending(key, digest, LeafKind(kind), schema, ref, salt, payload, subject or "", personal)
+    except ValueError:
+        raise _changed(origin, place) from None
+    if sealed not in {seal_of(pending), digest}:  # the digest alone is what versions before the seal put in
+        raise _changed(origin, place)
+    return Waiting(place, pending)
+
+
+def _changed(origin: str, place: int) -> StoreFault:
+    return StoreFault("PENDING_CORRUPT", f"{origin}: the pending row at place {place} changed in the store")
