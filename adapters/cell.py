@@ -164,11 +164,19 @@ class Cells:
 
     def day(self, code: str) -> date:
         """Returns the day in a required column; raises FieldFault FIELD_MISSING or DATE_MALFORMED."""
-        return self.read(code, day, self.required(code))
+        text = self.required(code)
+        try:
+            return day(text)
+        except FieldFault as fault:
+            raise _named(code, fault) from None
 
     def open_day(self, code: str) -> date | None:
         """Returns the last day of a term in a required column; None for an open end."""
-        return self.read(code, open_day, self.required(code))
+        text = self.required(code)
+        try:
+            return open_day(text)
+        except FieldFault as fault:
+            raise _named(code, fault) from None
 
     def optional_open_day(self, code: str) -> date | None:
         """Returns the last day of a term in an optional column; None for a blank or an open end."""
@@ -191,7 +199,11 @@ class Cells:
         Raises:
             FieldFault: FIELD_MISSING, or VALUE_UNKNOWN when the list lacks it.
         """
-        return self.read(code, functools.partial(_chosen, choices), self.required(code))
+        text = self.required(code)
+        found = choices.get(text)
+        if found is None:
+            raise FieldFault(code, "VALUE_UNKNOWN", f"not one of {'、'.join(choices)}")
+        return found
 
     def code(self, code: str, codes: CodeSet) -> str:
         """Returns the code of a set that a required cell names, by Chinese name, alias or the code itself.
@@ -212,14 +224,12 @@ class Cells:
         try:
             return reader(text)
         except FieldFault as fault:
-            raise FieldFault(code, fault.reason, fault.detail.partition(": ")[2]) from None
+            raise _named(code, fault) from None
 
 
-def _chosen(choices: Mapping[str, Made], text: str) -> Made:
-    found = choices.get(text)
-    if found is None:
-        raise FieldFault("", "VALUE_UNKNOWN", f"not one of {'、'.join(choices)}")
-    return found
+def _named(code: str, fault: FieldFault) -> FieldFault:
+    """The fault of a text as the fault of a column."""
+    return FieldFault(code, fault.reason, fault.detail.partition(": ")[2])
 
 
 def _code(codes: CodeSet, text: str) -> str:

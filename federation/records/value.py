@@ -40,7 +40,7 @@ class Value(BaseModel):
 
     def __init__(self, **fields: object) -> None:
         try:
-            super().__init__(**fields)
+            self.__pydantic_validator__.validate_python(fields, self_instance=self)
         except ValidationError as error:
             raise _field_fault(error.errors(include_url=False, include_context=True, include_input=False)[0]) from None
 
