@@ -143,7 +143,7 @@ class Ledger:
                 unit.set_rules_digest(self._rules.digest)
 
     def apply(self, origin: str) -> int:
-        """Applies one batch of new entries of a feed; those of a kind that nothing is decided on are passed over at once.
+        """Applies one batch of new entries of a feed; where nothing is decided on, all are passed over at once.
 
         Returns:
             How many entries were applied; 0 when there is nothing new, or the feed's policy has not come yet.

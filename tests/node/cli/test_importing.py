@@ -14,7 +14,7 @@ from federation.errors import Misuse, OrderFault
 from federation.records.feed_policy import Dataset
 from federation.standards.bundle import shipped_standards
 from node.assemble.bulk.importer import Ready, Source, TableKind
-from node.assemble.bulk.rows import Batch, Opened, Order, batches, read
+from node.assemble.bulk.rows import Batch, Opened, Order, read
 from node.cli.importing import Choice, Counts, feed_for, import_file, refused_target
 from node.config import FeedSection
 from node.demo.topology import SAMPLES
@@ -65,12 +65,6 @@ def test_counts_of_files_are_added() -> None:
 
     assert Counts(5, 1, 1, Counter({"A": 2, "B": 1}), Counter({"W": 3})) == total
     total.check()
-
-
-def test_batches_lose_nothing() -> None:
-    """Lists of the wanted size, the last one shorter, in order."""
-    assert [[0, 1, 2], [3, 4, 5], [6]] == list(batches(range(7), 3))
-    assert [] == list(batches([], 3))
 
 
 def test_the_feed_of_a_kind_is_found() -> None:

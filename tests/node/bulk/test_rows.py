@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Files into batches: the same rows here and in another process, and faults that cross the border between the two."""
+
+import gc
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from federation.errors import ConfigFault, Misuse, UnreachableFault
+from federation.records.codec import decode
+from federation.rules.rule_book import shipped_rules
+from node.assemble.bulk.process import collecting_rarely, reading_apart
+from node.assemble.bulk.rows import Batch, Opened, Order, batches, pack, read, unpack
+from node.demo.topology import SAMPLES
+
+CITY = SAMPLES / "330100"
+FILES = tuple(sorted(path.name for path in CITY.iterdir()))
+
+
+def now() -> int:
+    """A moment long after the samples."""
+    return 4_000_000_000_000
+
+
+def order(path: Path, batch_rows: int = 20) -> Order:
+    """To read a file by the rules that ship for Hangzhou."""
+    return Order(path, None, batch_rows, {}, shipped_rules("330100"))
+
+
+def apart(wanted: Order) -> list[Opened | Batch]:
+    """What another process makes of a file."""
+    with reading_apart(wanted) as items:
+        return list(items)
+
+
+@given(st.lists(st.text(alphabet=st.sampled_from("a\x1f\x00,\n中"), max_size=4), min_size=1, max_size=6))
+def test_packed_cells_come_back(cells: Sequence[str]) -> None:
+    """Whatever characters they hold."""
+    assert tuple(cells) == unpack(pack(tuple(cells)))
+
+
+def test_batches_lose_nothing() -> None:
+    """Lists of the wanted size, the last one shorter, in order."""
+    assert [[0, 1, 2], [3, 4, 5], [6]] == list(batches(range(7), 3))
+    assert [] == list(batches([], 3))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_is_ready_or_refused(name: str) -> None:
+    """The two of each batch add up to its rows; ready ones decode to the record of their key."""
+    opened, *rest = read(order(CITY / name), now)
+
+    assert isinstance(opened, Opened)
+    for batch in rest:
+        assert isinstance(batch, Batch)
+        assert batch.rows == len(batch.ready) + len(batch.refused)
+        assert batch.rows <= 20
+        for row in batch.ready:
+            assert row.key == getattr(decode(row.checked.schema, row.checked.payload), "key", None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["penalties.xlsx", "licences.csv"])
+def test_another_process_reads_the_same(name: str) -> None:
+    """Header, rows, refusals and warnings are equal to those that are read here."""
+    here = list(read(order(CITY / name), lambda: time.time_ns() // 1_000_000))
+
+    assert here == apart(order(CITY / name))
+
+
+@pytest.mark.slow
+def test_faults_of_the_other_process_are_raised_here(tmp_path: Path) -> None:
+    """Of their own kind, with reason and detail, and nothing of a trace."""
+    notes = tmp_path / "notes.csv"
+    notes.write_text("a,b\n1,2\n", encoding="utf-8")
+
+    with pytest.raises(Misuse, match="HEADER_UNKNOWN: no column of the header"):
+        apart(order(notes))
+    with pytest.raises(ConfigFault) as caught:
+        apart(order(CITY / "lists.csv")._replace(rules={"agreements/x.toml": b"="}))
+    assert type(caught.value) is ConfigFault
+
+
+def _many(folder: Path) -> Path:
+    """A table that is far from read when its first batch is there."""
+    header, row, *_ = (CITY / "lists.csv").read_text(encoding="utf-8-sig").splitlines()
+    file = folder / "many.csv"
+    file.write_text("\n".join([header, *([row] * 20_000)]), encoding="utf-8")
+    return file
+
+
+def _children() -> set[int]:
+    """The processes that this one has started and that have not ended."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+
+
+@pytest.mark.slow
+def test_a_reader_that_is_killed_is_said(tmp_path: Path) -> None:
+    """What came before stands; then READING_STOPPED, which says that importing again goes on."""
+    before = _children()
+
+    with reading_apart(order(_many(tmp_path))) as items:
+        assert isinstance(next(items), Opened)
+        assert isinstance(next(items), Batch)
+        (reader,) = _children() - before
+        os.kill(reader, signal.SIGKILL)
+        with pytest.raises(UnreachableFault, match="READING_STOPPED"):
+            list(items)
+
+
+@pytest.mark.slow
+def test_no_reader_outlives_the_import(tmp_path: Path) -> None:
+    """Leaving early ends the other process."""
+    before = _children()
+
+    with pytest.raises(KeyboardInterrupt), reading_apart(order(_many(tmp_path))) as items:
+        next(items)
+        raise KeyboardInterrupt
+
+    assert before == _children()
+
+
+def test_collection_is_as_it_was_afterwards() -> None:
+    """Whatever happens in between."""
+    before = gc.get_threshold()
+
+    with pytest.raises(KeyError), collecting_rarely():
+        assert before != gc.get_threshold()
+        raise KeyError
+
+    assert before == gc.get_threshold()
