@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from federation.errors import ConfigFault
+from node.assemble.bulk.importer import LARGE_FILE_BYTES
 from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk, verify_store
 from node.config import load_config
@@ -22,6 +23,7 @@ from tests.loopback import free_ports
 pytestmark = pytest.mark.slow
 
 ROWS = 2000
+REASON, BASIS = "虚构事由" * 50, "虚构依据" * 20
 ENTRIES = 3000
 ROUNDS = 3
 HEADER = (
@@ -31,12 +33,12 @@ HEADER = (
 
 
 def _write_table(path: Path) -> None:
-    """A list table as a department would send it."""
+    """A list table as a department would send it, large enough to be read by a process of its own."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(HEADER.split(","))
         for number in range(ROWS):
-            who = (f"杭州虚构{number}号有限公司", "法人及非法人组织", uscc(number), "甲某", "虚构事由", "虚构依据")
+            who = (f"杭州虚构{number}号有限公司", "法人及非法人组织", uscc(number), "甲某", REASON, BASIS)
             decision = (
                 f"杭环认〔2026〕{number}号",
                 ECOLOGY.name,
@@ -71,6 +73,7 @@ def test_an_import_killed_at_random_points_gives_the_same_feed(tmp_path: Path) -
     """Importing killed again and again, then once to the end, publishes what one clean import does, in its order."""
     table = tmp_path / "lists.csv"
     _write_table(table)
+    assert table.stat().st_size > LARGE_FILE_BYTES
     peers, local, admin = (f"127.0.0.1:{port}" for port in free_ports(3))
     create_node(tmp_path / "clean", NewNode("330100", FEDERATION, peers, local, admin))
     shutil.copytree(tmp_path / "clean", tmp_path / "killed")
