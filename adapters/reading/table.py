@@ -9,6 +9,7 @@ columns fall away, and the guard before a cell that looks like a formula is take
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -16,7 +17,6 @@ from typing import BinaryIO, Protocol, Self
 from adapters.layout import MAX_CELL_CHARACTERS
 from adapters.reading.delimited import DelimitedRows
 from adapters.reading.refusal_columns import REFUSAL_COLUMNS, unguard
-from adapters.reading.workbook import WorkbookRows
 from adapters.row import SourceRow
 from federation.errors import Misuse
 
@@ -30,6 +30,12 @@ class _Rows(Protocol):
     """Rows of a file in order, header first, blank rows included; may raise Misuse while it runs."""
 
     def __iter__(self) -> Iterator[SourceRow]: ...
+
+
+class _Book(_Rows, Protocol):
+    """Rows that have to be closed."""
+
+    def close(self) -> None: ...
 
 
 class Table:
@@ -83,6 +89,8 @@ class Table:
     def _fitted(self, row: SourceRow) -> SourceRow:
         """The row with as many cells as the header; only trailing blank cells may come or go."""
         cells, width = row.cells, self._file_width
+        if len(cells) == width and not self.mended and max(map(len, cells)) <= MAX_CELL_CHARACTERS:
+            return row
         if len(cells) != width:
             if len(cells) > width and not any(cells[width:]):
                 cells = cells[:width]
@@ -124,7 +132,8 @@ def _rows(file: BinaryIO, size: int, opened: ExitStack) -> tuple[_Rows, str]:
     if start == _OLD_WORKBOOK:
         raise Misuse("FILE_FORMAT_UNKNOWN", _LEGACY)
     if start == _ZIP:
-        book = WorkbookRows(file, size)
+        workbook = import_module("adapters.reading.workbook")  # loading it takes longer than reading a small CSV
+        book: _Book = workbook.WorkbookRows(file, size)
         opened.callback(book.close)
         return book, "xlsx"
     text = DelimitedRows(file)

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One file into one feed: read, translate, submit in batches, count. Memory does not grow with the file.
+"""One file into one feed: read, hand on in batches, count. Memory does not grow with the file.
 
 Every row that is read becomes exactly one of: accepted, duplicate, refused; the sum is checked when the file ends. A
-crash between two batches leaves the rows before it accepted: importing the file again finds them as duplicates.
+crash between two batches leaves the rows before it accepted, and published unless the node is served by another
+process, which then does so: importing the file again finds them as duplicates.
 """
 
 from collections import Counter
