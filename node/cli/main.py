@@ -29,6 +29,7 @@ COMMANDS = {
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",
+    "store": "node.cli.store.group:store",
     "check-code": "node.cli.subjects:check_codes",
     "demo": "node.cli.setup:demo",
 }
