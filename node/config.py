@@ -83,8 +83,10 @@ class ListenSection(_Section):
 class StoreSection(_Section):
     """Where the node keeps what it holds."""
 
+    path: Annotated[str, StringConstraints(min_length=1)] = "store.db"
+    """The SQLite file, absolute or in the node's folder; not used where `postgres` is set."""
     postgres: Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://\S+\z")] | None = Field(None, repr=False)
-    """URL of a PostgreSQL database, as libpq understands it; absent: a SQLite file in the node's folder.
+    """URL of a PostgreSQL database, as libpq understands it; absent: the SQLite file.
 
     A password is better kept in a password file (`passfile` in the URL, or PGPASSFILE) than here.
     """
@@ -234,8 +236,8 @@ class Config(_Section):
 
     @property
     def store_path(self) -> Path:
-        """The SQLite database, unless `[store]` names another."""
-        return self.folder / "store.db"
+        """The SQLite file, unless `[store]` names a PostgreSQL database."""
+        return self.folder / self.store.path
 
 
 def load_config(folder: Path) -> Config:

@@ -79,7 +79,7 @@ def create_node(folder: Path, new: NewNode) -> Config:
     _copy_rules(folder / "rules", new.id)
     create_store(place_of(config), StoreOwner(new.federation, new.id))
     create_feeds(config)
-    _write(folder / CONFIG_NAME, text)  # last: with it, the folder holds a node
+    write_config(folder / CONFIG_NAME, text)  # last: with it, the folder holds a node
     return config
 
 
@@ -166,11 +166,11 @@ def add_peer(folder: Path, card: str, pinning: Pinning = Pinning()) -> None:
     member |= {"follow": pinning.follow, "may_ask": pinning.may_ask}
     member["may_ask_about_persons"] = pinning.may_ask_about_persons
     before = path.read_text(encoding="utf-8")
-    _write(path, f"{before.rstrip()}\n\n{_block(member)}")
+    write_config(path, f"{before.rstrip()}\n\n{_block(member)}")
     try:
         load_config(folder)
     except ConfigFault:
-        _write(path, before)
+        write_config(path, before)
         raise
 
 
@@ -196,17 +196,17 @@ def _block(member: dict[str, object]) -> str:
         if isinstance(value, str) and _PLAIN_LINES.fullmatch(value):
             lines.append(f'{key} = """\n{value.strip()}\n"""')
         elif isinstance(value, str) and value:
-            lines.append(f"{key} = {_quoted(value)}")
+            lines.append(f"{key} = {quoted(value)}")
         elif isinstance(value, list | tuple) and value:
             lines.append(f"{key} = {_array(value)}")
     return "\n".join((*lines, ""))
 
 
 def _array(values: Sequence[object]) -> str:
-    return "[" + ", ".join(_quoted(str(value)) for value in values) + "]"
+    return "[" + ", ".join(quoted(str(value)) for value in values) + "]"
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """A TOML basic string: the escapes of JSON are among its own, and DEL is the one character only it demands."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -219,7 +219,7 @@ def _copy_rules(target: Path, node_id: str) -> None:
         path.write_bytes(content)
 
 
-def _write(path: Path, text: str) -> None:
+def write_config(path: Path, text: str) -> None:
     """Replaces a file in one step, readable by its owner only."""
     fresh = path.with_suffix(".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -25,6 +25,7 @@ from node.storage.dialect.rows import insert_rows
 from node.storage.fault import store_faults
 from node.storage.lease import is_led
 from node.storage.lock import WriterLock, is_locked
+from node.storage.marks import UNFINISHED, marks_of, refuse_unfinished
 from node.storage.schema import META
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,24 +44,25 @@ class StoreOwner:
     node_id: str
 
 
-def create_store(place: StorePlace, owner: StoreOwner) -> None:
+def create_store(place: StorePlace, owner: StoreOwner, unfinished: str | None = None) -> None:
     """Makes an empty store; a file is readable by its owner only.
 
     Args:
         place: where; the folder, or the database, exists.
         owner: whose it is.
+        unfinished: token of the move that will fill it; until its end it cannot be opened.
 
     Raises:
         ConfigFault: STORE_EXISTS, something is there and stays as it is; STORE_BUSY.
         StoreFault: it could not be made; nothing is left at `place`.
     """
     if isinstance(place, Path):
-        _create_file(place, owner)
+        _create_file(place, owner, unfinished)
     else:
-        _create_schema(place, owner)
+        _create_schema(place, owner, unfinished)
 
 
-def _create_file(path: Path, owner: StoreOwner) -> None:
+def _create_file(path: Path, owner: StoreOwner, unfinished: str | None) -> None:
     with _locked(path):
         if path.exists():
             raise _exists(path)
@@ -69,33 +71,34 @@ def _create_file(path: Path, owner: StoreOwner) -> None:
             part.unlink(missing_ok=True)
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
             with _migrating(part) as connection:
-                _fill(connection, part, owner)
+                _fill(connection, part, owner, unfinished)
             part.rename(path)
             _sync_folder(path.parent)
         except OSError as error:
             raise StoreFault("STORE_UNAVAILABLE", f"{path} cannot be made: {error.strerror}") from None
 
 
-def _create_schema(place: PostgresPlace, owner: StoreOwner) -> None:
+def _create_schema(place: PostgresPlace, owner: StoreOwner, unfinished: str | None) -> None:
     """One transaction: PostgreSQL undoes tables, too."""
     with _migrating(place) as connection:
         if postgres.exists(connection):
             raise _exists(place)
-        _fill(connection, place, owner)
+        _fill(connection, place, owner, unfinished)
 
 
 def _exists(place: StorePlace) -> ConfigFault:
     return ConfigFault("STORE_EXISTS", f"{place} is there already and is not overwritten")
 
 
-def _fill(connection: Connection, place: StorePlace, owner: StoreOwner) -> None:
+def _fill(connection: Connection, place: StorePlace, owner: StoreOwner, unfinished: str | None) -> None:
     """Makes the tables of this version, and writes down whose store it is."""
     if isinstance(place, PostgresPlace):
         mark_application(connection, place)
     command.upgrade(_steps(connection), "head")
     if isinstance(place, Path):
         mark_application(connection, place)
-    insert_rows(connection, META, [(_FEDERATION, owner.federation), (_NODE_ID, owner.node_id)])
+    mark = [] if unfinished is None else [(UNFINISHED, unfinished)]
+    insert_rows(connection, META, [(_FEDERATION, owner.federation), (_NODE_ID, owner.node_id), *mark])
 
 
 def migrate_store(place: StorePlace, owner: StoreOwner) -> bool:
@@ -165,7 +168,7 @@ def check_store(connection: Connection, place: StorePlace, owner: StoreOwner) ->
     """Sees that a store is of this program, this version and this node.
 
     Raises:
-        ConfigFault: STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
+        ConfigFault: STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED; the detail says what to do.
     """
     if not is_ours(connection):
         raise ConfigFault("STORE_FOREIGN", f"{place} is not a store of this program; mend: name the right file")
@@ -182,6 +185,7 @@ def check_store(connection: Connection, place: StorePlace, owner: StoreOwner) ->
     if found_owner != owner:
         whose = f"{found_owner.federation}/{found_owner.node_id}, not of {owner.federation}/{owner.node_id}"
         raise ConfigFault("STORE_FOREIGN", f"{place} is the store of {whose}; mend: name the right file or node id")
+    refuse_unfinished(marks_of(connection), place)
 
 
 def _steps(connection: Connection | None = None) -> Config:

@@ -28,6 +28,7 @@ from node.storage.dialect.place import StorePlace
 from node.storage.fault import store_faults
 from node.storage.lease import give_leases_back, hold_leases, take_leases
 from node.storage.lock import WriterLock
+from node.storage.marks import claim_writing
 from node.storage.read.reader import Reader
 from node.storage.write.unit import Unit
 
@@ -43,7 +44,8 @@ class Store:
         reader: reads, from any thread, also while a transaction is open; sees what is committed.
 
     Raises:
-        ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
+        ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED,
+            STORE_MOVED; the detail says what to do.
         StoreFault: the store cannot be read.
     """
 
@@ -59,6 +61,7 @@ class Store:
         try:
             with store_faults(), self._writer.begin() as connection:
                 check_store(connection, place, owner)
+                claim_writing(connection, place)
         except BaseException:
             self.close()
             raise
@@ -175,7 +178,8 @@ def open_reader(place: StorePlace, owner: StoreOwner) -> Iterator[Reader]:
     """Opens a store for reading, also while another process writes it.
 
     Raises:
-        ConfigFault: STORE_MISSING, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD; the detail says what to do.
+        ConfigFault: STORE_MISSING, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED; the detail says what
+            to do.
         StoreFault: the store cannot be read.
     """
     require_store(place)

@@ -7,6 +7,7 @@ import typer
 from node.assemble.stages import place_of
 from node.cli.opening import CURRENT, AsJson, NodeFolder
 from node.cli.printing import print_facts, print_json
+from node.cli.store.moving import move
 from node.config import load_config
 
 store = typer.Typer(
@@ -25,3 +26,6 @@ def show_store(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson =
         print_json({"store": place})
     else:
         print_facts("存储 / Store", [("位置 / place", place)])
+
+
+store.command("move")(move)

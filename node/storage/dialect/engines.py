@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The connections of a place, whichever database it is in."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, literal_column, select
@@ -41,6 +42,12 @@ def mark_application(connection: Connection, place: StorePlace) -> None:
 def check_foreign_keys(connection: Connection) -> bool:
     """Whether every row belongs to a row that is there; PostgreSQL has seen to it already."""
     return _is_postgres(connection) or sqlite.check_foreign_keys(connection)
+
+
+def settle(connection: Connection, tables: Iterable[str]) -> None:
+    """After rows were copied with their numbers: new feeds get numbers of their own, and plans know the tables."""
+    if _is_postgres(connection):
+        postgres.settle(connection, tables)
 
 
 def clock_ms(connection: Connection) -> int:

@@ -7,7 +7,7 @@ feed follow each other; readers see one state, under REPEATABLE READ, and cannot
 one failed call: the pool drops its connections, and the next call opens new ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -88,3 +88,10 @@ def make_schema(connection: Connection, place: PostgresPlace) -> None:
     quoted = connection.dialect.identifier_preparer.quote_identifier(place.schema)
     connection.execute(text(f"create schema if not exists {quoted}"))
     connection.execute(text(f"comment on schema {quoted} is '{APPLICATION_MARK}'"))
+
+
+def settle(connection: Connection, tables: Iterable[str]) -> None:
+    """Moves the sequence of feed numbers behind the numbers that are there, and gathers what plans rest on."""
+    number = "select setval(pg_get_serial_sequence('feed', 'feed'), coalesce(max(feed), 0) + 1, false) from feed"
+    connection.execute(text(number))
+    connection.execute(text(f"analyze {', '.join(tables)}"))
