@@ -65,10 +65,10 @@ def copy_table(source: Connection, target: Target, table: Table, step: Step) -> 
 def _copy_meta(source: Connection, target: Target, step: Step) -> None:
     """The few rows of `meta`, but for the marks of each store, and what the target has said since it was made."""
     with target.write() as connection:
-        known = {name for name, _ in rows_after(connection, META, None)}
-        rows = [row for row in rows_after(source, META, None) if row[0] not in known]
-        insert_rows(connection, META, rows)
-        step(len(rows))
+        known = {name for name, _ in rows_after(connection, META, None)} | set(MARKS)
+        rows = rows_after(source, META, None)
+        insert_rows(connection, META, [row for row in rows if row[0] not in known])
+    step(len(rows))
 
 
 def _up_to(connection: Connection, table: Table, key: Sequence[object]) -> int:
