@@ -180,7 +180,8 @@ class Sequencer:
         """Loads and verifies the head: own signature, right edge recomputed from the tiles, clock not before it.
 
         Raises:
-            ConfigFault: FEED_NOT_CREATED; HISTORY_LOST, a mirror knows a history that this store has not.
+            ConfigFault: FEED_NOT_CREATED; HISTORY_LOST, a mirror knows a history that this store has not;
+                REFILL_UNFINISHED, only part of it has been brought back.
             StoreFault: HEAD_CORRUPT, what is stored does not carry the signed root; nothing may be signed.
             ClockFault: CLOCK_BEHIND, the clock stands before the head's time.
         """
@@ -360,6 +361,7 @@ class Sequencer:
             self._lost = ConfigFault(
                 "HISTORY_LOST",
                 f"{self._origin}: a mirror holds {theirs.size} entries signed by this node, the store {ours.size}; "
-                "the store is an old or foreign copy. Nothing will be signed; bring back the newest store",
+                "the store is an old or foreign copy. Nothing will be signed; mend: xinqiao feed refill --from PEER "
+                "(the mirror), or bring back the newest store",
             )
             raise self._lost

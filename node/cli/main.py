@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "node.cli.overview:status",
     "peers": "node.cli.peers:peers",
     "feeds": "node.cli.overview:feeds",
+    "feed": "node.cli.feed.refill:feed",
     "list": "node.cli.overview:list_counting",
     "query": "node.cli.subjects:query",
     "explain": "node.cli.entries:explain",

@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from federation.errors import FieldFault, NoteFault, StoreFault
+from federation.errors import ConfigFault, FieldFault, NoteFault, StoreFault
 from federation.log.checkpoint import FeedKeys, open_checkpoint
 from federation.log.leaf import Leaf
 from federation.log.merkle import CompactRange
@@ -47,10 +47,12 @@ def require_head(unit: StoredFeed, head: Head, keys: FeedKeys) -> None:
     """Sees that tiles, right edge, signed note and the newest entry's time agree.
 
     Raises:
+        ConfigFault: REFILL_UNFINISHED, only part of what a mirror has was brought back.
         StoreFault: HEAD_CORRUPT; nothing may be built on it.
     """
+    tree = _tree(unit, keys.origin)
     try:
-        leads = _tree(unit, keys.origin).compact_range(head.range.size) == head.range
+        leads = tree.compact_range(head.range.size) == head.range
     except StoreFault as fault:
         if fault.reason != "TILE_MISMATCH":
             raise
@@ -61,7 +63,14 @@ def require_head(unit: StoredFeed, head: Head, keys: FeedKeys) -> None:
         signed = open_checkpoint(head.note, keys)
     except NoteFault as fault:
         raise StoreFault("HEAD_CORRUPT", f"{keys.origin}: stored head: {fault.reason}") from fault
-    if (signed.checkpoint.size, signed.checkpoint.root) != (head.range.size, head.range.root()):
+    size, root = signed.checkpoint.size, signed.checkpoint.root
+    if size < head.range.size and root == tree.root(size):
+        raise ConfigFault(
+            "REFILL_UNFINISHED",
+            f"{keys.origin}: bringing back entries from a mirror was interrupted; nothing will be signed; "
+            "mend: xinqiao feed refill --from PEER, the same PEER as before",
+        )
+    if (size, root) != (head.range.size, head.range.root()):
         raise StoreFault("HEAD_CORRUPT", f"{keys.origin}: the signed head is not the stored one")
     if head.time_ms != _newest_time(unit, keys.origin, head.range.size):
         raise StoreFault("HEAD_CORRUPT", f"{keys.origin}: the stored time is not that of the newest entry")

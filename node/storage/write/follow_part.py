@@ -52,8 +52,8 @@ class FollowPart:
         feed = self._feeds.followed(origin)
         if feed.range.size + len(rows) != state.range.size or (rows and rows[0].entry.index != feed.range.size):
             raise OrderFault("FEED_BATCH_ORDER", f"{origin}: entries mirrored out of order")
-        insert_rows(self._connection, ENTRY, [_entry(feed.feed, row) for row in rows])
-        insert_rows(self._connection, ACT, _acts(feed.feed, rows))
+        insert_rows(self._connection, ENTRY, [entry_row(feed.feed, row) for row in rows])
+        insert_rows(self._connection, ACT, act_rows(feed.feed, rows))
         put_tiles(self._connection, feed.feed, tiles)
         values = {"size": state.range.size, "edge": state.range.to_bytes(), "time_ms": state.last_time_ms}
         if state.note is not None:
@@ -73,7 +73,10 @@ class FollowPart:
 
         The first ones prove the fault; a peer that lies on must not fill the disk.
         """
-        feed = self._feeds.followed(origin).feed
+        self.keep_evidence_on(self._feeds.followed(origin).feed, evidence, now_ms)
+
+    def keep_evidence_on(self, feed: int, evidence: Evidence, now_ms: int) -> None:
+        """As `keep_evidence`, on any feed that is held, own or not."""
         parts = join_parts(evidence.parts)
         digest = hashlib.sha256(evidence.reason.encode() + b"\x00" + parts).digest()
         same = exists().where(EVIDENCE.c.feed == feed, EVIDENCE.c.digest == digest)
@@ -105,7 +108,7 @@ class FollowPart:
             self._feeds.change(row.feed, quarantine=None)
 
 
-def _entry(feed: int, row: FollowedRow) -> tuple[object, ...]:
+def entry_row(feed: int, row: FollowedRow) -> tuple[object, ...]:
     """The stored form, in the order of the table's columns."""
     entry = row.entry
     return (
@@ -121,7 +124,7 @@ def _entry(feed: int, row: FollowedRow) -> tuple[object, ...]:
     )
 
 
-def _acts(feed: int, rows: Sequence[FollowedRow]) -> Sequence[tuple[int, int, int, int]]:
+def act_rows(feed: int, rows: Sequence[FollowedRow]) -> Sequence[tuple[int, int, int, int]]:
     """The rows under which acts are found by what they act on; entries that name no earlier one have none."""
     leaves = [(row.entry.index, row.entry.leaf) for row in rows]
     return [

@@ -10,10 +10,11 @@ from node.storage.write.follow_part import FollowPart
 from node.storage.write.intake_part import IntakePart
 from node.storage.write.ledger_part import LedgerPart
 from node.storage.write.log_part import LogPart
+from node.storage.write.refill_part import RefillPart
 
 
 class Unit:
-    """An `IntakeUnit`, `LogUnit`, `FollowUnit`, `LedgerUnit` and `ExchangeUnit` over one transaction.
+    """An `IntakeUnit`, `LogUnit`, `FollowUnit`, `LedgerUnit`, `RefillUnit` and `ExchangeUnit` over one transaction.
 
     Each method is the one of its part; the promises stand with the stages. Not for use after the transaction.
     """
@@ -55,5 +56,12 @@ class Unit:
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
+        refill = RefillPart(connection, feeds, follow)
+        self.refill_state = refill.refill_state
+        self.bring_back = refill.bring_back
+        self.put_tiles = refill.put_tiles
+        self.unqueue = refill.unqueue
+        self.gaps, self.count_gaps, self.fill_gaps = refill.gaps, refill.count_gaps, refill.fill_gaps
+        self.keep_own_evidence = refill.keep_own_evidence
         exchange = ExchangePart(connection)
         self.remembered, self.remember = exchange.remembered, exchange.remember
