@@ -297,7 +297,9 @@ def _columns(kind: type[Value]) -> tuple[_Column, ...]:
 
 _COLUMNS: Mapping[type[Value], tuple[_Column, ...]] = {kind: _columns(kind) for kind in _MESSAGES}
 _PLANS: Mapping[type[Value], tuple[tuple[str, bool, Convert | None], ...]] = {
-    kind: tuple((column.name, column.repeated, None if column.to_wire is _same else column.to_wire) for column in columns)
+    kind: tuple(
+        (column.name, column.repeated, None if column.to_wire is _same else column.to_wire) for column in columns
+    )
     for kind, columns in _COLUMNS.items()
 }
 """What of the columns encoding needs: name, whether repeated, and the conversion where there is one."""

@@ -233,7 +233,7 @@ def _store_text(new: NewNode) -> str:
     """The section of a store in PostgreSQL; nothing for one in the node's folder."""
     if new.postgres is None:
         return ""
-    return f"[store]\npostgres = {_quoted(new.postgres)}\npostgres_schema = {_quoted(new.postgres_schema)}\n\n"
+    return f"[store]\npostgres = {quoted(new.postgres)}\npostgres_schema = {quoted(new.postgres_schema)}\n\n"
 
 
 def _config_text(new: NewNode) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from node.assemble.upkeep.refilling import Told, refill_node
-from node.cli.opening import CURRENT, AsJson, NodeFolder
+from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, print_json, print_table, print_text
 from node.config import load_config
 from node.refill.store import Refilled
@@ -24,12 +24,24 @@ FeedOption = Annotated[
     str | None, typer.Option("--feed", metavar="NAME", help="只取回此数据流 / Only this feed, by its short name")
 ]
 
-feed = typer.Typer(help="本节点的数据流：从镜像取回 / Own feeds: bring back from a mirror", no_args_is_help=True)
+feed = typer.Typer(
+    help="本节点的数据流：查看、从镜像取回 / Own feeds: look, bring back from a mirror", invoke_without_command=True
+)
 
 
 @feed.callback()
-def feeds_as_a_whole() -> None:
-    """本节点的数据流：从镜像取回 / Own feeds: bring back from a mirror."""
+def own_feeds(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """列出本节点的数据流：已签名与已存条目 / List the own feeds: entries signed, and entries held."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with desk_at(node) as desk:
+        views = [view for view in desk.reader.feeds() if view.owner == desk.config.node.id]
+        held = [(view.origin, view.size, desk.reader.follow_range(view.origin).size) for view in views]
+    if as_json:
+        print_json({"feeds": [{"origin": origin, "size": size, "held": count} for origin, size, count in held]})
+        return
+    rows = [(origin, str(size), str(count)) for origin, size, count in held]
+    print_table("本节点的数据流 / Own feeds", ("源 / Origin", "已签名 / Signed", "已存 / Held"), rows)
 
 
 @feed.command("refill")

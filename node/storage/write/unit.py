@@ -56,12 +56,15 @@ class Unit:
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
-        refill = RefillPart(connection, feeds, follow)
+        self._refill(RefillPart(connection, feeds, follow))
+        exchange = ExchangePart(connection)
+        self.remembered, self.remember = exchange.remembered, exchange.remember
+
+    def _refill(self, refill: RefillPart) -> None:
+        """The methods of a `RefillUnit`."""
         self.refill_state = refill.refill_state
         self.bring_back = refill.bring_back
         self.put_tiles = refill.put_tiles
         self.unqueue = refill.unqueue
         self.gaps, self.count_gaps, self.fill_gaps = refill.gaps, refill.count_gaps, refill.fill_gaps
         self.keep_own_evidence = refill.keep_own_evidence
-        exchange = ExchangePart(connection)
-        self.remembered, self.remember = exchange.remembered, exchange.remember

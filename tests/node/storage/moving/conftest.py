@@ -106,6 +106,12 @@ def changed(path: Path, statement: str, *values: object) -> None:
         assert connection.execute(statement, values).rowcount > 0
 
 
+def executed(path: Path, statement: str) -> None:
+    """Changes the making of a file behind the back of the program."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
 class Interrupted(Exception):
     """As if the process had died."""
 

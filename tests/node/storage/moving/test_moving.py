@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A moved store is the same store, and there is only ever one that can be written."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace
 from node.storage.moving.move import MoveProgress, move_store
 from node.storage.store import open_reader, open_store
-from tests.node.storage.conftest import FOREIGN, OWN, OwnFeed
-from tests.node.storage.moving.conftest import Interrupted, changed, fill, interrupt, move, rows_of
+from tests.node.storage.conftest import FOREIGN, OWN, Child, OwnFeed
+from tests.node.storage.moving.conftest import Interrupted, changed, executed, fill, interrupt, move, rows_of
 
 
 @pytest.mark.slow
@@ -85,7 +87,25 @@ def test_a_move_interrupted_after_every_batch_goes_on(source: Path, begun: Path)
     assert expected == rows_of(begun)
 
 
-def test_a_begun_is_no_store_before_the_end(source: Path, begun: Path, owner: StoreOwner) -> None:
+def test_a_move_that_is_killed_goes_on(
+    source: Path, begun: Path, child: Callable[[Callable[[int], None]], Child]
+) -> None:
+    """The process ends at once, wherever it is; locks go with it."""
+    expected = rows_of(source)
+    for heard in (1, 4, 9, 14):
+        running = child(lambda tell: void(move(source, begun, lambda _: void(os.write(tell, b".")))))
+        running.heard(heard)
+        running.kill()
+    move(source, begun)
+
+    assert expected == rows_of(begun)
+
+
+def void(_: object) -> None:
+    """For calls of which nothing is wanted."""
+
+
+def test_a_target_is_no_store_before_the_end(source: Path, begun: Path, owner: StoreOwner) -> None:
     """It can be opened neither for writing nor for reading, and the message names the mend."""
     with pytest.raises(Interrupted):
         move(source, begun, interrupt(5))
@@ -119,6 +139,26 @@ def test_between_the_two_marks_no_store_can_be_written(source: Path, begun: Path
     again = move(source, begun)
 
     assert again.feeds == tuple(sorted(ended.feeds, key=lambda feed: feed.origin))
+    open_store(begun, owner).close()
+
+
+def test_the_source_is_marked_before_the_target_becomes_a_store(source: Path, begun: Path, owner: StoreOwner) -> None:
+    """When marking fails at either, there is never a moment in which both can be written."""
+    never = "create trigger never before {} on meta begin select raise(abort, 'never'); end"
+    executed(source, never.format("insert"))
+    with pytest.raises(StoreFault):
+        move(source, begun)
+    with pytest.raises(ConfigFault, match="STORE_UNFINISHED"):
+        open_store(begun, owner)
+    executed(source, "drop trigger never")
+    executed(begun, never.format("delete"))
+    with pytest.raises(StoreFault):
+        move(source, begun)
+    with pytest.raises(ConfigFault, match="STORE_MOVED"):
+        open_store(source, owner)
+    executed(begun, "drop trigger never")
+
+    assert move(source, begun).resumed
     open_store(begun, owner).close()
 
 
