@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What refilling keeps: own entries that come back from a mirror, and payloads that were lost."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
@@ -76,10 +77,11 @@ class RefillPart:
         digests = {row.key: row.digest for row in rows if row.key is not None}
         found = set(places)
         for chunk in key_chunks(digests):
-            same = select(PENDING.c.place, PENDING.c.key, PENDING.c.digest).where(
+            same = select(PENDING.c.place, PENDING.c.key, PENDING.c.payload).where(
                 PENDING.c.feed == feed, PENDING.c.key.in_(chunk)
             )
-            found |= {row.place for row in self._connection.execute(same) if digests[row.key] == row.digest}
+            waiting = self._connection.execute(same)
+            found |= {row.place for row in waiting if digests[row.key] == hashlib.sha256(row.payload).digest()}
         for some in key_chunks(found):
             self._connection.execute(delete(PENDING).where(PENDING.c.feed == feed, PENDING.c.place.in_(some)))
         return len(found)
