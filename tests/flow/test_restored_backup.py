@@ -92,7 +92,7 @@ def test_a_restored_backup_is_refilled_and_signs_on(region: Region, pair: tuple[
     killed = subprocess.run([sys.executable, "-c", KILLED, origin.folder], check=False, timeout=60)
     assert -signal.SIGKILL == killed.returncode
     assert 1 < origin.ask(lambda desk: desk.reader.follow_range(lists).size) < BATCH
-    with pytest.raises(ConfigFault, match="HISTORY_LOST"):
+    with pytest.raises(ConfigFault, match="REFILL_UNFINISHED"):
         origin.submit("lists")
     said = _refilled(origin)
     assert (BATCH, 0) == (said["after"], said["lost"])
