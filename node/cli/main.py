@@ -31,6 +31,9 @@ COMMANDS = {
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",
     "store": "node.cli.store.group:store",
+    "backup": "node.cli.store.keeping:backup",
+    "restore": "node.cli.store.keeping:restore",
+    "migrate": "node.cli.store.keeping:migrate",
     "check-code": "node.cli.subjects:check_codes",
     "demo": "node.cli.setup:demo",
 }

@@ -6,7 +6,8 @@ A new store is made under another name and put in place when it is whole, so tha
 """
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +20,17 @@ from sqlalchemy import Connection, select
 
 from federation.errors import ConfigFault, StoreFault
 from node.storage.dialect import postgres
-from node.storage.dialect.engines import check_foreign_keys, is_ours, mark_application, migrator_engine, writer_engine
+from node.storage.dialect.engines import (
+    check_foreign_keys,
+    is_ours,
+    mark_application,
+    migrator_engine,
+    reader_engine,
+    writer_engine,
+)
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.dialect.rows import insert_rows
-from node.storage.fault import store_faults
+from node.storage.fault import file_faults, place_named, store_faults
 from node.storage.lease import is_led
 from node.storage.lock import WriterLock, is_locked
 from node.storage.marks import UNFINISHED, marks_of, refuse_unfinished
@@ -63,24 +71,22 @@ def create_store(place: StorePlace, owner: StoreOwner, unfinished: str | None = 
 
 
 def _create_file(path: Path, owner: StoreOwner, unfinished: str | None) -> None:
-    with _locked(path):
+    with writing_alone(path):
         if path.exists():
             raise _exists(path)
         part = path.with_name(f"{path.name}.part")
-        try:
+        with file_faults(path):
             part.unlink(missing_ok=True)
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY))
-            with _migrating(part) as connection:
+            with migrating(part) as connection:
                 _fill(connection, part, owner, unfinished)
             part.rename(path)
-            _sync_folder(path.parent)
-        except OSError as error:
-            raise StoreFault("STORE_UNAVAILABLE", f"{path} cannot be made: {error.strerror}") from None
+            sync_folder(path.parent)
 
 
 def _create_schema(place: PostgresPlace, owner: StoreOwner, unfinished: str | None) -> None:
     """One transaction: PostgreSQL undoes tables, too."""
-    with _migrating(place) as connection:
+    with migrating(place) as connection:
         if postgres.exists(connection):
             raise _exists(place)
         _fill(connection, place, owner, unfinished)
@@ -92,37 +98,53 @@ def _exists(place: StorePlace) -> ConfigFault:
 
 def _fill(connection: Connection, place: StorePlace, owner: StoreOwner, unfinished: str | None) -> None:
     """Makes the tables of this version, and writes down whose store it is."""
-    if isinstance(place, PostgresPlace):
-        mark_application(connection, place)
-    command.upgrade(_steps(connection), "head")
-    if isinstance(place, Path):
-        mark_application(connection, place)
+    make_tables(connection, place)
     mark = [] if unfinished is None else [(UNFINISHED, unfinished)]
     insert_rows(connection, META, [(_FEDERATION, owner.federation), (_NODE_ID, owner.node_id), *mark])
 
 
-def migrate_store(place: StorePlace, owner: StoreOwner) -> bool:
+def make_tables(connection: Connection, place: StorePlace, revision: str = "head") -> None:
+    """Makes the empty tables of a version in an empty place, and marks it as ours; whose it is, is still to be said."""
+    if isinstance(place, PostgresPlace):
+        mark_application(connection, place)
+    command.upgrade(_steps(connection), revision)
+    if isinstance(place, Path):
+        mark_application(connection, place)
+
+
+def known_revisions() -> list[str]:
+    """The versions of the tables that this program knows, newest first."""
+    return [step.revision for step in ScriptDirectory.from_config(_steps()).walk_revisions()]
+
+
+def migrate_store(
+    place: StorePlace, owner: StoreOwner, prepare: Callable[[str], None] = lambda _: None
+) -> tuple[str, str]:
     """Brings a store of an older version of this program up to this one, in one transaction: all or nothing.
 
+    Args:
+        place: where it is.
+        owner: whose it must be.
+        prepare: called with the version before anything is changed, while nobody else can write; what it raises ends
+            the migration. Not called when there is nothing to do.
+
     Returns:
-        False when there was nothing to do.
+        The version it was of, and the one it is of now; equal when there was nothing to do.
 
     Raises:
         ConfigFault: as `check_store`, except STORE_TOO_OLD; STORE_MISSING; STORE_BUSY.
         StoreFault: the store is as it was before.
     """
     require_store(place)
-    with _locked(place), _migrating(place) as connection:
-        try:
-            check_store(connection, place, owner)
-        except ConfigFault as fault:
-            if fault.reason != "STORE_TOO_OLD":
-                raise
-        else:
-            return False
-        command.upgrade(_steps(connection), "head")
-        check_store(connection, place, owner)
-    return True
+    newest = known_revisions()[0]
+    with writing_alone(place):
+        found = identified(place, owner)
+        if found != newest:
+            prepare(found)
+            with migrating(place) as connection:
+                command.upgrade(_steps(connection), "head")
+                check_store(connection, place, owner)
+    return found, newest
 
 
 def require_store(place: StorePlace) -> None:
@@ -132,20 +154,21 @@ def require_store(place: StorePlace) -> None:
         ConfigFault: STORE_MISSING.
         StoreFault: STORE_UNAVAILABLE, the database does not answer.
     """
+    if isinstance(place, Path) and place.is_dir():
+        raise ConfigFault(
+            "STORE_MISSING", f"{place} is a folder, not a store; mend: move it away, bring the store back"
+        )
     if not (place.is_file() if isinstance(place, Path) else _has_schema(place)):
         raise ConfigFault(
             "STORE_MISSING",
-            f"{place} is not there; mend: bring it back. A new one under the same id would contradict what was signed",
+            f"{place} is not there; mend: bring it back, or xinqiao store restore BACKUP. A new one under the same id "
+            "would contradict what was signed",
         )
 
 
 def _has_schema(place: PostgresPlace) -> bool:
-    engine = writer_engine(place)
-    try:
-        with store_faults(), engine.begin() as connection:
-            return postgres.exists(connection)
-    finally:
-        engine.dispose()
+    with _session(place) as connection:
+        return postgres.exists(connection)
 
 
 def is_served(place: StorePlace) -> bool:
@@ -156,36 +179,71 @@ def is_served(place: StorePlace) -> bool:
     """
     if isinstance(place, Path):
         return is_locked(place)
+    with _session(place) as connection:
+        return postgres.exists(connection) and is_led(connection)
+
+
+def identified(place: StorePlace, owner: StoreOwner) -> str:
+    """The version of a store that is there; changes nothing.
+
+    Raises:
+        ConfigFault: as `identify`.
+        StoreFault: it cannot be read.
+    """
+    engine = reader_engine(place)
+    try:
+        with place_named(place), store_faults(), engine.begin() as connection:
+            return identify(connection, place, owner)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _session(place: StorePlace) -> Iterator[Connection]:
+    """One transaction over a connection of its own."""
     engine = writer_engine(place)
     try:
-        with store_faults(), engine.begin() as connection:
-            return is_led(connection)
+        with place_named(place), store_faults(), engine.begin() as connection:
+            yield connection
     finally:
         engine.dispose()
 
 
 def check_store(connection: Connection, place: StorePlace, owner: StoreOwner) -> None:
-    """Sees that a store is of this program, this version and this node.
+    """Sees that a store is of this program, this version and this node, and closed to others.
 
     Raises:
-        ConfigFault: STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED; the detail says what to do.
+        ConfigFault: as `identify`, or STORE_TOO_OLD; the detail says what to do.
+    """
+    if identify(connection, place, owner) != known_revisions()[0]:
+        raise ConfigFault("STORE_TOO_OLD", f"{place} is of an older version; mend: xinqiao store migrate")
+
+
+def identify(connection: Connection, place: StorePlace, owner: StoreOwner) -> str:
+    """Sees that a store is of this program and this node, of a version that this program knows, and closed to others.
+
+    Returns:
+        The version of its tables.
+
+    Raises:
+        ConfigFault: STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OPEN, STORE_UNFINISHED; the detail says what to do.
     """
     if not is_ours(connection):
         raise ConfigFault("STORE_FOREIGN", f"{place} is not a store of this program; mend: name the right file")
     found = MigrationContext.configure(connection).get_current_revision()
-    known = [step.revision for step in ScriptDirectory.from_config(_steps()).walk_revisions()]
-    if found not in known:
+    if found not in known_revisions():
         raise ConfigFault(
             "STORE_TOO_NEW", f"{place} was written by a newer version; mend: run that version or a later one"
         )
-    if found != known[0]:
-        raise ConfigFault("STORE_TOO_OLD", f"{place} is of an older version; mend: xinqiao store migrate")
     names = dict(connection.execute(select(META.c.name, META.c.value)).all())
     found_owner = StoreOwner(names.get(_FEDERATION, ""), names.get(_NODE_ID, ""))
     if found_owner != owner:
         whose = f"{found_owner.federation}/{found_owner.node_id}, not of {owner.federation}/{owner.node_id}"
         raise ConfigFault("STORE_FOREIGN", f"{place} is the store of {whose}; mend: name the right file or node id")
+    if isinstance(place, Path) and stat.S_IMODE(place.stat().st_mode) & 0o077:
+        raise ConfigFault("STORE_TOO_OPEN", f"others can read or write {place}; mend: chmod 600 {place}")
     refuse_unfinished(marks_of(connection), place)
+    return found
 
 
 def _steps(connection: Connection | None = None) -> Config:
@@ -197,8 +255,13 @@ def _steps(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def _locked(place: StorePlace) -> Iterator[None]:
-    """Keeps other processes from writing: by the lock of a file; in a database, by refusing while one leads."""
+def writing_alone(place: StorePlace) -> Iterator[None]:
+    """Keeps other processes from writing: by the lock of a file; in a database, by refusing while one leads.
+
+    Raises:
+        ConfigFault: STORE_BUSY.
+        StoreFault: STORE_UNAVAILABLE, the lock cannot be made, or the database does not answer.
+    """
     if isinstance(place, PostgresPlace):
         if is_served(place):
             raise ConfigFault("STORE_BUSY", f"{place} is in use; mend: stop the node first")
@@ -212,19 +275,19 @@ def _locked(place: StorePlace) -> Iterator[None]:
 
 
 @contextmanager
-def _migrating(place: StorePlace) -> Iterator[Connection]:
+def migrating(place: StorePlace) -> Iterator[Connection]:
     """One transaction without foreign keys, which are checked as a whole before its end."""
     engine = migrator_engine(place)
     try:
-        with store_faults(), engine.begin() as connection:
+        with place_named(place), store_faults(), engine.begin() as connection:
             yield connection
             if not check_foreign_keys(connection):
-                raise StoreFault("STORE_CORRUPT", f"{place}: rows belong to feeds that are not there")
+                raise StoreFault("STORE_CORRUPT", "rows belong to feeds that are not there")
     finally:
         engine.dispose()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Makes the new name itself durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -6,7 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
-from federation.errors import ConfigFault, StoreFault
+from federation.errors import ConfigFault
+from node.storage.fault import file_faults
 
 _OWNER_ONLY = 0o600
 _MAX_PID_BYTES = 32
@@ -47,10 +48,8 @@ class WriterLock:
 
     def __init__(self, store: Path) -> None:
         path = _lock_path(store)
-        try:
+        with file_faults(path):
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
-        except OSError as error:
-            raise StoreFault("STORE_UNAVAILABLE", f"{path}: {error.strerror}") from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

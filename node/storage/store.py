@@ -25,7 +25,7 @@ from federation.errors import OrderFault, StoreFault
 from node.storage.creation import StoreOwner, check_store, require_store
 from node.storage.dialect.engines import reader_engine, writer_engine
 from node.storage.dialect.place import StorePlace
-from node.storage.fault import store_faults
+from node.storage.fault import place_named, store_faults
 from node.storage.lease import give_leases_back, hold_leases, take_leases
 from node.storage.lock import WriterLock
 from node.storage.marks import claim_writing
@@ -44,8 +44,8 @@ class Store:
         reader: reads, from any thread, also while a transaction is open; sees what is committed.
 
     Raises:
-        ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED,
-            STORE_MOVED; the detail says what to do.
+        ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_TOO_OPEN,
+            STORE_UNFINISHED, STORE_MOVED; the detail says what to do.
         StoreFault: the store cannot be read.
     """
 
@@ -59,7 +59,7 @@ class Store:
         self._closed = False
         self._led = False
         try:
-            with store_faults(), self._writer.begin() as connection:
+            with place_named(place), store_faults(), self._writer.begin() as connection:
                 check_store(connection, place, owner)
                 claim_writing(connection, place)
         except BaseException:
@@ -178,14 +178,13 @@ def open_reader(place: StorePlace, owner: StoreOwner) -> Iterator[Reader]:
     """Opens a store for reading, also while another process writes it.
 
     Raises:
-        ConfigFault: STORE_MISSING, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_UNFINISHED; the detail says what
-            to do.
+        ConfigFault: as `Store`, except STORE_BUSY and STORE_MOVED.
         StoreFault: the store cannot be read.
     """
     require_store(place)
     readers = _Readers(reader_engine(place))
     try:
-        with readers.connect() as connection:
+        with place_named(place), readers.connect() as connection:
             check_store(connection, place, owner)
         yield Reader(readers.connect)
     finally:

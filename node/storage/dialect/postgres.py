@@ -90,8 +90,14 @@ def make_schema(connection: Connection, place: PostgresPlace) -> None:
     connection.execute(text(f"comment on schema {quoted} is '{APPLICATION_MARK}'"))
 
 
+def set_aside(connection: Connection, place: PostgresPlace, name: str) -> None:
+    """Gives the schema another name, with everything in it."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    connection.execute(text(f"alter schema {quote(place.schema)} rename to {quote(name)}"))
+
+
 def settle(connection: Connection, tables: Iterable[str]) -> None:
     """Moves the sequence of feed numbers behind the numbers that are there, and gathers what plans rest on."""
-    number = "select setval(pg_get_serial_sequence('feed', 'feed'), coalesce(max(feed), 0) + 1, false) from feed"
-    connection.execute(text(number))
+    numbering = "select setval(pg_get_serial_sequence('feed', 'feed'), coalesce(max(feed), 0) + 1, false) from feed"
+    connection.execute(text(numbering))
     connection.execute(text(f"analyze {', '.join(tables)}"))

@@ -3,8 +3,9 @@
 """A SQLite file: one writer, readers beside it, durable commits."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -22,6 +23,8 @@ _WRITER = (
 )
 _READER = ("PRAGMA query_only = ON",)
 _MIGRATOR = ("PRAGMA foreign_keys = OFF",)  # tables are rebuilt by copying; the check follows in one go
+LOOK_EVERY = 100_000
+"""How many steps of SQLite's machine pass between two looks at how far a copy has come: some ten milliseconds."""
 READERS = 4
 EXTRA_READERS = 12
 
@@ -68,6 +71,59 @@ def _engine(path: Path, mode: str, begin: str, settings: Sequence[str]) -> Engin
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def builder_engine(path: Path) -> Engine:
+    """For filling a new file that is thrown away when anything fails: no log, nothing durable until it is synced."""
+    return _engine(path, "rw", "BEGIN IMMEDIATE", ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF"))
+
+
+def live_bytes(engine: Engine) -> int:
+    """How long a file would be that held no free pages."""
+    with engine.begin() as connection:
+        names = ("page_count", "freelist_count", "page_size")
+        pages, free, size = (int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in names)
+    return (pages - free) * size
+
+
+def vacuum_into(engine: Engine, target: Path, told: Callable[[int, int], None]) -> None:
+    """Writes what one instant of a store held into an empty file, beside a writer that goes on writing.
+
+    Only what is live is written: nothing that was deleted lingers in the copy. The copy is one file without a log, and
+    is not durable until the caller syncs it.
+
+    Args:
+        engine: of readers of the store.
+        target: the empty file.
+        told: told bytes done and in all, now and then; what it raises ends the copying.
+
+    Raises:
+        sqlite3.Error: the store or the target is no good.
+    """
+    total = live_bytes(engine)
+    raised: list[BaseException] = []
+
+    def look() -> bool:
+        try:
+            told(min(target.stat().st_size, total), total)
+        except BaseException as error:
+            raised.append(error)  # SQLite would swallow it: raised again below
+        return bool(raised)
+
+    pooled = engine.raw_connection()
+    connection = cast("sqlite3.Connection", pooled.driver_connection)
+    try:
+        connection.execute("PRAGMA query_only = OFF")  # VACUUM INTO asks for it; the file stays open for reading only
+        connection.set_progress_handler(look, LOOK_EVERY)
+        connection.execute("VACUUM INTO ?", (str(target.absolute()),))
+    except sqlite3.OperationalError:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        connection.close()
+        pooled.invalidate()
+    told(total, total)
 
 
 def is_ours(connection: Connection) -> bool:

@@ -134,7 +134,7 @@ def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, st
 
 def test_a_store_that_is_up_to_date_needs_no_migration(path: Path, owner: StoreOwner) -> None:
     """Nothing happens."""
-    assert migrate_store(path, owner) is False
+    assert migrate_store(path, owner) == ("0002", "0002")
 
 
 @pytest.fixture
@@ -160,7 +160,8 @@ def test_an_older_store_is_refused_until_it_is_migrated(
     for opening in (open_store, open_reader):
         with pytest.raises(ConfigFault, match="STORE_TOO_OLD"), opening(path, owner):
             pass
-    assert [migrate_store(path, owner), migrate_store(path, owner)] == [True, False]
+    done = [migrate_store(path, owner), migrate_store(path, owner)]
+    assert done == [("0002", "0003"), ("0003", "0003")]
     with open_store(path, owner) as store, store.write() as unit:
         assert unit.rules_digest() == "kept"
 
