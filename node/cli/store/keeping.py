@@ -21,7 +21,8 @@ from node.config import load_config
 
 MEBIBYTE = 1024 * 1024
 _OLD_COPY = (
-    "备份之后签署的内容不在其中：启动时节点会询问镜像，若镜像掌握更多则拒绝签署，须执行 xinqiao feed refill --from PEER",
+    "备份之后签署的内容不在其中：启动时节点会询问镜像，镜像掌握更多时拒绝签署；"
+    "此时执行 xinqiao feed refill --from PEER",
     "What was signed since is not in it: at start the node asks its mirrors, and signs nothing while one knows more; "
     "then: xinqiao feed refill --from PEER",
 )

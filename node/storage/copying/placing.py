@@ -23,10 +23,12 @@ from node.storage.copying.snapshot import Told
 from node.storage.copying.tables import copy_tables, newest_tables
 from node.storage.creation import make_tables, migrating, require_store, sync_folder
 from node.storage.dialect import postgres
-from node.storage.dialect.engines import reader_engine, settle
+from node.storage.dialect.engines import is_ours, reader_engine, settle
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.fault import file_faults, store_faults
+from node.storage.lease import take_leases
 
+_HOLDER = "xinqiao store restore"
 _LOG = "-wal"
 _LOG_INDEX = "-shm"
 _MAX_NAME_CHARACTERS = 63
@@ -66,6 +68,7 @@ def put_in_place(made: Path, place: StorePlace, aside: str, told: Told) -> None:
         told: told rows done and in all.
 
     Raises:
+        ConfigFault: STORE_BUSY, a node was started on the database meanwhile.
         StoreFault: what was there is there still, or has its other name.
     """
     if isinstance(place, Path):
@@ -93,6 +96,8 @@ def _rename(made: Path, place: Path, aside: str) -> None:
 def _load(made: Path, place: PostgresPlace, aside: str, told: Told) -> None:
     with _reading(made) as source, migrating(place) as target:
         if postgres.exists(target):
+            if is_ours(target) and not take_leases(target, _HOLDER):  # held until the end: nobody starts meanwhile
+                raise ConfigFault("STORE_BUSY", f"{place} is in use; mend: stop the node first")
             postgres.set_aside(target, place, aside)
         make_tables(target, place)
         copy_tables(source, target, newest_tables(), told)
