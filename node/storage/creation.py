@@ -40,6 +40,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 """The steps: beside this file, also in an installed package."""
 
 _OWNER_ONLY = 0o600
+_BY_EFFECTIVE_USER = os.access in os.supports_effective_ids
 _FEDERATION = "federation"
 _NODE_ID = "node_id"
 
@@ -164,6 +165,16 @@ def require_store(place: StorePlace) -> None:
             f"{place} is not there; mend: bring it back, or xinqiao store restore BACKUP. A new one under the same id "
             "would contradict what was signed",
         )
+
+
+def require_writable(place: StorePlace) -> None:
+    """Sees that a file may be written: SQLite opens one that may only be read, and fails at the first write.
+
+    Raises:
+        StoreFault: STORE_UNAVAILABLE.
+    """
+    if isinstance(place, Path) and not os.access(place, os.R_OK | os.W_OK, effective_ids=_BY_EFFECTIVE_USER):
+        raise StoreFault("STORE_UNAVAILABLE", f"{place} may not be written; mend: chmod 600, chown to who runs this")
 
 
 def _has_schema(place: PostgresPlace) -> bool:

@@ -22,7 +22,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from federation.errors import OrderFault, StoreFault
-from node.storage.creation import StoreOwner, check_store, require_store
+from node.storage.creation import StoreOwner, check_store, require_store, require_writable
 from node.storage.dialect.engines import reader_engine, writer_engine
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import place_named, store_faults
@@ -51,6 +51,7 @@ class Store:
 
     def __init__(self, place: StorePlace, owner: StoreOwner) -> None:
         require_store(place)
+        require_writable(place)
         self._lock = WriterLock(place) if isinstance(place, Path) else None
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
         self._writer = writer_engine(place)

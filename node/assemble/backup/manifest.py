@@ -5,9 +5,8 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -77,8 +76,7 @@ class Manifest(_Part):
         return self.model_dump_json(indent=1) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class BackupFiles:
+class BackupFiles(NamedTuple):
     """The files of one backup; which of them are there is for the manifest to say.
 
     Attributes:

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
 from federation.errors import ConfigFault, Misuse
@@ -70,7 +71,7 @@ def save_as(foundation: Foundation, path: Path, told: Told, *, with_keys: bool =
     """As `save`, to a file by its name; also of a store of an older version."""
     config = foundation.config
     files = files_of(path)
-    for taken in (files.store, files.erasures, files.keys, files.manifest):
+    for taken in files:
         if taken.exists():
             raise ConfigFault("BACKUP_EXISTS", f"{taken} is there already and is not overwritten; mend: another name")
     time_ms = foundation.clock()
@@ -104,9 +105,11 @@ def save_as(foundation: Foundation, path: Path, told: Told, *, with_keys: bool =
     return Saved(path, manifest, files.keys if with_keys else None)
 
 
-def default_name(node_id: str, time_ms: int, mark: str = "") -> str:
-    """The name of a backup's file, by node and time."""
-    return f"{node_id}-{datetime.fromtimestamp(time_ms / 1000, UTC):%Y%m%dT%H%M%SZ}{mark}.db"
+def fresh_file(folder: Path, node_id: str, time_ms: int, mark: str = "") -> Path:
+    """A name for a backup's file by node and time that no backup in a folder has yet."""
+    name = f"{node_id}-{datetime.fromtimestamp(time_ms / 1000, UTC):%Y%m%dT%H%M%SZ}{mark}"
+    numbered = (f"{name}{f'-{number}' if number > 1 else ''}.db" for number in count(1))
+    return next(folder / each for each in numbered if not any(path.exists() for path in files_of(folder / each)))
 
 
 def backups_folder(config: Config) -> Path:
@@ -128,7 +131,7 @@ def _file_of(config: Config, to: Path | None, time_ms: int) -> Path:
         Misuse: USAGE_WRONG.
     """
     if to is None or to.is_dir():
-        return (to or backups_folder(config)) / default_name(config.node.id, time_ms)
+        return fresh_file(to or backups_folder(config), config.node.id, time_ms)
     if to.suffix in {".json", ".part"}:
         raise Misuse("USAGE_WRONG", f"{to}: the name of a backup must not end like this; mend: NAME.db")
     return to

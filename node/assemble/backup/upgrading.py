@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 
 from federation.errors import StoreFault
-from node.assemble.backup.saving import Saved, backups_folder, default_name, save_as
+from node.assemble.backup.saving import Saved, backups_folder, fresh_file, save_as
 from node.assemble.stages import Foundation, place_of
 from node.config import Config
 from node.storage.copying.snapshot import Told
@@ -71,8 +71,9 @@ def upgrade(config: Config, told: Told, *, with_backup: bool = True) -> Upgraded
 
     def prepare(revision: str) -> None:
         if with_backup:
-            name = default_name(config.node.id, foundation.clock(), f"-before-upgrade-from-{revision}")
-            saved.append(save_as(foundation, backups_folder(config) / name, told))
+            mark = f"-before-upgrade-from-{revision}"
+            path = fresh_file(backups_folder(config), config.node.id, foundation.clock(), mark)
+            saved.append(save_as(foundation, path, told))
 
     try:
         before, after = migrate_store(place_of(config), foundation.owner, prepare)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from node.storage.copying.tables import copy_tables, found_tables
 from node.storage.creation import make_tables
-from node.storage.dialect.sqlite import builder_engine, reader_engine
+from node.storage.dialect.sqlite import builder_engine, reader_engine, writer_engine
 
 Xinqiao = Callable[..., Any]
 FIRST = "0001"
@@ -62,6 +62,7 @@ def first_version(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         copy_tables(source, target, found_tables(target), lambda _done, _total: None)
         target.commit()
         target.close()
+    writer_engine(folder / "store.db").connect().close()  # as every store that was ever opened: with a log beside it
     return folder
 
 

@@ -62,9 +62,11 @@ def test_a_backup_holds_no_keys_unless_asked(xinqiao: Xinqiao, node: Path, saved
 def test_a_backup_goes_into_the_nodes_folder_by_itself(xinqiao: Xinqiao, node: Path) -> None:
     """Named by node and time, in `backups`, which only the owner may enter; or into a folder that is named."""
     own = Path(xinqiao("store", "backup", "--node", node, "--json").document["backup"])
+    second = Path(xinqiao("store", "backup", "--node", node, "--json").document["backup"])
     named = Path(xinqiao("store", "backup", node.parent, "--node", node, "--json").document["backup"])
 
-    assert (node / "backups", node.parent) == (own.parent, named.parent)
+    assert (node / "backups", node / "backups", node.parent) == (own.parent, second.parent, named.parent)
+    assert own != second
     assert own.name.startswith("330100-20")
     assert 0o700 == stat.S_IMODE(own.parent.stat().st_mode)
 
@@ -281,7 +283,6 @@ def test_from_sqlite_to_postgresql_and_back(
     table: Callable[..., Path],
     postgres: TemporaryPostgres,
     tmp_path: Path,
-    refused: Refused,
 ) -> None:
     """A backup is the same whatever database it is of, and goes into whatever database the configuration names."""
     config = node / "xinqiao.toml"
@@ -290,7 +291,7 @@ def test_from_sqlite_to_postgresql_and_back(
     config.write_text(f'{file_based}\n[store]\npostgres = "{url}"\n', encoding="utf-8")
 
     assert 0 == xinqiao("store", "restore", saved, "--node", node).code
-    refused(xinqiao("store", "restore", saved, "--node", node), 2, "STORE_EXISTS")
+    assert 2 == xinqiao("store", "restore", saved, "--node", node).code
     row = {"code": "91330100716105852F", "number": "3"}
     assert 0 == xinqiao("import", table(row), "--node", node, "--json").code
     assert 0 == xinqiao("store", "backup", tmp_path / "of-postgres.db", "--node", node).code
