@@ -125,6 +125,19 @@ def test_a_restored_store_is_the_one_that_was_backed_up(xinqiao: Xinqiao, node: 
     assert ["store.db", "store.db.lock"] == sorted(path.name for path in node.glob("store.db*"))
 
 
+def test_a_restore_that_died_between_two_names_goes_on(xinqiao: Xinqiao, node: Path, saved: Path) -> None:
+    """The old store has its other name, its log has not, and half a copy lies about: the same command ends it."""
+    (node / "store.db").rename(node / "store.db.replaced-x")
+    (node / "store.db-wal").write_bytes(b"the log of another file" * 300)
+    (node / "store.db.restoring").write_bytes(b"half")
+
+    said = xinqiao("store", "restore", saved, "--node", node)
+
+    assert 0 == said.code, said.err
+    assert xinqiao("verify", "--node", node, "--json").document["ok"]
+    assert not (node / "store.db.restoring").exists()
+
+
 def test_people_are_told_that_a_backup_is_an_old_copy(xinqiao: Xinqiao, node: Path, saved: Path) -> None:
     """In both languages, with the command that brings back what is wanting."""
     said = xinqiao("restore", saved, "--replace", "--node", node)
@@ -252,7 +265,7 @@ def test_the_register_of_erasures_goes_with_the_backup(
     register.write_text(line.format(100) + line.format(101) + '{"ori', encoding="utf-8")
     register.chmod(0o600)
     assert 0 == xinqiao("store", "backup", tmp_path / "saved.db", "--node", node).code
-    register.write_text(line.format(101) + line.format(102), encoding="utf-8")
+    register.write_text(line.format(101) + line.format(102) + '{"or', encoding="utf-8")
 
     said = xinqiao("store", "restore", tmp_path / "saved.db", "--replace", "--node", node)
 
