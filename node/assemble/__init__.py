@@ -6,6 +6,7 @@ create    a new node: keys, certificates, rules, configuration, empty store
 members   the pinned members as the stages know them
 stages    what writes over one store, and what reads
 bulk      files of departments, through the adapters into the own feeds
+backup    backup, restore and upgrade of the store
 desk      everything a command does, whether or not the node is being served
 condition whether the node may write: no, from a fault in signing until the head is verified again
 loops     publish, beat, decide, review

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a backup the node's store.
 
-Everything is done to a copy in the node's folder, while no other process may write: its checksum, its owner, its
+Everything is done to a copy beside the store, while no other process may write: its checksum, its owner, its
 version, its trees and signatures are checked, and what was erased since is destroyed in it. Only then does it become
 the store, by `node/storage/copying/placing.py`. A crash before that leaves the store that was there; the copy is
 cleared away by the next attempt.
@@ -28,7 +28,7 @@ from node.storage.copying.snapshot import Told, require_room, sync_file
 from node.storage.creation import known_revisions, migrate_store, writing_alone
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import file_faults
-from node.storage.store import open_reader
+from node.storage.store import open_reader, open_store
 
 _COPY = "store.db.restoring"
 _BESIDE = ("", "-wal", "-shm", ".lock")
@@ -64,7 +64,7 @@ def restore(config: Config, backup: Path, told: Told, *, replace: bool = False) 
 
     Raises:
         ConfigFault: BACKUP_MISSING, BACKUP_TOO_NEW; STORE_FOREIGN, it is of another node; STORE_TOO_NEW, of a newer
-            version; STORE_EXISTS; STORE_BUSY, the node is served.
+            version; STORE_MOVED, of a store that was moved away; STORE_EXISTS; STORE_BUSY, the node is served.
         StoreFault: BACKUP_DAMAGED; STORE_CORRUPT, it is not what was signed; STORE_FULL, STORE_UNAVAILABLE. The store
             that was there is there.
     """
@@ -78,14 +78,20 @@ def restore(config: Config, backup: Path, told: Told, *, replace: bool = False) 
         if not vacant and not replace:
             detail = f"{place} is there already; mend: --replace keeps it under another name"
             raise ConfigFault("STORE_EXISTS", detail)
-        with _copied(config.folder, files.store, manifest.store, told) as copy:
+        with _copied(_beside(place, config), files.store, manifest.store, told) as copy:
             found, newest = migrate_store(copy, foundation.owner)
             entries = _check(copy, manifest, foundation)
             _add_erasures(config.folder / REGISTER_NAME, files.erasures, manifest.erasures)
+            open_store(copy, foundation.owner).close()  # refuses a copy of a store that was moved away
             aside = aside_of(place, f"{datetime.fromtimestamp(foundation.clock() / 1000, UTC):%Y%m%dT%H%M%SZ}")
             put_in_place(copy, place, aside, told)
     kept = None if vacant else _kept(place, aside)
     return Restored(manifest, str(place), kept, None if found == newest else found, entries)
+
+
+def _beside(place: StorePlace, config: Config) -> Path:
+    """Where the copy is made: on the file system of a file, so that it gets there by its name alone."""
+    return place.parent if isinstance(place, Path) else config.folder
 
 
 def _kept(place: StorePlace, aside: str) -> str:
