@@ -69,15 +69,15 @@ def test_every_kind_of_table_is_in_the_readme(kind: TableKind) -> None:
     assert kind.value in README
 
 
-def _runnable(text: str) -> str:
-    """The commands of the blocks marked to be run, in their order."""
-    return "\n".join(re.findall(r"<!-- run: [^>]*-->\n```sh\n(.*?)```", text, re.S))
+def _runnable(text: str, mark: str) -> str:
+    """The commands of the blocks with a mark, in their order."""
+    return "\n".join(re.findall(rf"<!-- {mark}: [^>]*-->\n```sh\n(.*?)```", text, re.S))
 
 
 @pytest.mark.slow
 def test_the_readmes_commands_run(tmp_path: Path) -> None:
     """Following the README line by line makes two nodes, and shows what it says; only folders and ports are others."""
-    script = _runnable(README).replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
+    script = _runnable(README, "run").replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
     script = script.replace("$PWD/.venv/bin", str(Path(sys.executable).parent))
     script = script.replace("node/demo/samples/330100/", f"{_samples(tmp_path)}/")
     script = script.replace("--federation delta.example\n", f"--federation delta.example {_ports()}\n", 1)
@@ -88,6 +88,19 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
     assert 0 == code, said
     assert "RECOGNISED" in said
     assert "ENDED_REMOVED" in said
+
+
+@pytest.mark.slow
+def test_the_operations_chapter_runs_as_written(tmp_path: Path) -> None:
+    """Its commands, one after the other, on a node with entries; only folders are others."""
+    imported = f"xinqiao import {_samples(tmp_path)}/lists.csv || true"
+    begin = f"export XINQIAO_NODE={tmp_path}/node\nxinqiao init 330100 --federation delta.example\n{imported}\n"
+    script = _runnable(README, "operate").replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - as above
+
+    code, said = _ran(f'PATH="{Path(sys.executable).parent}:$PATH"\n{begin}{script}', tmp_path)
+
+    assert 0 == code, said
+    assert "✓ 一致 / whole" in said
 
 
 def _ran(script: str, folder: Path) -> tuple[int, str]:
