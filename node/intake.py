@@ -35,6 +35,8 @@ from federation.standards.identity import SubjectClass
 from node.entry.pending import Checked, Pending
 
 SALT_BYTES = 32
+ERASED_DIGEST = bytes(32)
+"""What is known of the key of an erased record: it was used, and stays so."""
 MAX_KEY_CHARACTERS = 512
 
 _DATASETS: Mapping[type[object], Dataset] = {
@@ -310,6 +312,8 @@ class _Batch:
         kind, ref = item.kind, item.ref
         known = self._known.get(item.key)
         if known is not None:
+            if known.digest == ERASED_DIGEST:
+                return Refused("", "RECORD_ERASED")
             if known.digest == item.digest:
                 return Duplicate()
             refusal = self._why_not_amended(known, ref)

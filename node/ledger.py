@@ -5,7 +5,7 @@
 A consumer of the store with a cursor of its own for each feed: entries are read in their order, and decisions and
 cursor are written in one transaction, so that a crash repeats work and never loses or doubles any. What can change a
 decision later is watched too: an act on the entry, a black entry on the same subject, a day that comes (`review_on`),
-other rules.
+other rules; and an erasure, which makes what it touches due on the first day of the calendar.
 """
 
 import hashlib
@@ -161,6 +161,8 @@ class Ledger:
                 _keep_policies(unit, origin, entries)
             else:
                 self._redecide(unit, origin, dataset, _touched(entries))
+                if any(entry.leaf is not None and entry.leaf.kind is LeafKind.ERASE for entry in entries):
+                    self._review(unit, date.min)  # what rested on something erased
             unit.set_cursor(origin, entries[-1].index + 1)
         return len(entries)
 
@@ -171,10 +173,14 @@ class Ledger:
             How many decisions were reviewed; 0 when none is due.
         """
         with self._store.write() as unit:
-            due = unit.due(china_date(self._now_ms()), BATCH_ENTRIES)
-            for origin in sorted({origin for origin, _ in due}):
-                dataset = unit.dataset(origin) or Dataset.LISTS
-                self._redecide(unit, origin, dataset, {index for place, index in due if place == origin})
+            return self._review(unit, china_date(self._now_ms()))
+
+    def _review(self, unit: LedgerUnit, day: date) -> int:
+        """Decides anew what is due on a day; the first day of the calendar stands for what is due at once."""
+        due = unit.due(day, BATCH_ENTRIES)
+        for origin in sorted({origin for origin, _ in due}):
+            dataset = unit.dataset(origin) or Dataset.LISTS
+            self._redecide(unit, origin, dataset, {index for place, index in due if place == origin})
         return len(due)
 
     def _redecide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> None:

@@ -8,7 +8,8 @@ Durable order of one batch, and what a crash after each step leaves (wire form, 
    or kept last, verify it; take at most N pending in
    order, each under the seal it was put in with
 2. build leaves, tiles, right edge and root            nothing changed.
-3. write leaves, payloads, tiles in one transaction    undone: still pending, head as before.
+3. write leaves, payloads, tiles in one transaction;   undone: still pending, head as before; what was to be
+   destroy what they erase, registered first            destroyed is in the register, and goes at the next start.
 4. read them back, recompute the root from the stored  undone, and the node stops writing until it has reloaded and
    leaves, and see that the stored tiles lead to it;   verified the head.
    any difference is StoreFault
@@ -33,7 +34,15 @@ from typing import NamedTuple, Protocol
 
 from federation.errors import ClockFault, ConfigFault, FieldFault, OrderFault, StoreFault
 from federation.log.checkpoint import Checkpoint, FeedKeys, open_checkpoint
-from federation.log.leaf import MAX_PAYLOAD_BYTES, SALT_BYTES, Committer, Leaf, LeafKind
+from federation.log.leaf import (
+    KINDS_WITH_PAYLOAD,
+    MAX_PAYLOAD_BYTES,
+    NO_COMMITMENT,
+    SALT_BYTES,
+    Committer,
+    Leaf,
+    LeafKind,
+)
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.note import Note, SignatureLine, cosign_note, sign_note
 from federation.log.tile import TileTree, extend_tiles
@@ -100,7 +109,7 @@ class LogUnit(Protocol):
         ...
 
     def append(self, origin: str, rows: Sequence[Row], tiles: Mapping[tuple[int, int], bytes]) -> None:
-        """Adds entries and replaces tiles."""
+        """Adds entries and replaces tiles; destroys what ERASE entries among them order."""
         ...
 
     def stored(self, origin: str, start: int, stop: int) -> Sequence[tuple[bytes, bytes, bytes]]:
@@ -277,17 +286,11 @@ class Sequencer:
         if hashlib.sha256(payload).digest() != digest:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending payload changed in the store")
         try:
-            committed = self._commitment(schema, salt, payload)
+            committed = self._commitment(kind, schema, salt, payload)
             leaf = Leaf(kind, time_ms, schema, ref, committed).encode()
         except FieldFault as fault:
             raise StoreFault("PENDING_CORRUPT", f"{self._origin}: a pending row changed: {fault.reason}") from None
         return Row(index, leaf, kind, schema, ref, committed, salt, payload, subject, personal, key, digest)
-
-    def _commitment(self, schema: int, salt: bytes, payload: bytes) -> bytes:
-        """The commitment to one payload; raises FieldFault as `federation.log.leaf.commitment`."""
-        if len(salt) != SALT_BYTES or len(payload) > MAX_PAYLOAD_BYTES or not 0 <= schema < 2**16:
-            raise FieldFault("payload", "COMMITMENT_INPUT", "salt, payload or schema is out of bounds")
-        return self._committer.commitment(schema, salt, payload)
 
     def _recomputed(self, unit: LogUnit, before: CompactRange, rows: Sequence[Row]) -> CompactRange:
         """The right edge after the batch, from the bytes that are stored now.
@@ -308,9 +311,23 @@ class Sequencer:
     def _commits(self, row: Row, salt: bytes, payload: bytes) -> bool:
         """Whether stored bytes are what the leaf of a row commits to."""
         try:
-            return self._commitment(row.schema, salt, payload) == row.commitment
+            return self._commitment(row.kind, row.schema, salt, payload) == row.commitment
         except FieldFault:
             return False
+
+    def _commitment(self, kind: LeafKind, schema: int, salt: bytes, payload: bytes) -> bytes:
+        """What a leaf commits to: the payload; for a kind that has none, nothing.
+
+        Raises:
+            FieldFault: COMMITMENT_INPUT, also for a payload where there is to be none.
+        """
+        if kind not in KINDS_WITH_PAYLOAD:
+            if salt or payload:
+                raise FieldFault("payload", "COMMITMENT_INPUT", f"{kind.name} has no payload")
+            return NO_COMMITMENT
+        if len(salt) != SALT_BYTES or len(payload) > MAX_PAYLOAD_BYTES or not 0 <= schema < 2**16:
+            raise FieldFault("payload", "COMMITMENT_INPUT", "salt, payload or schema is out of bounds")
+        return self._committer.commitment(schema, salt, payload)
 
     def _sign(self, range_: CompactRange) -> bytes:
         """The signed and cosigned note of a right edge."""

@@ -18,6 +18,7 @@ from federation.standards.bundle import Standards, build_standards, shipped_stan
 from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
 from node.config import Config
 from node.entry.holding import china_date
+from node.erase.order import Eraser
 from node.exchange.exchange_log import ExchangeLog
 from node.identity.keys import KeyRing
 from node.intake import Intake, Submission
@@ -28,6 +29,8 @@ from node.query import Query
 from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.read.reader import Reader
+from node.storage.reapply import reapply
+from node.storage.register import REGISTER_NAME
 from node.storage.store import Store, open_store
 
 Clock = Callable[[], int]
@@ -141,19 +144,26 @@ class Stages:
         clock = foundation.clock
         self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom)
         self.ledger = Ledger(store.led, foundation.ledger_rules, clock)
+        self.eraser = Eraser(store, tuple(foundation.datasets), clock)
         exchange = foundation.origin(EXCHANGE)
         wake = rung or (lambda _: None)
         self.exchange_log = ExchangeLog(exchange, self.intake, store, clock, lambda: wake(exchange))
 
     @classmethod
     def open(cls, config: Config, clock: Clock = standard_clock, rung: Callable[[str], None] | None = None) -> Self:
-        """Opens the store of a node for writing.
+        """Opens the store of a node for writing; an older copy of it loses what was erased since.
 
         Raises:
             ConfigFault: STORE_BUSY when another process writes; or keys, rules or store are not as they must be.
         """
         foundation = Foundation(config, clock)
-        return cls(foundation, open_store(place_of(config), foundation.owner), rung)
+        store = open_store(place_of(config), foundation.owner, config.folder / REGISTER_NAME)
+        try:
+            reapply(store)
+            return cls(foundation, store, rung)
+        except BaseException:
+            store.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,9 @@ from federation.records.exchange import Exchange, ExchangeSide
 from node.exchange.dialogue import HEAD_BYTES
 from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Submission
 
+FORGOTTEN = b"EXCHANGE_ID_REUSED"
+"""What stands for an answer that held a record erased since: the question may be asked anew, under an id of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:

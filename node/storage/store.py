@@ -30,6 +30,7 @@ from node.storage.lease import give_leases_back, hold_leases, take_leases
 from node.storage.lock import WriterLock
 from node.storage.marks import claim_writing
 from node.storage.read.reader import Reader
+from node.storage.register import REGISTER_NAME, Register
 from node.storage.write.unit import Unit
 
 
@@ -39,9 +40,12 @@ class Store:
     Args:
         place: the file, or the schema.
         owner: whose store it must be.
+        register: file that erasures are written down in, outside the store; None is `erasures.jsonl` beside a file,
+            and keeps none for a database.
 
     Attributes:
         reader: reads, from any thread, also while a transaction is open; sees what is committed.
+        register: that register.
 
     Raises:
         ConfigFault: STORE_MISSING, STORE_BUSY, STORE_FOREIGN, STORE_TOO_NEW, STORE_TOO_OLD, STORE_TOO_OPEN,
@@ -49,9 +53,12 @@ class Store:
         StoreFault: the store cannot be read.
     """
 
-    def __init__(self, place: StorePlace, owner: StoreOwner) -> None:
+    def __init__(self, place: StorePlace, owner: StoreOwner, register: Path | None = None) -> None:
         require_store(place)
         require_writable(place)
+        beside = place.with_name(REGISTER_NAME) if isinstance(place, Path) else None
+        found = register or beside
+        self.register = None if found is None else Register(found)
         self._lock = WriterLock(place) if isinstance(place, Path) else None
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(8)}"
         self._writer = writer_engine(place)
@@ -79,7 +86,7 @@ class Store:
                 failure.
         """
         with self._write() as connection:
-            yield Unit(connection)
+            yield Unit(connection, self.register)
 
     @property
     def led(self) -> "Store | _Led":
@@ -119,7 +126,7 @@ class Store:
         """
         with self._write() as connection:
             hold_leases(connection, self._holder)
-            yield Unit(connection)
+            yield Unit(connection, self.register)
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -169,9 +176,9 @@ class _Led:
         self.write = store.write_led
 
 
-def open_store(place: StorePlace, owner: StoreOwner) -> Store:
-    """Opens a store for writing. Raises as `Store`."""
-    return Store(place, owner)
+def open_store(place: StorePlace, owner: StoreOwner, register: Path | None = None) -> Store:
+    """Opens a store for writing. Arguments and faults as of `Store`."""
+    return Store(place, owner, register)
 
 
 @contextmanager

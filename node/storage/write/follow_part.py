@@ -9,11 +9,13 @@ from sqlalchemy import Connection, exists, func, select
 
 from federation.errors import OrderFault
 from federation.log.feed import FollowState
+from federation.log.leaf import LeafKind
 from node.follow import Evidence, FollowedRow, Health
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.parts import join_parts
 from node.storage.schema import ACT, ENTRY, EVIDENCE, HEALTH
 from node.storage.states import STATE_NUMBERS
+from node.storage.write.destroy import Destroyer
 from node.storage.write.feed_table import FeedTable
 from node.storage.write.tiles import put_tiles
 
@@ -23,9 +25,10 @@ MAX_EVIDENCE = 100
 class FollowPart:
     """The methods of a `FollowUnit`, except `tile`, which is the one of `LogPart`."""
 
-    def __init__(self, connection: Connection, feeds: FeedTable) -> None:
+    def __init__(self, connection: Connection, feeds: FeedTable, destroyer: Destroyer) -> None:
         self._connection = connection
         self._feeds = feeds
+        self._destroyer = destroyer
 
     def follow_state(self, origin: str) -> FollowState:
         """Where following stands, the start for a feed never followed; the note only when it is of all that is held."""
@@ -42,7 +45,7 @@ class FollowPart:
         tiles: Mapping[tuple[int, int], bytes],
         state: FollowState,
     ) -> None:
-        """Adds entries, replaces tiles and keeps the state.
+        """Adds entries, replaces tiles and keeps the state; destroys what ERASE entries among them order.
 
         Midway between two checkpoints the complete one stays as it is, so that the mirror goes on serving it.
 
@@ -55,6 +58,9 @@ class FollowPart:
         insert_rows(self._connection, ENTRY, [entry_row(feed.feed, row) for row in rows])
         insert_rows(self._connection, ACT, act_rows(feed.feed, rows))
         put_tiles(self._connection, feed.feed, tiles)
+        erased = erased_by(rows)
+        if erased:
+            self._destroyer.destroy(feed, erased)
         values = {"size": state.range.size, "edge": state.range.to_bytes(), "time_ms": state.last_time_ms}
         if state.note is not None:
             values |= {"complete_size": state.range.size, "note": state.note}
@@ -122,6 +128,16 @@ def entry_row(feed: int, row: FollowedRow) -> tuple[object, ...]:
         row.subject or None,
         row.personal,
     )
+
+
+def erased_by(rows: Sequence[FollowedRow]) -> Mapping[int, int]:
+    """What is to be destroyed, and when that was published; whatever a server said of the payload it has not got."""
+    leaves = [(row.entry.index, row.entry.leaf) for row in rows]
+    return {
+        leaf.ref: leaf.time_ms
+        for index, leaf in leaves
+        if leaf is not None and leaf.kind is LeafKind.ERASE and leaf.ref is not None and leaf.ref < index
+    }
 
 
 def act_rows(feed: int, rows: Sequence[FollowedRow]) -> Sequence[tuple[int, int, int, int]]:

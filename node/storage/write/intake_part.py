@@ -22,7 +22,7 @@ _KNOWN = select(SUBMISSION.c.key, SUBMISSION.c.digest, SUBMISSION.c.idx).where(
     # of no type: bytes go to the drivers as they are, and a file has as many keys as rows
     type_coerce(SUBMISSION.c.key, NullType).in_(bindparam("keys", expanding=True, type_=NullType)),
 )
-_ENDINGS = (int(LeafKind.AMEND), int(LeafKind.END))
+_ENDINGS = (int(LeafKind.AMEND), int(LeafKind.END), int(LeafKind.ERASE))
 
 
 class IntakePart:
@@ -44,7 +44,7 @@ class IntakePart:
     def entry_kind(self, origin: str, index: int) -> LeafKind | None:
         """The kind of a sequenced entry.
 
-        None when there is none, or when an END or AMEND acts on it already, sequenced or still pending.
+        None when there is none, or when an END, AMEND or ERASE acts on it already, sequenced or still pending.
         """
         feed = self._feeds.own(origin).feed
         if not 0 <= index < MAX_SIZE:  # whatever a caller names; no column holds more

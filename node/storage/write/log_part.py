@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from federation.errors import StoreFault
 from federation.log.entry import PayloadState
-from federation.log.leaf import LeafKind
+from federation.log.leaf import KINDS_WITH_PAYLOAD, Leaf, LeafKind
 from federation.records.feed_policy import Dataset
 from node.entry.pending import Pending, seal_of
 from node.log import LogHead, Row, Waiting
@@ -18,18 +18,21 @@ from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.tree import read_tile
 from node.storage.schema import ACT, ENTRY, FEED, PENDING, SUBMISSION
 from node.storage.states import STATE_NUMBERS
+from node.storage.write.destroy import Destroyer
 from node.storage.write.feed_table import FeedTable
 from node.storage.write.tiles import put_tiles
 
 _PRESENT = STATE_NUMBERS[PayloadState.PRESENT]
+_NONE = STATE_NUMBERS[PayloadState.NONE]
 
 
 class LogPart:
     """The methods of a `LogUnit`."""
 
-    def __init__(self, connection: Connection, feeds: FeedTable) -> None:
+    def __init__(self, connection: Connection, feeds: FeedTable, destroyer: Destroyer) -> None:
         self._connection = connection
         self._feeds = feeds
+        self._destroyer = destroyer
 
     def log_head(self, origin: str) -> LogHead | None:
         """The stored head; None when the feed was never created here."""
@@ -57,14 +60,22 @@ class LogPart:
         self._feeds.add(origin, dataset, head, own=True)
 
     def append(self, origin: str, rows: Sequence[Row], tiles: Mapping[tuple[int, int], bytes]) -> None:
-        """Adds entries and replaces tiles; what is known of each key moves to the new index."""
-        feed = self._feeds.own(origin).feed
+        """Adds entries and replaces tiles; what is known of each key moves to the new index.
+
+        What ERASE entries among them order is destroyed with them.
+        """
+        own = self._feeds.own(origin)
+        feed = own.feed
         acts = [(feed, row.ref, row.idx, int(row.kind)) for row in rows if row.ref is not None]
         insert_rows(self._connection, ENTRY, [_entry(feed, row) for row in rows])
         insert_rows(self._connection, ACT, acts)
         known = sorted((feed, row.key, row.digest, row.idx) for row in rows)  # in the order of the table's key
         replace_rows(self._connection, SUBMISSION, known)
         put_tiles(self._connection, feed, tiles)
+        erasing = [row for row in rows if row.kind is LeafKind.ERASE]
+        if erasing:
+            times = {row.ref: Leaf.decode(row.leaf).time_ms for row in erasing if row.ref is not None}
+            self._destroyer.destroy(own, times)
 
     def stored(self, origin: str, start: int, stop: int) -> Sequence[tuple[bytes, bytes, bytes]]:
         """Leaf, salt and payload of entries [start, stop), read back."""
@@ -106,6 +117,8 @@ class LogPart:
 
 def _entry(feed: int, row: Row) -> tuple[object, ...]:
     """The stored form, in the order of the table's columns."""
+    if row.kind not in KINDS_WITH_PAYLOAD:
+        return (feed, row.idx, row.leaf, _NONE, None, None, None, None, False)
     return (feed, row.idx, row.leaf, _PRESENT, row.salt, row.payload, None, row.subject or None, row.personal)
 
 

@@ -3,13 +3,12 @@
 """What refilling keeps: own entries that come back from a mirror, and payloads that were lost."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from federation.log.entry import PayloadState
 from federation.log.feed import FollowState
-from federation.log.leaf import LeafKind
 from federation.log.merkle import CompactRange
 from node.follow import Evidence
 from node.refill.store import Gap, Restored
@@ -17,8 +16,9 @@ from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, FEED, PENDING, SUBMISSION
 from node.storage.states import STATE_NUMBERS
+from node.storage.write.destroy import Destroyer
 from node.storage.write.feed_table import FeedTable
-from node.storage.write.follow_part import FollowPart, act_rows, entry_row
+from node.storage.write.follow_part import FollowPart, act_rows, entry_row, erased_by
 from node.storage.write.tiles import put_tiles
 
 _FILLED = ("state", "salt", "payload", "fault", "subject", "personal")
@@ -28,7 +28,8 @@ _LOST = STATE_NUMBERS[PayloadState.LOST]
 class RefillPart:
     """The methods of a `RefillUnit`, except those of `LogPart`."""
 
-    def __init__(self, connection: Connection, feeds: FeedTable, follow: FollowPart) -> None:
+    def __init__(self, connection: Connection, feeds: FeedTable, destroyer: Destroyer, follow: FollowPart) -> None:
+        self._destroyer = destroyer
         self._connection = connection
         self._feeds = feeds
         self._follow = follow
@@ -53,23 +54,15 @@ class RefillPart:
             return False
         followed = [row.row for row in rows]
         insert_rows(self._connection, ENTRY, [entry_row(feed, row) for row in followed])
-        acts = act_rows(feed, followed)
-        insert_rows(self._connection, ACT, acts)
-        self._destroy(feed, [ref for _, ref, _, kind in acts if kind == LeafKind.ERASE])
+        insert_rows(self._connection, ACT, act_rows(feed, followed))
         known = [(feed, row.key, row.digest, row.row.entry.index) for row in rows if row.key is not None]
         replace_rows(self._connection, SUBMISSION, known)
+        self._destroyer.destroy(self._feeds.own(origin), erased_by(followed))
         return True
 
     def put_tiles(self, origin: str, tiles: Mapping[tuple[int, int], bytes]) -> None:
         """Adds or replaces tiles."""
         put_tiles(self._connection, self._feeds.own(origin).feed, tiles)
-
-    def _destroy(self, feed: int, refs: Iterable[int]) -> None:
-        """Destroys salt and payload of entries that an ERASE names: the one place for what erasing means here."""
-        gone = {"state": STATE_NUMBERS[PayloadState.ERASED], "salt": None, "payload": None, "fault": None}
-        for chunk in key_chunks(refs):
-            erased = (ENTRY.c.feed == feed) & ENTRY.c.idx.in_(chunk)
-            self._connection.execute(update(ENTRY).where(erased), {**gone, "subject": None, "personal": False})
 
     def unqueue(self, origin: str, rows: Sequence[Restored], places: Sequence[int]) -> int:
         """Drops pending rows by their places, and those of the same key and bytes as a row; returns how many."""

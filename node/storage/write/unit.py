@@ -4,6 +4,9 @@
 
 from sqlalchemy import Connection
 
+from node.storage.register import Register
+from node.storage.write.destroy import Destroyer
+from node.storage.write.erase_part import ErasePart
 from node.storage.write.exchange_part import ExchangePart
 from node.storage.write.feed_table import FeedTable
 from node.storage.write.follow_part import FollowPart
@@ -14,18 +17,19 @@ from node.storage.write.refill_part import RefillPart
 
 
 class Unit:
-    """An `IntakeUnit`, `LogUnit`, `FollowUnit`, `LedgerUnit`, `RefillUnit` and `ExchangeUnit` over one transaction.
+    """All units of the stages over one transaction: of intake, log, follower, ledger, refill, exchange log and eraser.
 
     Each method is the one of its part; the promises stand with the stages. Not for use after the transaction.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, register: Register | None = None) -> None:
         feeds = FeedTable(connection)
+        destroyer = Destroyer(connection, register)
         intake = IntakePart(connection, feeds)
         self.known = intake.known
         self.entry_kind = intake.entry_kind
         self.add_pending = intake.add_pending
-        log = LogPart(connection, feeds)
+        log = LogPart(connection, feeds, destroyer)
         self.log_head = log.log_head
         self.waiting = log.waiting
         self.tile = log.tile
@@ -33,7 +37,7 @@ class Unit:
         self.append = log.append
         self.stored = log.stored
         self.move_head = log.move_head
-        follow = FollowPart(connection, feeds)
+        follow = FollowPart(connection, feeds, destroyer)
         self.follow_state = follow.follow_state
         self.mirror = follow.mirror
         self.keep_note = follow.keep_note
@@ -56,7 +60,12 @@ class Unit:
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
-        self._refill(RefillPart(connection, feeds, follow))
+        self._refill(RefillPart(connection, feeds, destroyer, follow))
+        erase = ErasePart(connection, feeds, destroyer)
+        self.is_erasing = erase.is_erasing
+        self.keep_order = erase.keep_order
+        self.destroy_again = erase.destroy_again
+        self.registered, self.set_registered = erase.registered, erase.set_registered
         exchange = ExchangePart(connection)
         self.remembered, self.remember = exchange.remembered, exchange.remember
 
