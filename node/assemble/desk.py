@@ -14,7 +14,7 @@ from datetime import date
 from typing import TypeVar
 
 from federation.errors import AccessFault, ConfigFault, Fault, NoteFault
-from federation.log.checkpoint import FeedKeys
+from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
@@ -25,6 +25,8 @@ from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
 from node.config import Config
 from node.entry.holding import Decision, acts_of, china_date
+from node.erase.order import Outcome as ErasureOutcome
+from node.erase.order import check_order
 from node.exchange.inquire import Inquirer, Known, Matter
 from node.intake import Outcome, Submission
 from node.ledger import judge
@@ -132,6 +134,31 @@ class Desk:
         if stages is not None:
             return persist(stages.intake.submit, origin, submissions, amend=amend)
         return list(self._through_node(lambda client: client.submit(feed, submissions, amend=amend)))
+
+    def erase(
+        self, origin: str, indexes: Sequence[int], ground: str, *, with_acts: bool = False
+    ) -> Sequence[ErasureOutcome]:
+        """Orders entries of an own feed erased, directly or through the node that is being served.
+
+        Args:
+            origin: the feed.
+            indexes: 1 to 1000 entries.
+            ground: the legal ground.
+            with_acts: erase the payloads of the acts on them, too.
+
+        Returns:
+            One outcome for each index; what is ordered is durable, and published by `publish_pending` or the node.
+
+        Raises:
+            FieldFault: as `check_order`.
+            ConfigFault, StoreFault, UnreachableFault: as `submit`.
+        """
+        check_order(origin, self._foundation.datasets, indexes, ground)
+        feed = Origin.parse(origin).feed
+        stages = self._own_stages()
+        if stages is not None:
+            return stages.eraser.order(origin, indexes, ground, with_acts=with_acts)
+        return self._through_node(lambda client: client.erase(feed, indexes, ground, with_acts=with_acts))
 
     def publish_pending(self) -> int:
         """Publishes everything that waits; 0 when the node is being served, which does so itself.

@@ -5,7 +5,7 @@
 The seam of the trust view: signed federation metadata will be read here, and nothing else will change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from federation.errors import FieldFault
 from federation.log.checkpoint import FeedKeys, Origin
@@ -26,11 +26,17 @@ class Members:
         self._config = config
         self._keys = keys
         self._peers: Mapping[str, PeerSection] = {peer.id: peer for peer in config.peer}
+        self._clock_keys = tuple(Verifier.parse(peer.clock_key) for peer in config.peer)
 
     @property
     def message_keys(self) -> Mapping[str, Verifier]:
         """Message keys by node id."""
         return {node_id: Verifier.parse(peer.message_key) for node_id, peer in self._peers.items()}
+
+    @property
+    def clock_keys(self) -> Sequence[Verifier]:
+        """Clock keys of the pinned members, with which they cosign what they mirror."""
+        return self._clock_keys
 
     @property
     def grants(self) -> Mapping[str, PurposeGrant]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "query": "node.cli.subjects:query",
     "explain": "node.cli.entries:explain",
     "end": "node.cli.entries:end",
+    "erase": "node.cli.erasing.erase:erase",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",

@@ -18,6 +18,7 @@ from federation.log.checkpoint import freshness
 from federation.standards.catalogue import ReasonTexts
 from node.assemble.create import create_feeds
 from node.assemble.desk import Desk, verify_store
+from node.cli.erasing.erase import show_erasures
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
     Document,
@@ -39,6 +40,13 @@ from node.verify import Finding, Progress
 
 _NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}
 
+ErasuresOption = Annotated[
+    bool,
+    typer.Option(
+        "--erasures",
+        help="各项删除及其确认；未全部确认时退出码为 3 / Erasures and who acknowledged; exits with 3 until all have",
+    ),
+]
 KeysOption = Annotated[bool, typer.Option("--keys", help="显示各数据流的验证公钥 / Show the verifier keys")]
 CreateOption = Annotated[
     bool,
@@ -60,9 +68,12 @@ LimitOption = Annotated[
 ]
 
 
-def status(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+def status(erasures: ErasuresOption = False, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
     """一眼看清节点是否正常、该做什么 / See at a glance whether all is well, and what to do."""
     with desk_at(node) as desk:
+        if erasures:
+            show_erasures(desk, as_json=as_json)
+            return
         views = desk.reader.feeds()
         home = desk.config.node.id
         pending = dict(desk.reader.pending())

@@ -14,7 +14,7 @@ versions are erased, each by an entry of its own; a newer version stays, unless 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -136,30 +136,17 @@ class Eraser:
             One outcome for each index, in order; what is ordered is durable.
 
         Raises:
-            FieldFault: GROUND_MISSING, FIELD_TOO_LONG, FIELD_MISSING; FEED_NOT_OWN, only its origin can order that an
-                entry be erased; FEED_NOT_ERASABLE, the catalogue tells others who may read what.
+            FieldFault: as `check_order`.
             StoreFault: nothing of this call was kept.
         """
-        _check(indexes, ground)
-        self._check_feed(origin)
-        order = Order((), ground, self._now_ms())
+        check_order(origin, self._origins, indexes, ground)
         with self._store.write() as unit:
             taking = _Taking(unit, origin, with_acts=with_acts)
             outcomes = tuple(taking.take(index) for index in indexes)
             if taking.refs:
                 unit.add_pending(origin, [erasure_of(ref) for ref in taking.refs])
-                unit.keep_order(origin, Order(tuple(taking.refs), order.ground, order.ordered_ms))
+                unit.keep_order(origin, Order(tuple(taking.refs), ground, self._now_ms()))
         return outcomes
-
-    def _check_feed(self, origin: str) -> None:
-        if origin not in self._origins:
-            owner = Origin.parse(origin).node_id
-            detail = (
-                f"{origin} is published by {owner}: only {owner} can order an entry of it erased; mend: ask {owner}"
-            )
-            raise FieldFault("feed", "FEED_NOT_OWN", detail)
-        if Origin.parse(origin).feed == _CATALOGUE:
-            raise FieldFault("feed", "FEED_NOT_ERASABLE", f"{origin} says who may read what; mend: change the policy")
 
 
 class _Taking:
@@ -217,10 +204,22 @@ def erasure_of(ref: int) -> Pending:
     return Pending(key, _NOTHING, LeafKind.ERASE, 0, ref, b"", b"", "", personal=False)
 
 
-def _check(indexes: Sequence[int], ground: str) -> None:
+def check_order(origin: str, own: Collection[str], indexes: Sequence[int], ground: str) -> None:
+    """Sees that an order could be taken at all; needs no store.
+
+    Raises:
+        FieldFault: GROUND_MISSING, FIELD_TOO_LONG, FIELD_MISSING; FEED_NOT_OWN, only its origin can order that an entry
+            be erased; FEED_NOT_ERASABLE, the catalogue tells others who may read what.
+    """
     if not ground.strip():
         raise FieldFault("ground", "GROUND_MISSING", "mend: state the legal ground of the order")
     if len(ground) > MAX_GROUND_CHARACTERS:
         raise FieldFault("ground", "FIELD_TOO_LONG", f"at most {MAX_GROUND_CHARACTERS} characters")
     if not 1 <= len(indexes) <= MAX_INDEXES:
         raise FieldFault("indexes", "FIELD_TOO_LONG" if indexes else "FIELD_MISSING", f"1 to {MAX_INDEXES}")
+    named = Origin.parse(origin)
+    if origin not in own:
+        detail = f"{origin} is of another node: only its origin can order an entry erased; mend: ask {named.node_id}"
+        raise FieldFault("feed", "FEED_NOT_OWN", detail)
+    if named.feed == _CATALOGUE:
+        raise FieldFault("feed", "FEED_NOT_ERASABLE", f"{origin} says who may read what; mend: change the policy")

@@ -26,11 +26,13 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_
 from federation.errors import CallerFault, ConfigFault, FieldFault, PeerFault, UnreachableFault
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
+from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
 from node.follow import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.rpc.erasing.wire import erasure_from_wire
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.trust import KeyPair, Pinned, Trust
 from node.rpc.wire import (
@@ -90,6 +92,7 @@ _ASK = _Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
 _SUBMIT = _Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
 _CHECK = _Method("/creditexchange.v1.LocalService/Check", local.CheckResponse)
 _INQUIRE = _Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
+_ERASE = _Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +381,12 @@ class LocalClient:
         """
         response = await self._link.call(_INQUIRE, matter_to_wire(member, matter), self._timeout_s)
         return _read_answer(answer_from_wire, response.answer)
+
+    async def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> list[ErasureOutcome]:
+        """One outcome for each index, in order; what is ordered is durable. Raises as `submit`."""
+        request = local.EraseRequest(feed=feed, indexes=indexes, ground=ground, with_acts=with_acts)
+        response = await self._link.call(_ERASE, request, self._timeout_s)
+        return [_read_answer(erasure_from_wire, message) for message in response.erasures]
 
     async def condition(self) -> dict[str, str]:
         """Why each own feed cannot be signed now; empty while the node may write. UnreachableFault as `submit`."""

@@ -12,6 +12,8 @@ from typing import Protocol
 from creditexchange.v1.local_service_pb2 import (
     CheckRequest,
     CheckResponse,
+    EraseRequest,
+    EraseResponse,
     InquireRequest,
     InquireResponse,
     SubmitRequest,
@@ -19,11 +21,14 @@ from creditexchange.v1.local_service_pb2 import (
 )
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
-from federation.errors import FieldFault
+from federation.errors import AccessFault, FieldFault
 from federation.records.exchange import Answer
+from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
 from node.query import Holding
+from node.rpc.caller import current_caller
+from node.rpc.erasing.wire import erasure_to_wire
 from node.rpc.wire import (
     answer_to_wire,
     code_kind_from_wire,
@@ -46,6 +51,14 @@ class SubmitStage(Protocol):
 
     def submit(self, feed: str, submissions: Sequence[Submission], *, amend: bool) -> Sequence[Outcome]:
         """One outcome for each, durable; `feed` is a short name, FEED_NOT_FOUND when none of ours has it."""
+        ...
+
+
+class EraseStage(Protocol):
+    """Takes orders to erase. Called from one thread of the given executor at a time."""
+
+    def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> Sequence[ErasureOutcome]:
+        """One outcome for each index, durable; FieldFault, and FEED_NOT_FOUND when none of ours has the short name."""
         ...
 
 
@@ -72,6 +85,7 @@ class LocalStages:
     submit: SubmitStage
     check: CheckStage
     inquire: InquireStage
+    erase: EraseStage
 
 
 class LocalServicer(LocalServiceServicer):
@@ -79,7 +93,7 @@ class LocalServicer(LocalServiceServicer):
 
     Args:
         stages: what stands behind.
-        writer: runs `submit`.
+        writer: runs `submit` and `erase`.
         readers: runs `check`.
     """
 
@@ -114,11 +128,28 @@ class LocalServicer(LocalServiceServicer):
         member, matter = matter_from_wire(request)
         return InquireResponse(answer=answer_to_wire(await self._stages.inquire.inquire(member, matter)))
 
+    async def Erase(self, request: EraseRequest, _context: object) -> EraseResponse:
+        """Takes an order to erase, from whoever runs the node."""
+        if current_caller().business:
+            raise AccessFault("CALLER_NOT_ENTITLED", "only whoever runs the node can order an erasure")
+        _check_feed(request.feed)
+
+        def erase() -> Sequence[ErasureOutcome]:
+            ordered = (request.feed, tuple(request.indexes), request.ground)
+            return self._stages.erase.erase(*ordered, with_acts=request.with_acts)
+
+        outcomes = await asyncio.get_running_loop().run_in_executor(self._writer, erase)
+        return EraseResponse(erasures=map(erasure_to_wire, outcomes))
+
+
+def _check_feed(feed: str) -> None:
+    if not 1 <= len(feed) <= MAX_FEED_CHARACTERS + 1:
+        raise FieldFault("feed", "FIELD_TOO_LONG" if feed else "FIELD_MISSING")
+
 
 def _check_batch(request: SubmitRequest) -> None:
     """The limits of the contract; single items are judged by the intake."""
-    if not 1 <= len(request.feed) <= MAX_FEED_CHARACTERS + 1:
-        raise FieldFault("feed", "FIELD_TOO_LONG" if request.feed else "FIELD_MISSING")
+    _check_feed(request.feed)
     if not 1 <= len(request.submissions) <= MAX_SUBMISSIONS:
         raise FieldFault("submissions", "FIELD_TOO_LONG" if request.submissions else "FIELD_MISSING")
     if sum(len(item.payload) + len(item.key) for item in request.submissions) > MAX_SUBMITTED_BYTES:

@@ -257,7 +257,11 @@ COSIGNED = Table(
     Column("line", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
-"""The newest cosignature of each member that mirrors a feed: what it holds, durably, and what it has destroyed."""
+"""What each member that mirrors a feed states that it holds, durably; what it has destroyed follows.
+
+`line` is the statement: a note with the log's signature and the member's. A member that reads the feed and has stated
+nothing has size and time 0.
+"""
 
 ERASURE = Table(
     "erasure",

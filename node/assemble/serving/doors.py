@@ -3,22 +3,23 @@
 """What the servicers find behind their doors: stages, each in the thread where it may run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Protocol, TypeVar
 
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault, StoreFault
-from federation.log.checkpoint import Origin
+from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import Answer, Exchange, Finding, Head
 from node.assemble.members import Members
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
+from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.exchange_log import ExchangeLog
 from node.exchange.inquire import Inquirer, Matter
 from node.intake import Outcome, Submission
 from node.observe import Observer
-from node.publish import Publisher
+from node.publish import Chunk, FeedReader, Publisher
 from node.query import Query
 from node.rpc.client import PeerClient
 
@@ -95,6 +96,41 @@ class Submitting:
             self._bells.queue(origin).ring()  # after a fault too: the commit may have been kept although it failed
 
 
+class ReadFeeds(Publisher):
+    """A publisher that tells who reads which feed. Safe from any thread."""
+
+    def __init__(self, reader: FeedReader, members: Members, node_id: str, told: Callable[[str, str], None]) -> None:
+        super().__init__(reader, node_id, members.coordinators)
+        self._told = told
+
+    def entries(self, caller: str, origin: str, size: int, start: int, limit: int) -> Iterator[Chunk]:
+        """As `Publisher.entries`."""
+        chunks = super().entries(caller, origin, size, start, limit)
+        self._told(origin, caller)
+        return chunks
+
+
+class Erasing:
+    """The eraser by short names of feeds; wakes the sequencer. For the writer thread."""
+
+    def __init__(self, stages: Stages, bells: Bells, condition: Condition) -> None:
+        self._stages = stages
+        self._bells = bells
+        self._condition = condition
+
+    def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> Sequence[ErasureOutcome]:
+        """As `Eraser.order`; AccessFault FEED_NOT_FOUND for a feed that is not ours."""
+        try:
+            origin = self._stages.foundation.origin(feed)
+        except ConfigFault:
+            raise AccessFault("FEED_NOT_FOUND") from None
+        self._condition.require_writable()
+        try:
+            return self._stages.eraser.order(origin, indexes, ground, with_acts=with_acts)
+        finally:
+            self._bells.queue(origin).ring()  # as above
+
+
 class Inquiring:
     """Questions to members that are pinned with an address."""
 
@@ -111,9 +147,15 @@ class Inquiring:
 
 
 class Forks:
-    """Compares checkpoints that callers know with what is held, so that forks surface by themselves."""
+    """Compares checkpoints that callers know with what is held, so that forks surface by themselves.
 
-    def __init__(self, publisher: Publisher, members: Members, observer: Observer) -> None:
+    What mirrors state on them is handed on to `heard`, once they are known to contradict nothing.
+    """
+
+    def __init__(
+        self, publisher: Publisher, members: Members, observer: Observer, heard: Callable[[FeedKeys, bytes], None]
+    ) -> None:
+        self._heard = heard
         self._publisher = publisher
         self._members = members
         self._observer = observer
@@ -128,3 +170,4 @@ class Forks:
         except ForkFault as fault:
             self._observer.peer_lied(origin, Origin.parse(origin).node_id, fault)
             raise
+        self._heard(keys, note)

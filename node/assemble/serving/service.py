@@ -21,8 +21,17 @@ from importlib.metadata import version
 from federation.errors import ClockFault, ConfigFault
 from federation.log.checkpoint import FeedKeys
 from node.assemble.mirrors import HeadOf
+from node.assemble.serving.acknowledging import Acknowledging
 from node.assemble.serving.condition import Condition
-from node.assemble.serving.doors import Forks, Inquiring, Submitting, ThreadedFinder, ThreadedLog
+from node.assemble.serving.doors import (
+    Erasing,
+    Forks,
+    Inquiring,
+    ReadFeeds,
+    Submitting,
+    ThreadedFinder,
+    ThreadedLog,
+)
 from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
@@ -144,6 +153,7 @@ class _Parts:
         self._changes = Bell(asyncio.get_running_loop())
         self._condition = Condition(self._changes.ring)
         self._loops = Loops(stages, bells, self._writer, observer, self._condition)
+        self._acknowledging = Acknowledging(stages, bells, self._loops, asyncio.get_running_loop())
         self._trust = Trust.of(config, observer)
         timeout_s = config.follow.call_timeout_s
         self._clients = {
@@ -182,7 +192,7 @@ class _Parts:
 
     def always(self) -> Sequence[Coroutine[object, object, None]]:
         """Everything that goes on while the node is served, whoever leads."""
-        alone = [self.leading.run(), self._tell()]
+        alone = [self.leading.run(), self._tell(), self._acknowledging.keep()]
         if not self._stages.store.is_shared:
             return alone
         return [*alone, listen(self._pulses, self._bells, self._observer)]
@@ -204,6 +214,8 @@ class _Parts:
             for origin in self._foundation.members.followed(peer):
                 followed = FollowedPeer(self._keys_of(origin), peer.id, self._clients[peer.id])
                 running[f"follow {origin} from {peer.id}"] = Follower(followed, around).run()
+                tell = self._clients[peer.id].checkpoint
+                running[f"acknowledge {origin} to {peer.id}"] = self._acknowledging.state(followed.keys, tell)
         return running
 
     async def _tell(self) -> None:
@@ -247,11 +259,13 @@ class _Parts:
             revisions=(REVISION,),
             roles=node.roles,
         )
-        forks = Forks(self._views.publisher, foundation.members, self._observer)
-        feeds = FeedStages(self._views.publisher, forks, self._bells.head)
-        local = LocalStages(
-            Submitting(self._stages, self._bells, self._condition), self._views.query, self._inquiring()
-        )
+        said = self._acknowledging
+        forks = Forks(self._views.publisher, foundation.members, self._observer, said.heard)
+        read = ReadFeeds(self._views.reader, foundation.members, node.id, said.read)
+        feeds = FeedStages(read, forks, self._bells.head)
+        submitting = Submitting(self._stages, self._bells, self._condition)
+        erasing = Erasing(self._stages, self._bells, self._condition)
+        local = LocalStages(submitting, self._views.query, self._inquiring(), erasing)
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All that can be read of a store, as every stage that reads knows it."""
 
+from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
 from node.storage.read.status import StatusRows
@@ -28,6 +29,9 @@ class Reader:
         self.entry = holdings.entry
         self.decision = holdings.decision
         self.decisions = holdings.decisions
+        erasures = ErasureRows(connect)
+        self.erasures = erasures.erasures
+        self.cosigned = erasures.cosigned
         status = StatusRows(connect)
         self.health = status.health
         self.evidence = status.evidence

@@ -61,11 +61,7 @@ class Unit:
         self.due = ledger.due
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
         self._refill(RefillPart(connection, feeds, destroyer, follow))
-        erase = ErasePart(connection, feeds, destroyer)
-        self.is_erasing = erase.is_erasing
-        self.keep_order = erase.keep_order
-        self.destroy_again = erase.destroy_again
-        self.registered, self.set_registered = erase.registered, erase.set_registered
+        self._add_erasing(ErasePart(connection, feeds, destroyer))
         exchange = ExchangePart(connection)
         self.remembered, self.remember = exchange.remembered, exchange.remember
 
@@ -77,3 +73,10 @@ class Unit:
         self.unqueue = refill.unqueue
         self.gaps, self.count_gaps, self.fill_gaps = refill.gaps, refill.count_gaps, refill.fill_gaps
         self.keep_own_evidence = refill.keep_own_evidence
+
+    def _add_erasing(self, erase: ErasePart) -> None:
+        self.is_erasing = erase.is_erasing
+        self.keep_order = erase.keep_order
+        self.keep_cosigned = erase.keep_cosigned
+        self.destroy_again = erase.destroy_again
+        self.registered, self.set_registered = erase.registered, erase.set_registered

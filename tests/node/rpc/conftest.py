@@ -41,6 +41,7 @@ from node.rpc.query_servicer import QueryServicer
 from node.rpc.server import NodeServers, Servicers
 from node.rpc.trust import Trust
 from node.rpc.wire import NodeStatement
+from tests.node.rpc.erasing import Erasing
 from tests.node.rpc.liar import Liar, Liars
 
 FEDERATION = "delta.example"
@@ -127,7 +128,7 @@ def _entry(number: int, payload_bytes: int) -> RawEntry:
 
 
 @dataclass
-class Stages:
+class Stages(Erasing):
     """What stands behind query and local: remembers what it was asked, answers or raises what it is told."""
 
     fault: Exception | None = None
@@ -324,8 +325,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
     """Serves node 330100 from a folder of identities."""
     observer, feeds, stages, bell = Recorder(), MemoryFeeds(), Stages(), WatchedBell(asyncio.get_running_loop())
     any_port = ListenSection(peers="127.0.0.1:0", local="127.0.0.1:0", admin="127.0.0.1:0")
-    node = NodeSection(id="330100", federation=FEDERATION)
-    config = Config(folder=folder, node=node, listen=any_port, limits=limits)
+    config = Config(folder=folder, node=NodeSection(id="330100", federation=FEDERATION), listen=any_port, limits=limits)
     pins = {
         "310000": folder / "310000" / "ca.pem",
         "320500": folder / "320500" / "ca.pem",
@@ -337,7 +337,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
         NodeServicer(NodeStatement("330100", FEDERATION, "xinqiao/0", ("creditexchange.v1/1",), ("source",))),
         FeedServicer(FeedStages(publisher, feeds, lambda _origin: bell), executor, watch_s),
         QueryServicer(stages),
-        LocalServicer(LocalStages(stages, stages, stages), executor, executor),
+        LocalServicer(LocalStages(stages, stages, stages, stages), executor, executor),
     )
     lab: Lab
     servers = NodeServers(config, servicers, trust, observer, lambda: now() + lab.ahead)

@@ -4,7 +4,9 @@
 
 from typing import TYPE_CHECKING
 
+import grpc
 import pytest
+from creditexchange.v1.local_service_pb2 import EraseRequest, EraseResponse
 
 from federation.errors import AccessFault, FieldFault, PeerFault, StoreFault, UnreachableFault
 from federation.log.entry import PayloadState
@@ -12,6 +14,7 @@ from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.entry.holding import Acts, HeldEntry
+from node.erase.order import AlreadyOrdered, NotErasable, Ordered
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Refused, Submission
 from node.query import Holding
@@ -128,3 +131,29 @@ async def test_a_member_that_lies_gives_no_answer(lab: "Lab") -> None:
     with pytest.raises(UnreachableFault, match="MEMBER_UNREACHABLE"):
         await client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, CODE))
     await client.close()
+
+
+async def test_an_order_to_erase_reaches_its_stage(lab: "Lab") -> None:
+    """As it was given; each index has its own outcome."""
+    client = lab.local()
+    outcomes = await client.erase("lists", [3, 4, 5], "ground", with_acts=True)
+    await client.close()
+
+    assert [Ordered(3, (7, 8)), AlreadyOrdered(4), NotErasable(5, "ENTRY_NOT_FOUND")] == outcomes
+    assert [("lists", (3, 4, 5), "ground", True)] == lab.stages.erased
+
+
+async def test_a_business_system_cannot_order_an_erasure(lab: "Lab") -> None:
+    """Destroying is for whoever runs the node: the till of a department is refused."""
+    channel = lab.channel("tills", "local", "tax")
+    erase = channel.unary_unary(
+        "/creditexchange.v1.LocalService/Erase",
+        request_serializer=EraseRequest.SerializeToString,
+        response_deserializer=EraseResponse.FromString,
+    )
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await erase(EraseRequest(feed="lists", indexes=[1], ground="g"))
+    await channel.close()
+
+    assert grpc.StatusCode.PERMISSION_DENIED is caught.value.code()
+    assert [] == lab.stages.erased

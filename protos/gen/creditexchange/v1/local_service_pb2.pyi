@@ -17,10 +17,21 @@ class OutcomeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OUTCOME_KIND_ACCEPTED: _ClassVar[OutcomeKind]
     OUTCOME_KIND_DUPLICATE: _ClassVar[OutcomeKind]
     OUTCOME_KIND_REFUSED: _ClassVar[OutcomeKind]
+
+class ErasureKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ERASURE_KIND_UNSPECIFIED: _ClassVar[ErasureKind]
+    ERASURE_KIND_ORDERED: _ClassVar[ErasureKind]
+    ERASURE_KIND_REPEATED: _ClassVar[ErasureKind]
+    ERASURE_KIND_REFUSED: _ClassVar[ErasureKind]
 OUTCOME_KIND_UNSPECIFIED: OutcomeKind
 OUTCOME_KIND_ACCEPTED: OutcomeKind
 OUTCOME_KIND_DUPLICATE: OutcomeKind
 OUTCOME_KIND_REFUSED: OutcomeKind
+ERASURE_KIND_UNSPECIFIED: ErasureKind
+ERASURE_KIND_ORDERED: ErasureKind
+ERASURE_KIND_REPEATED: ErasureKind
+ERASURE_KIND_REFUSED: ErasureKind
 
 class SubmitRequest(_message.Message):
     __slots__ = ("feed", "submissions", "amend")
@@ -117,3 +128,33 @@ class InquireResponse(_message.Message):
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     answer: _answer_pb2.Answer
     def __init__(self, answer: _Optional[_Union[_answer_pb2.Answer, _Mapping]] = ...) -> None: ...
+
+class EraseRequest(_message.Message):
+    __slots__ = ("feed", "indexes", "ground", "with_acts")
+    FEED_FIELD_NUMBER: _ClassVar[int]
+    INDEXES_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
+    WITH_ACTS_FIELD_NUMBER: _ClassVar[int]
+    feed: str
+    indexes: _containers.RepeatedScalarFieldContainer[int]
+    ground: str
+    with_acts: bool
+    def __init__(self, feed: _Optional[str] = ..., indexes: _Optional[_Iterable[int]] = ..., ground: _Optional[str] = ..., with_acts: _Optional[bool] = ...) -> None: ...
+
+class EraseResponse(_message.Message):
+    __slots__ = ("erasures",)
+    ERASURES_FIELD_NUMBER: _ClassVar[int]
+    erasures: _containers.RepeatedCompositeFieldContainer[Erasure]
+    def __init__(self, erasures: _Optional[_Iterable[_Union[Erasure, _Mapping]]] = ...) -> None: ...
+
+class Erasure(_message.Message):
+    __slots__ = ("index", "kind", "others", "reason")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    OTHERS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    kind: ErasureKind
+    others: _containers.RepeatedScalarFieldContainer[int]
+    reason: str
+    def __init__(self, index: _Optional[int] = ..., kind: _Optional[_Union[ErasureKind, str]] = ..., others: _Optional[_Iterable[int]] = ..., reason: _Optional[str] = ...) -> None: ...

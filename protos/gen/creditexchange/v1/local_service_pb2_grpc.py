@@ -50,6 +50,11 @@ class LocalServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.FromString,
                 _registered_method=True)
+        self.Erase = channel.unary_unary(
+                '/creditexchange.v1.LocalService/Erase',
+                request_serializer=creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.FromString,
+                _registered_method=True)
 
 
 class LocalServiceServicer:
@@ -78,6 +83,15 @@ class LocalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Erase(self, request, context):
+        """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
+        node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
+        changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LocalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -95,6 +109,11 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.Inquire,
                     request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.SerializeToString,
+            ),
+            'Erase': grpc.unary_unary_rpc_method_handler(
+                    servicer.Erase,
+                    request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -179,6 +198,33 @@ class LocalService:
             '/creditexchange.v1.LocalService/Inquire',
             creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.SerializeToString,
             creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Erase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/Erase',
+            creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.SerializeToString,
+            creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,11 @@ class LocalServiceStub:
     """Says what counts here, now, for one subject, and which measures follow."""
     Inquire: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+    Erase: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]
+    """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
+    node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
+    changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+    """
 
 @_typing.type_check_only
 class LocalServiceAsyncStub(LocalServiceStub):
@@ -57,6 +62,11 @@ class LocalServiceAsyncStub(LocalServiceStub):
     """Says what counts here, now, for one subject, and which measures follow."""
     Inquire: _aio.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]  # type: ignore[assignment]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+    Erase: _aio.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]  # type: ignore[assignment]
+    """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
+    node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
+    changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+    """
 
 class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
     """For the node's own business systems, on the local port only."""
@@ -86,5 +96,16 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_local_service_pb2.InquireResponse, _abc.Awaitable[_local_service_pb2.InquireResponse]]:
         """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+
+    @_abc_1.abstractmethod
+    def Erase(
+        self,
+        request: _local_service_pb2.EraseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_local_service_pb2.EraseResponse, _abc.Awaitable[_local_service_pb2.EraseResponse]]:
+        """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
+        node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
+        changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+        """
 
 def add_LocalServiceServicer_to_server(servicer: LocalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
