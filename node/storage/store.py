@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine
 
 from federation.errors import OrderFault, StoreFault
 from node.storage.creation import StoreOwner, check_store, require_store, require_writable
+from node.storage.dialect.cleaning import clean
 from node.storage.dialect.engines import reader_engine, writer_engine
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import place_named, store_faults
@@ -148,6 +149,18 @@ class Store:
         except BaseException:
             self._writer.dispose()
             raise
+
+    def clean(self) -> bool:
+        """Rewrites the files, so that no byte of what was erased lingers; takes as long as copying the store.
+
+        Returns:
+            False when somebody reads it, or the database's role may not do all of it.
+
+        Raises:
+            StoreFault: STORE_FULL, there is no room; the store is as it was.
+        """
+        with self._writing, store_faults():
+            return clean(self._writer)
 
     def close(self) -> None:
         """Closes everything; the writer last, so that it is the one that folds the log into the file. Idempotent."""

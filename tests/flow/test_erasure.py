@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from federation.log.entry import PayloadState
+from node.assemble.desk import open_desk
 from tests.flow.world import Node, Region, black, submitted, until
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ def three(region: Region) -> tuple[Node, Node, Node]:
     return origin, hub, city
 
 
+def acknowledged(node: Node, origin: str) -> list[str]:
+    """Members that have acknowledged every erasure of a feed."""
+    with open_desk(node.config) as desk:
+        erasures, mirrors = desk.reader.erasures(), desk.reader.cosigned(origin, 99)
+    return [mirror.member for mirror in mirrors if all(each.acknowledged_by(mirror) for each in erasures)]
+
+
 def test_an_erasure_reaches_every_copy_and_every_mirror_says_so(region: Region) -> None:
     """Origin, hub and the city behind it: destroyed, acknowledged hop by hop, and no byte of it in any file."""
     origin, hub, city = three(region)
@@ -67,11 +75,16 @@ def test_an_erasure_reaches_every_copy_and_every_mirror_says_so(region: Region) 
     code, said = ran(origin, "erase", "lists", "2", "--ground", "虚构的法律依据")
 
     assert (0, [{"index": 2, "outcome": "ordered", "others": []}]) == (code, said["erasures"])
-    until(lambda: ran(origin, "status", "--erasures")[0] == 0, "everybody's acknowledgement")
-    _, told = ran(origin, "status", "--erasures")
+    until(lambda: len(acknowledged(origin, lists)) == 2, "everybody's acknowledgement")
+    code, told = ran(origin, "status", "--erasures")
     (erasure,) = told["erasures"]
-    assert (2, 4, False) == (erasure["index"], erasure["erase_index"], erasure["pending"])
+    assert (0, 2, 4, False) == (code, erasure["index"], erasure["erase_index"], erasure["pending"])
     assert [("310000", True), ("yrd", True)] == [(each["member"], each["acknowledged"]) for each in erasure["mirrors"]]
     for node in (origin, hub, city):
         assert PayloadState.ERASED is node.ask(lambda desk: desk.reader.held(lists, 2, 1))[0].state
+    assert 2 == ran(origin, "store", "clean")[0], "a node that is served cannot be cleaned"
+    for node in (origin, hub, city):
+        node.stop()
+        assert 0 == ran(node, "store", "clean")[0]
+        assert [] == holding(node, [MARK, salt])
     region.check()

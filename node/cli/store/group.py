@@ -5,6 +5,7 @@
 import typer
 
 from node.assemble.backup.upgrading import store_version
+from node.cli.erasing.clean import clean
 from node.cli.opening import CURRENT, AsJson, NodeFolder
 from node.cli.printing import print_facts, print_json, print_text
 from node.cli.store.keeping import backup, migrate, restore
@@ -35,3 +36,4 @@ store.command("backup")(backup)
 store.command("restore")(restore)
 store.command("migrate")(migrate)
 store.command("move")(move)
+store.command("clean")(clean)

@@ -49,7 +49,7 @@ class ErasePart:
         if row is None:
             return 0
         kept = select(COSIGNED.c.member, COSIGNED.c.time_ms).where(COSIGNED.c.feed == row.feed)
-        newest: dict[str, int] = dict(self._connection.execute(kept).tuples().all())
+        newest = {found.member: found.time_ms for found in self._connection.execute(kept)}
         fresh = [each for each in stated if each.time_ms > newest.get(each.member, -1)]
         rows = [(row.feed, each.member, each.size, each.time_ms, each.note) for each in fresh]
         replace_rows(self._connection, COSIGNED, rows)
