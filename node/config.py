@@ -116,6 +116,13 @@ class FollowSection(_Section):
     """Longest pause between two tries at a failing peer."""
 
 
+class RetentionSection(_Section):
+    """What happens to own records that are past their term."""
+
+    enforce: bool = False
+    """Whether the node that is served erases them, once a day; destroying cannot be undone."""
+
+
 class LimitsSection(_Section):
     """What callers may use."""
 
@@ -196,6 +203,7 @@ class Config(_Section):
     store: StoreSection = StoreSection()
     publish: PublishSection = PublishSection()
     follow: FollowSection = FollowSection()
+    retention: RetentionSection = RetentionSection()
     limits: LimitsSection = LimitsSection()
     telemetry: TelemetrySection = TelemetrySection()
     feed: tuple[FeedSection, ...] = ()

@@ -32,6 +32,7 @@ _PUBLISHED = _METER.create_counter("xinqiao.entries.published", description="Ent
 _FOLLOWED = _METER.create_counter("xinqiao.entries.followed", description="Entries followed and verified, by feed")
 _FAILURES = _METER.create_counter("xinqiao.follow.failures", description="Failed tries to follow, by feed and reason")
 _LIES = _METER.create_counter("xinqiao.peer.faults", description="Faults proven of a peer, by reason")
+_EXPIRED = _METER.create_counter("xinqiao.entries.expired", description="Records past their term, by feed and term")
 _DECIDED = _METER.create_counter("xinqiao.entries.decided", description="Entries the rules were applied to, by feed")
 
 
@@ -130,6 +131,11 @@ class Observer:
         """A chunk of foreign entries is durable."""
         _FOLLOWED.add(len(rows), {"feed": origin})
         self._log.debug("followed", feed=origin, entries=len(rows))
+
+    def past_term(self, origin: str, term: str, count: int) -> None:
+        """Own records were past their term, and are ordered erased."""
+        _EXPIRED.add(count, {"feed": origin, "term": term})
+        self._log.info("past term", feed=origin, term=term, entries=count)
 
     def follow_failed(self, origin: str, peer: str, fault: Fault) -> None:
         """A try to follow failed; it will be repeated."""

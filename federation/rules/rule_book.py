@@ -9,6 +9,7 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     list-standards/  one list standard
     authorities/     competent authorities: `[authorities.<code>]`
     measures/        what one region does: `[groups.<code>]` and `[measures.<code>]`
+    retention/       how long one region keeps records: `[terms.<code>]`
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from typing import TypeVar
 from federation.errors import ConfigFault, FieldFault
 from federation.records.value import Value
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup
+from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import Section, decode, parse_toml
 
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
@@ -40,6 +42,7 @@ class RuleBook:
         authorities: what each body is competent for, by its unified code.
         measures: every measure, by region and code.
         version_digest: SHA-256 in hex over the sorted lines `<folder>/<id>@<version> <SHA-256 of the file>`.
+        retention: how long records are kept, by file and code.
     """
 
     agreements: tuple[Agreement, ...]
@@ -47,6 +50,7 @@ class RuleBook:
     authorities: Mapping[str, tuple[CompetentAuthority, ...]]
     measures: tuple[Measure, ...]
     version_digest: str
+    retention: tuple[RetentionTerm, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,6 +92,7 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
     standards: dict[str, ListStandard] = {}
     authorities: dict[str, tuple[CompetentAuthority, ...]] = {}
     measures: list[Measure] = []
+    retention: list[RetentionTerm] = []
     for path in sorted(files):
         folder, root = path.partition("/")[0], parse_toml(decode(files[path], path), path)
         match folder:
@@ -101,6 +106,8 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
                     authorities[body.code] = (*authorities.get(body.code, ()), body)
             case "measures":
                 measures.extend(_measures(root))
+            case "retention":
+                retention.extend(_terms(root))
             case _:
                 raise ConfigFault("DATA_OTHER", f"{path}: there are no rules in a folder of this name")
         _named(root)
@@ -110,6 +117,7 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         MappingProxyType(authorities),
         _distinct(measures),
         _digest(files),
+        tuple(retention),
     )
 
 
@@ -157,6 +165,15 @@ def _measures(root: Section) -> Iterator[Measure]:
         if measure.basis_level not in groups[measure.group].basis_levels:
             raise ConfigFault("DATA_FIELD", f"{section.place}: a basis of this level does not suffice for its group")
         yield measure
+
+
+def _terms(root: Section) -> Iterator[RetentionTerm]:
+    """The terms of one region; region and dates that a term does not give are those of the file."""
+    root.only("id", "version", "source", "region", "effective_from", "effective_until", "terms")
+    given = {key: root.values[key] for key in ("region", "effective_from", "effective_until") if key in root.values}
+    given["policy"] = f"{root.text('id')}@{root.text('version')}"
+    for code, section in root.sections("terms").items():
+        yield _built(RetentionTerm, section.place, {**given, **section.values, "code": code})
 
 
 def _built(kind: type[AnyValue], place: str, values: Mapping[str, object]) -> AnyValue:

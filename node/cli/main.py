@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "node.cli.entries:explain",
     "end": "node.cli.entries:end",
     "erase": "node.cli.erasing.erase:erase",
+    "retention": "node.cli.erasing.retention:retention",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",

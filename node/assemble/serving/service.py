@@ -35,6 +35,7 @@ from node.assemble.serving.doors import (
 from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
+from node.assemble.serving.retaining import Retaining
 from node.assemble.serving.telemetry import start_telemetry
 from node.assemble.stages import Clock, Stages, Views, standard_clock
 from node.assemble.writer import WriterThread
@@ -206,6 +207,7 @@ class _Parts:
         mirrors: Mapping[str, HeadOf] = {node_id: client.checkpoint for node_id, client in self._clients.items()}
         running: dict[str, Coroutine[object, object, None]] = {"review": self._loops.review()}
         running["decide"] = self._loops.decide(self._origins)
+        running["retention"] = Retaining(self._stages, self._bells, self._loops, self._readers, self._observer).run()
         for origin in self._foundation.datasets:
             running[f"publish {origin}"] = self._loops.publish(origin, mirrors)
             running[f"beat {origin}"] = self._loops.beat(origin)
