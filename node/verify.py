@@ -5,9 +5,9 @@
 For each feed, in this order: the stored note verifies with the origin's key and is of the stored size · every leaf
 hashes to what its tile holds, and full tiles to what the tiles above hold · all leaves together give the signed root ·
 every present payload matches its commitment, every other carries no bytes · the columns that questions are answered by
-say what the payload says · every act is found by what it acts on. Memory stays flat. An entry that cannot be read at
-all ends the check of its feed, not that of the others. What no signature covers cannot be checked: why a payload is
-absent.
+say what the payload says · every act is found by what it acts on · what was ordered erased is gone. Memory stays flat.
+An entry that cannot be read at all ends the check of its feed, not that of the others. What no signature covers cannot
+be checked: why a payload is absent.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from typing import Protocol
 from federation.errors import FieldFault, NoteFault, StoreFault
 from federation.log.checkpoint import FeedKeys, open_checkpoint
 from federation.log.entry import PayloadState
-from federation.log.leaf import KINDS_WITH_PAYLOAD, Committer, Leaf
+from federation.log.leaf import KINDS_WITH_PAYLOAD, Committer, Leaf, LeafKind
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import TILE_WIDTH, extend_tiles
 from federation.records.codec import glance
@@ -68,6 +68,10 @@ class StoreReader(Protocol):
 
     def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
         """The acts on some entries, by the index acted on."""
+        ...
+
+    def entry(self, origin: str, index: int) -> HeldEntry | None:
+        """One entry."""
         ...
 
     def tile(self, origin: str, level: int, index: int) -> bytes:
@@ -187,6 +191,15 @@ class Verify:
             if reason:
                 yield Finding(origin, index, reason)
         yield from self._acts(origin, entries)
+        yield from self._erased(origin, entries)
+
+    def _erased(self, origin: str, entries: Sequence[HeldEntry]) -> Iterator[Finding]:
+        """Sees that what was ordered erased is gone."""
+        for entry in entries:
+            ref = _ref(entry) if entry.leaf is not None and entry.leaf.kind is LeafKind.ERASE else None
+            held = None if ref is None else self._reader.entry(origin, ref)
+            if held is not None and (held.salt or held.payload):
+                yield Finding(origin, held.index, "PAYLOAD_NOT_ERASED")
 
     def _acts(self, origin: str, entries: Sequence[HeldEntry]) -> Iterator[Finding]:
         """Sees that each act is found by what it acts on: one that is not has no effect."""

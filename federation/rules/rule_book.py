@@ -79,10 +79,7 @@ class RuleBook:
 
 
 def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
-    """Reads all rule files of a node.
-
-    Args:
-        files: bytes by path, `<folder>/<id>@<version>.toml` with forward slashes.
+    """Reads all rule files of a node: bytes by path, `<folder>/<id>@<version>.toml` with forward slashes.
 
     Raises:
         ConfigFault: DATA_MALFORMED, DATA_FIELD, DATA_OTHER (a folder or name that does not fit), or DATA_DUPLICATE

@@ -282,3 +282,19 @@ def test_an_erased_watch_entry_is_told_as_erased(hangzhou: Node, samples: Sample
         holding.reasons,
         holding.entry.state,
     )
+
+
+async def test_a_payload_that_should_be_gone_is_found(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples, checked: Checked
+) -> None:
+    """A mirror whose operator put the bytes back says so itself."""
+    hangzhou.publish("lists", samples.black(1))
+    origin = hangzhou.origin("lists")
+    kept = hangzhou.reader.held(origin, 0, 1)[0]
+    erase(hangzhou, 0)
+    await world.mirror(shanghai, hangzhou, "lists")
+
+    shanghai.tamper("entry.salt", origin, lambda _: kept.salt, 0)
+    shanghai.tamper("entry.payload", origin, lambda _: kept.payload, 0)
+
+    assert (origin, 0, "PAYLOAD_NOT_ERASED") in checked(shanghai)
