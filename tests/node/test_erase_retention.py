@@ -13,6 +13,7 @@ import pytest
 
 from federation.log.entry import PayloadState
 from federation.records.list_entry import ListKind
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.retaining import Retaining
 from node.config import RetentionSection
@@ -84,7 +85,7 @@ async def test_the_loop_erases_when_it_is_configured(
     foundation.config = foundation.config.model_copy(update={"retention": RetentionSection(enforce=enforce)})
     bells = Bells(asyncio.get_running_loop())
     observer = Observer(hangzhou.id)
-    loops = Loops(hangzhou.stages, bells, InLine(), observer)
+    loops = Loops(hangzhou.stages, bells, InLine(), observer, Condition())
     queue = bells.queue(hangzhou.origin("lists"))
     with ThreadPoolExecutor(1) as readers:
         task = asyncio.create_task(Retaining(hangzhou.stages, bells, loops, readers, observer).run())

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from node.storage.fault import file_faults
 
-REGISTER_NAME = "erasures.jsonl"
 _OWNER_ONLY = 0o600
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from federation.errors import ConfigFault, StoreFault
 from node.assemble.backup.contents import checked_feeds
-from node.assemble.backup.erasures import REGISTER_NAME, merge_registers
+from node.assemble.backup.erasures import merge_registers
 from node.assemble.backup.manifest import FileFacts, Manifest, copy_checked, facts_of, files_of, read_manifest
 from node.assemble.stages import Foundation, place_of
 from node.config import Config
@@ -28,6 +28,8 @@ from node.storage.copying.snapshot import Told, require_room, sync_file
 from node.storage.creation import known_revisions, migrate_store, writing_alone
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import file_faults
+from node.storage.reapply import reapply
+from node.storage.register import REGISTER_NAME
 from node.storage.store import open_reader, open_store
 
 _COPY = "store.db.restoring"
@@ -82,7 +84,7 @@ def restore(config: Config, backup: Path, told: Told, *, replace: bool = False) 
             found, newest = migrate_store(copy, foundation.owner)
             entries = _check(copy, manifest, foundation)
             _add_erasures(config.folder / REGISTER_NAME, files.erasures, manifest.erasures)
-            open_store(copy, foundation.owner).close()  # refuses a copy of a store that was moved away
+            _erase_again(copy, config, foundation)
             aside = aside_of(place, f"{datetime.fromtimestamp(foundation.clock() / 1000, UTC):%Y%m%dT%H%M%SZ}")
             put_in_place(copy, place, aside, told)
     kept = None if vacant else _kept(place, aside)
@@ -137,6 +139,18 @@ def _check(copy: Path, manifest: Manifest, foundation: Foundation) -> int:
     if manifest.feeds is not None and manifest.feeds != feeds:
         raise StoreFault("BACKUP_DAMAGED", "the manifest is of another store file; mend: take another backup")
     return sum(feed.held for feed in feeds)
+
+
+def _erase_again(copy: Path, config: Config, foundation: Foundation) -> None:
+    """Destroys in the copy what was erased since it was made, and leaves no byte of it in the file.
+
+    Raises:
+        ConfigFault: STORE_MOVED, the copy is of a store that was moved away.
+        StoreFault: ERASURES_UNREADABLE, or the copy cannot be written.
+    """
+    with open_store(copy, foundation.owner, config.folder / REGISTER_NAME) as store:
+        if reapply(store):
+            store.clean()
 
 
 def _add_erasures(register: Path, saved: Path, facts: FileFacts | None) -> None:
