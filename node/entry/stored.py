@@ -50,7 +50,7 @@ def require_head(unit: StoredFeed, head: Head, keys: FeedKeys) -> None:
         ConfigFault: REFILL_UNFINISHED, only part of what a mirror has was brought back.
         StoreFault: HEAD_CORRUPT; nothing may be built on it.
     """
-    tree = _tree(unit, keys.origin)
+    tree = TileTree(lambda level, index: unit.tile(keys.origin, level, index))
     try:
         leads = tree.compact_range(head.range.size) == head.range
     except StoreFault as fault:
@@ -84,13 +84,10 @@ def require_tiles(unit: StoredFeed, origin: str, tiles: Mapping[tuple[int, int],
     Raises:
         StoreFault: STORED_BATCH_DIFFERS.
     """
-    built = all(unit.tile(origin, level, index) == tile for (level, index), tile in tiles.items())
-    if not built or _tree(unit, origin).compact_range(after.size) != after:
+    stored = {(level, index): unit.tile(origin, level, index) for level, index in tiles}
+    tree = TileTree(lambda level, index: stored.get((level, index)) or unit.tile(origin, level, index))
+    if stored != tiles or tree.compact_range(after.size) != after:
         raise StoreFault("STORED_BATCH_DIFFERS", f"{origin}: a stored tile is not what was built")
-
-
-def _tree(unit: StoredFeed, origin: str) -> TileTree:
-    return TileTree(lambda level, index: unit.tile(origin, level, index))
 
 
 def _newest_time(unit: StoredFeed, origin: str, size: int) -> int | None:
