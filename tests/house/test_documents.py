@@ -75,6 +75,7 @@ def _runnable(text: str, mark: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_readmes_commands_run(tmp_path: Path) -> None:
     """Following the README line by line makes two nodes, and shows what it says; only folders and ports are others."""
     script = _runnable(README, "run").replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
@@ -91,6 +92,7 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_operations_chapter_runs_as_written(tmp_path: Path) -> None:
     """Its commands, one after the other, on a node with entries; only folders are others."""
     imported = f"xinqiao import {_samples(tmp_path)}/lists.csv || true"
@@ -110,7 +112,7 @@ def _ran(script: str, folder: Path) -> tuple[int, str]:
             ["sh", "-eu", "-c", script], cwd=ROOT, stdout=said, stderr=said, start_new_session=True
         )
         try:
-            code = shell.wait(110)
+            code = shell.wait(280)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGKILL)

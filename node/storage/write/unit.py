@@ -43,9 +43,7 @@ class Unit:
         self.keep_note = follow.keep_note
         self.keep_evidence = follow.keep_evidence
         self.keep_health = follow.keep_health
-        self.quarantine = follow.quarantine
-        self.quarantined = follow.quarantined
-        self.release = follow.release
+        self.quarantine, self.quarantined, self.release = follow.quarantine, follow.quarantined, follow.release
         ledger = LedgerPart(connection, feeds)
         self.cursor, self.set_cursor = ledger.cursor, ledger.set_cursor
         self.pass_over = ledger.pass_over
