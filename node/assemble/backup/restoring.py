@@ -46,6 +46,7 @@ class Restored:
         kept: what the store that was there is called now; None when there was none.
         migrated_from: the version it was migrated from; None when it was of this one.
         entries: how many entries it holds, over all feeds.
+        erased: how many of them were destroyed, since they had been erased after the backup was made.
     """
 
     manifest: Manifest
@@ -53,6 +54,7 @@ class Restored:
     kept: str | None
     migrated_from: str | None
     entries: int
+    erased: int
 
 
 def restore(config: Config, backup: Path, told: Told, *, replace: bool = False) -> Restored:
@@ -84,11 +86,11 @@ def restore(config: Config, backup: Path, told: Told, *, replace: bool = False) 
             found, newest = migrate_store(copy, foundation.owner)
             entries = _check(copy, manifest, foundation)
             _add_erasures(config.folder / REGISTER_NAME, files.erasures, manifest.erasures)
-            _erase_again(copy, config, foundation)
+            erased = _erase_again(copy, config, foundation)
             aside = aside_of(place, f"{datetime.fromtimestamp(foundation.clock() / 1000, UTC):%Y%m%dT%H%M%SZ}")
             put_in_place(copy, place, aside, told)
     kept = None if vacant else _kept(place, aside)
-    return Restored(manifest, str(place), kept, None if found == newest else found, entries)
+    return Restored(manifest, str(place), kept, None if found == newest else found, entries, erased)
 
 
 def _beside(place: StorePlace, config: Config) -> Path:
@@ -141,16 +143,18 @@ def _check(copy: Path, manifest: Manifest, foundation: Foundation) -> int:
     return sum(feed.held for feed in feeds)
 
 
-def _erase_again(copy: Path, config: Config, foundation: Foundation) -> None:
-    """Destroys in the copy what was erased since it was made, and leaves no byte of it in the file.
+def _erase_again(copy: Path, config: Config, foundation: Foundation) -> int:
+    """Destroys in the copy what was erased since it was made, and leaves no byte of it in the file; says how much.
 
     Raises:
         ConfigFault: STORE_MOVED, the copy is of a store that was moved away.
         StoreFault: ERASURES_UNREADABLE, or the copy cannot be written.
     """
     with open_store(copy, foundation.owner, config.folder / REGISTER_NAME) as store:
-        if reapply(store):
+        erased = reapply(store)
+        if erased:
             store.clean()
+    return erased
 
 
 def _add_erasures(register: Path, saved: Path, facts: FileFacts | None) -> None:

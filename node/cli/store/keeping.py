@@ -88,6 +88,8 @@ def restore(
     ]
     if restored.migrated_from:
         facts.append(("已升级 / migrated from", restored.migrated_from))
+    if restored.erased:
+        facts.append(("再次销毁 / erased again", str(restored.erased)))
     print_facts("存储已恢复 / The store is restored", facts)
     for line in _OLD_COPY:
         print_text(line)
@@ -144,6 +146,7 @@ def _restored_document(restored: Restored) -> Document:
         "entries": restored.entries,
         "kept": restored.kept,
         "migrated_from": restored.migrated_from,
+        "erased": restored.erased,
     }
 
 

@@ -122,7 +122,7 @@ def test_a_restored_store_is_the_one_that_was_backed_up(xinqiao: Xinqiao, node: 
     assert (0, None, None) == (said.code, said.document["kept"], said.document["migrated_from"])
     assert before == listed(xinqiao, node)
     assert xinqiao("verify", "--node", node, "--json").document["ok"]
-    assert {".db", ".lock"} == {path.suffix for path in node.glob("store.db*") if "-" not in path.name}
+    assert not list(node.glob("store.db.*[!k]"))
 
 
 def test_a_restore_that_died_between_two_names_goes_on(xinqiao: Xinqiao, node: Path, saved: Path) -> None:
@@ -273,6 +273,21 @@ def test_the_register_of_erasures_goes_with_the_backup(
     assert [line.format(index) for index in (101, 102, 100)] == register.read_text().splitlines(keepends=True)
     flip(tmp_path / "saved.db.erasures.jsonl")
     refused(xinqiao("store", "restore", tmp_path / "saved.db", "--replace", "--node", node), 3, "BACKUP_DAMAGED")
+
+
+def test_a_backup_brings_nothing_back_that_was_erased(xinqiao: Xinqiao, node: Path, saved: Path) -> None:
+    """What was erased after the backup is destroyed again before anything is served, byte for byte."""
+    name = "杭州湖畔蓝星印染有限公司".encode()
+    assert name in saved.read_bytes()
+    for index in (0, 1):
+        assert 0 == xinqiao("erase", "lists", index, "--ground", "第四十七条", "--node", node).code
+
+    said = xinqiao("store", "restore", saved, "--replace", "--node", node, "--json")
+
+    assert (0, 2) == (said.code, said.document["erased"])
+    assert [] == xinqiao("query", "91330106PDY209008Q", "--node", node, "--json").document["holdings"]
+    assert xinqiao("verify", "--node", node, "--json").document["ok"]
+    assert name not in (node / "store.db").read_bytes()
 
 
 def test_a_node_may_be_restored_into_a_folder_of_its_own(
