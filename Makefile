@@ -42,6 +42,10 @@ test: $(VENV)/.test lint types law ## Lint, types, import law, then every test
 check: $(VENV)/.test lint types law ## The fast gate: everything but the slow tests
 	@$(BIN)/pytest -q -n 2 -m "not slow"
 
+SCALE ?= 100k
+bench: $(VENV)/.test ## Measure each path against the machine's limit (SCALE=20k|100k|1m|5m|26m, ROWS="follow query …")
+	@$(BIN)/python -m tests.bench --scale $(SCALE) $(if $(ROWS),--rows $(ROWS))
+
 lint: $(VENV)/.test
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The nodes that are measured: made once, filled once, and kept when the folder is kept.
+
+330100  the big source       310000  asks both           330000  mirrors the big source
+330200  the small source     330300  imports             320000  mirrors the small source
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from node.config import CONFIG_NAME, Config
+from tests.bench.data.fill import fill
+from tests.bench.data.records import city
+from tests.bench.plan import Plan
+from tests.bench.programs import Served
+from tests.flow.world import Node, Region
+
+BIG, SMALL, ASKER, IMPORTER = "330100", "330200", "310000", "330300"
+MIRRORS = {BIG: "330000", SMALL: "320000"}
+FEEDS = ("licences", "penalties", "lists")
+PURPOSE = "joint-punishment"
+UNLIMITED = "\n[limits]\ncalls_per_second = 1000000\nburst_calls = 1000000\n"
+"""The limits are there for floods, which a measurement is."""
+
+
+class Ground:
+    """The nodes of one run. Not for two runs at once over one folder.
+
+    Args:
+        plan: how large, and where.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._region = Region(plan.folder)
+        self._copies = count()
+        self._log = plan.folder / "nodes.log"
+        made = plan.folder / "made"
+        if made.exists():
+            for node_id in (BIG, SMALL, ASKER, IMPORTER, *MIRRORS.values()):
+                self._region.nodes[node_id] = Node(plan.folder / node_id, self._log)
+        else:
+            self._make()
+            made.touch()
+
+    def _make(self) -> None:
+        """Makes the nodes and pins them at each other."""
+        for node_id in (BIG, SMALL, ASKER, IMPORTER, *MIRRORS.values()):
+            with (self._region.node(node_id).folder / CONFIG_NAME).open("a", encoding="utf-8") as config:
+                config.write(UNLIMITED)
+        nodes = self._region.nodes
+        for source, mirror in MIRRORS.items():
+            self._region.pin(nodes[source], nodes[ASKER], may_ask=(PURPOSE,))
+            self._region.pin(nodes[ASKER], nodes[source])
+            self._region.pin(nodes[source], nodes[mirror])
+            self._region.pin(nodes[mirror], nodes[source], *(f"{source}/{feed}/1" for feed in FEEDS))
+
+    def records(self, node_id: str) -> int:
+        """How many records a source holds."""
+        return self.plan.scale if node_id == BIG else self.plan.small
+
+    def config(self, node_id: str) -> Config:
+        """The configuration of a node; a source is filled when it is asked for first."""
+        config = self._region.nodes[node_id].config
+        filled = self.plan.folder / f"{node_id}.filled"
+        if node_id in MIRRORS and not filled.exists():
+            fill(config, city(self.records(node_id)))
+            filled.touch()
+        return config
+
+    def origins(self, node_id: str) -> dict[str, int]:
+        """Origins of a source's feeds that are measured, and how many entries each has."""
+        sizes = {f"{node_id}/{feed}/1": 0 for feed in FEEDS}
+        self.config(node_id)
+        node = self._region.nodes[node_id]
+        return {self._region.origin(feed): node.size(self._region.origin(feed)) for feed in sizes}
+
+    @contextmanager
+    def served(self, node_id: str, profile: Path | None = None) -> Iterator[Served]:
+        """A node as a process, until the context ends."""
+        served = Served(self.config(node_id).folder, self._log, profile)
+        try:
+            yield served
+        finally:
+            served.stop()
+
+    @contextmanager
+    def mirroring(self, source: str) -> Iterator[tuple[Node, Served]]:
+        """A new mirror of a source, as a process, until the context ends."""
+        with self.copy(MIRRORS[source]) as config:
+            served = Served(config.folder, self._log)
+            try:
+                yield Node(config.folder, self._log), served
+            finally:
+                served.stop()
+
+    @contextmanager
+    def copy(self, node_id: str) -> Iterator[Config]:
+        """A copy of a node that nobody serves, to be used up."""
+        folder = self.plan.folder / f"copy-{next(self._copies)}"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self._region.nodes[node_id].folder, folder)
+        try:
+            yield Node(folder, self._log).config
+        finally:
+            shutil.rmtree(folder)

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that are run or kept running for a measurement, each a process of its own, always ended."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READY_S = 60.0
+STOP_S = 30.0
+PROFILED = "XINQIAO_BENCH_PROFILE"
+"""Names the file that a program's profile goes to; see profiling.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A program that has ended.
+
+    Attributes:
+        seconds: from its start to its end.
+        peak_bytes: most memory it had at once.
+        said: what it printed, one object a line.
+    """
+
+    seconds: float
+    peak_bytes: int
+    said: Sequence[Any]
+
+
+def xinqiao(*arguments: str, profile: Path | None = None) -> Finished:
+    """Runs a command of the product with `--json` to its end.
+
+    Args:
+        arguments: what stands after `xinqiao`.
+        profile: where its profile goes; None for none.
+
+    Raises:
+        AssertionError: it failed.
+    """
+    command = [*_program(profile), *arguments, "--json"]
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=_environment(profile))
+    assert process.stdout is not None
+    with process.stdout as out:
+        said = out.read()
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{' '.join(arguments)}: {said.decode()[-2000:]}"
+    return Finished(seconds, used.ru_maxrss * 1024, [json.loads(line) for line in said.splitlines()])
+
+
+@contextmanager
+def running(module: str, *arguments: str) -> Iterator[str]:
+    """A server of the other side, until the context ends; gives the first line it prints."""
+    process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(STOP_S)
+        process.stdout.close()
+
+
+class Served:
+    """A node being served; a context that ends it.
+
+    Args:
+        folder: the node's folder.
+        log: where it logs.
+        profile: where its profile goes; None for none.
+    """
+
+    def __init__(self, folder: Path, log: Path, profile: Path | None = None) -> None:
+        before = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as told:
+            self._process = subprocess.Popen(
+                [*_program(profile), "serve", "--node", str(folder), "--json"],
+                stdout=told,
+                stderr=told,
+                env=_environment(profile),
+            )
+        end = time.monotonic() + READY_S
+        while b'"serving"' not in log.read_bytes()[before:]:
+            ended = self._process.poll() is not None or time.monotonic() > end
+            if ended:
+                self.stop()
+                raise AssertionError(log.read_text(encoding="utf-8")[-2000:])
+            time.sleep(0.02)
+
+    def peak_bytes(self) -> int:
+        """Most memory it had at once so far."""
+        for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("the kernel does not tell")
+
+    def stop(self) -> None:
+        """Ends it in order, and by force when it does not end."""
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _program(profile: Path | None) -> list[str]:
+    return [sys.executable, "-m", "node" if profile is None else "tests.bench.profiling"]
+
+
+def _environment(profile: Path | None) -> dict[str, str]:
+    return dict(os.environ) if profile is None else {**os.environ, PROFILED: str(profile)}
