@@ -6,15 +6,15 @@
 330200  the small source     330300  imports             320000  mirrors the small source
 """
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
 from node.config import CONFIG_NAME, Config
 from tests.bench.data.fill import fill
 from tests.bench.data.records import city
+from tests.bench.databases import DATABASES
 from tests.bench.plan import Plan
 from tests.bench.programs import Served
 from tests.flow.world import Node, Region
@@ -32,17 +32,23 @@ class Ground:
 
     Args:
         plan: how large, and where.
+
+    Attributes:
+        plan: as given.
+        database: the database under test.
+        import_peaks: most memory of an import in bytes, by its rows, as far as some row has run it.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.database = DATABASES[plan.database]
         self._region = Region(plan.folder)
         self._copies = count()
-        self._log = plan.folder / "nodes.log"
+        self.import_peaks: dict[int, int] = {}
         made = plan.folder / "made"
         if made.exists():
             for node_id in (BIG, SMALL, ASKER, IMPORTER, *MIRRORS.values()):
-                self._region.nodes[node_id] = Node(plan.folder / node_id, self._log)
+                self._region.nodes[node_id] = Node(plan.folder / node_id, plan.folder)
         else:
             self._make()
             made.touch()
@@ -68,7 +74,7 @@ class Ground:
         config = self._region.nodes[node_id].config
         filled = self.plan.folder / f"{node_id}.filled"
         if node_id in MIRRORS and not filled.exists():
-            fill(config, city(self.records(node_id)))
+            fill(config, city(self.records(node_id), seed=self.plan.seed), seed=self.plan.seed)
             filled.touch()
         return config
 
@@ -80,31 +86,27 @@ class Ground:
         return {self._region.origin(feed): node.size(self._region.origin(feed)) for feed in sizes}
 
     @contextmanager
-    def served(self, node_id: str, profile: Path | None = None) -> Iterator[Served]:
-        """A node as a process, until the context ends."""
-        served = Served(self.config(node_id).folder, self._log, profile)
-        try:
-            yield served
-        finally:
-            served.stop()
-
-    @contextmanager
-    def mirroring(self, source: str) -> Iterator[tuple[Node, Served]]:
-        """A new mirror of a source, as a process, until the context ends."""
-        with self.copy(MIRRORS[source]) as config:
-            served = Served(config.folder, self._log)
-            try:
-                yield Node(config.folder, self._log), served
-            finally:
-                served.stop()
+    def served(self, *configs: Config, profile: Path | None = None) -> Iterator[Sequence[Served]]:
+        """Nodes, each a process, until the context ends; all with a profile or none."""
+        with ExitStack() as closing:
+            nodes = []
+            for config in configs:
+                log = self.plan.folder / f"{config.folder.name}.log"
+                nodes.append(Served(config.folder, log, profile))
+                closing.callback(nodes[-1].stop)
+            yield [node.ready() for node in nodes]
 
     @contextmanager
     def copy(self, node_id: str) -> Iterator[Config]:
         """A copy of a node that nobody serves, to be used up."""
         folder = self.plan.folder / f"copy-{next(self._copies)}"
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self._region.nodes[node_id].folder, folder)
+        self.database.drop(folder)
+        self.database.copy(self._region.nodes[node_id].folder, folder)
         try:
-            yield Node(folder, self._log).config
+            yield Node(folder, folder).config
         finally:
-            shutil.rmtree(folder)
+            self.database.drop(folder)
+
+    def insert_again(self, config: Config, tables: Mapping[str, str], batch: int) -> float:
+        """Inserts the rows of some tables of a node's store raw into a new store; as `insert.insert_again`."""
+        return self.database.insert_again(config, self.plan.folder / "raw", tables, batch)

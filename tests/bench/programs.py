@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 READY_S = 60.0
 STOP_S = 30.0
@@ -71,7 +71,7 @@ def running(module: str, *arguments: str) -> Iterator[str]:
 
 
 class Served:
-    """A node being served; a context that ends it.
+    """A node being served; call `ready` before it is used, and `stop` in the end. Several may start at once.
 
     Args:
         folder: the node's folder.
@@ -80,7 +80,8 @@ class Served:
     """
 
     def __init__(self, folder: Path, log: Path, profile: Path | None = None) -> None:
-        before = log.stat().st_size if log.exists() else 0
+        self._log = log
+        self._before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as told:
             self._process = subprocess.Popen(
                 [*_program(profile), "serve", "--node", str(folder), "--json"],
@@ -88,13 +89,20 @@ class Served:
                 stderr=told,
                 env=_environment(profile),
             )
+
+    def ready(self) -> Self:
+        """Waits until it answers.
+
+        Raises:
+            AssertionError: it ended, or does not answer in time.
+        """
         end = time.monotonic() + READY_S
-        while b'"serving"' not in log.read_bytes()[before:]:
-            ended = self._process.poll() is not None or time.monotonic() > end
-            if ended:
+        while b'"serving"' not in (said := self._log.read_bytes()[self._before :]):
+            if self._process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise AssertionError(log.read_text(encoding="utf-8")[-2000:])
+                raise AssertionError(said.decode()[-2000:])
             time.sleep(0.02)
+        return self
 
     def peak_bytes(self) -> int:
         """Most memory it had at once so far."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench.baselines.insert import FOLLOWED, insert_again
+from tests.bench.baselines.insert import FOLLOWED
 from tests.bench.ground import BIG, MIRRORS, Ground
 from tests.bench.measure import Goal, Outcome, in_turn
 from tests.bench.profiling import profiled
@@ -18,15 +18,15 @@ GOAL = Goal(at_least=0.6, aim=0.8)
 def run(ground: Ground) -> Sequence[Outcome]:
     """Measures the row."""
     rows = _Rounds(ground)
-    with ground.served(BIG):
+    with ground.served(ground.config(BIG)):
         sides = in_turn(rows.ours, rows.baseline, ground.plan.long_rounds)
     note = f"{rows.batch} rows a commit"
-    return [sides.outcome("follow, verified and durable / raw insert", "records/s", GOAL, note)]
+    return [sides.outcome("跟随 follow, verified and durable / raw insert", "records/s", GOAL, note)]
 
 
 def profile(ground: Ground, target: Path) -> None:
     """Profiles our side."""
-    with ground.served(BIG), ground.copy(MIRRORS[BIG]) as config, profiled(target):
+    with ground.served(ground.config(BIG)), ground.copy(MIRRORS[BIG]) as config, profiled(target):
         follow_whole(config, ground.origins(BIG))
 
 
@@ -38,19 +38,17 @@ class _Rounds:
         self._wanted = ground.origins(BIG)
         self._entries = sum(self._wanted.values())
         self._mirror = ExitStack()
-        self._store = Path()
         self.batch = 0
 
     def ours(self) -> float:
         """Records a second."""
         config = self._mirror.enter_context(self._ground.copy(MIRRORS[BIG]))
         followed = follow_whole(config, self._wanted)
-        self._store = config.store_path
+        self._config = config
         self.batch = max(1, self._entries // followed.batches)
         return self._entries / followed.seconds
 
     def baseline(self) -> float:
         """Records a second, in transactions as large as those of the follower."""
         with self._mirror:
-            target = self._ground.plan.folder / "raw.db"
-            return self._entries / insert_again(self._store, target, FOLLOWED, self.batch)
+            return self._entries / self._ground.insert_again(self._config, FOLLOWED, self.batch)

@@ -9,8 +9,7 @@ rows: its start is no part of the path.
 from collections.abc import Sequence
 from pathlib import Path
 
-from node.config import Config
-from tests.bench.baselines.insert import IMPORTED, insert_again
+from tests.bench.baselines.insert import IMPORTED
 from tests.bench.data.records import write_tables
 from tests.bench.ground import IMPORTER, Ground
 from tests.bench.measure import Goal, Outcome, Sides
@@ -30,7 +29,7 @@ def run(ground: Ground) -> Sequence[Outcome]:
         baseline.append(rows / raw)
     sides = Sides(ours, baseline)
     note = f"command start of {start:.1f} s taken off"
-    return [sides.outcome("import of 双公示 tables to checkpoint / raw insert", "records/s", GOAL, note)]
+    return [sides.outcome("导入 import of 双公示 tables to checkpoint / raw insert", "records/s", GOAL, note)]
 
 
 def profile(ground: Ground, target: Path) -> None:
@@ -46,7 +45,8 @@ def import_tables(
     Args:
         ground: the nodes.
         rows: of both tables together.
-        again: whether the rows that end up in the store are inserted raw afterwards.
+        again: whether the rows that end up in the store are inserted raw afterwards, as many in a transaction as the
+            node publishes at once.
         profile: where the profile of the command goes.
 
     Returns:
@@ -58,13 +58,9 @@ def import_tables(
         finished = xinqiao("import", *files, "--node", str(config.folder), profile=profile)
         accepted = sum(file["accepted"] for file in finished.said[0]["files"])
         assert rows == accepted, finished.said
-        return finished, _insert_again(ground, config) if again else 0.0
-
-
-def _insert_again(ground: Ground, config: Config) -> float:
-    """As many rows a transaction as the node publishes at once."""
-    target = ground.plan.folder / "raw.db"
-    return insert_again(config.store_path, target, IMPORTED, config.publish.max_batch_entries)
+        ground.import_peaks[rows] = finished.peak_bytes
+        batch = config.publish.max_batch_entries
+        return finished, ground.insert_again(config, IMPORTED, batch) if again else 0.0
 
 
 def _tables(ground: Ground, rows: int) -> Sequence[Path]:
@@ -73,6 +69,6 @@ def _tables(ground: Ground, rows: int) -> Sequence[Path]:
     written = folder / "written"
     if not written.exists():
         folder.mkdir(exist_ok=True)
-        write_tables(folder, rows)
+        write_tables(folder, rows, seed=ground.plan.seed)
         written.touch()
     return [folder / "licences.csv", folder / "penalties.csv"]

@@ -19,7 +19,7 @@ def run(ground: Ground) -> Sequence[Outcome]:
     """Measures the row."""
     queries = ground.plan.calls(QUERIES)
     seeds = count(1000)
-    with ground.served(BIG), ground.served(SMALL), Asker(ground.config(ASKER)) as asker:
+    with ground.served(ground.config(BIG), ground.config(SMALL)), Asker(ground.config(ASKER)) as asker:
 
         def half_at(source: str) -> float:
             asked = codes(ground.records(source), queries, next(seeds))
@@ -27,5 +27,5 @@ def run(ground: Ground) -> Sequence[Outcome]:
 
         half_at(BIG), half_at(SMALL)  # caches are warm where they can be
         sides = in_turn(lambda: half_at(BIG), lambda: half_at(SMALL), ground.plan.rounds)
-    path = f"query p50 at {ground.plan.scale:,} / at {ground.plan.small:,} records"
+    path = f"时延 query p50 at {ground.plan.scale:,} / at {ground.plan.small:,} records"
     return [sides.outcome(path, "ms", GOAL, f"{queries} queries a round")]

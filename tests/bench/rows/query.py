@@ -23,7 +23,7 @@ def run(ground: Ground) -> Sequence[Outcome]:
     config, asking = ground.config(BIG), ground.config(ASKER)
     seeds = count(1)
     with ExitStack() as closing:
-        closing.enter_context(ground.served(BIG))
+        closing.enter_context(ground.served(ground.config(BIG)))
         asker = closing.enter_context(Asker(asking))
         question, answer = asker.weigh(BIG, codes(ground.plan.scale, 1, 0)[0])
         places = (str(config.folder), str(asking.folder), str(answer))
@@ -40,11 +40,11 @@ def run(ground: Ground) -> Sequence[Outcome]:
 
         sides = in_turn(ours, baseline, ground.plan.rounds)
     note = f"{question} B asked, {answer} B answered"
-    return [sides.outcome("signed, logged query / bare echo", "calls/s", GOAL, note)]
+    return [sides.outcome("查询 signed, logged query / bare echo", "calls/s", GOAL, note)]
 
 
 def profile(ground: Ground, target: Path) -> None:
     """Profiles the answering node."""
     asked = codes(ground.plan.scale, ground.plan.calls(QUERIES), 1)
-    with ground.served(BIG, target), Asker(ground.config(ASKER)) as asker:
+    with ground.served(ground.config(BIG), profile=target), Asker(ground.config(ASKER)) as asker:
         asker.ask_all(BIG, asked, AT_ONCE)

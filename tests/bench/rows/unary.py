@@ -30,7 +30,8 @@ def run(ground: Ground) -> Sequence[Outcome]:
     keys = KeyRing.load(sender.keys_folder, sender.node.federation, sender.node.id)
     calls = ground.plan.calls(CALLS)
     messages = [
-        record.code.encode() + record.form.fill(record.values)[0] for record in islice(city(ground.plan.scale), calls)
+        record.code.encode() + record.form.fill(record.values)[0]
+        for record in islice(city(ground.plan.scale, seed=ground.plan.seed), calls)
     ]
 
     def ours() -> float:
@@ -42,7 +43,7 @@ def run(ground: Ground) -> Sequence[Outcome]:
         return keys.message.sign(message) + message
 
     with ExitStack() as closing:
-        closing.enter_context(ground.served(BIG))
+        closing.enter_context(ground.served(ground.config(BIG)))
         database = ground.plan.folder / "unary.db"
         key = keys.message.public_key.hex()
         places = (str(receiver.folder), str(sender.folder), str(database), key)
@@ -53,4 +54,4 @@ def run(ground: Ground) -> Sequence[Outcome]:
 
         sides = in_turn(ours, baseline, ground.plan.long_rounds)
     note = f"{AT_ONCE} calls at once"
-    return [sides.outcome("follow / one signed call a record", "records/s", GOAL, note)]
+    return [sides.outcome("跟随 follow / one signed call a record", "records/s", GOAL, note)]

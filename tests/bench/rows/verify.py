@@ -27,7 +27,7 @@ def run(ground: Ground) -> Sequence[Outcome]:
         ours.append(hashed / seconds / 1e6)
         baseline.append(hashed / bare / 1e6)
     note = f"command start of {start:.1f} s taken off"
-    return [Sides(ours, baseline).outcome("verify of a whole store / bare hash loop", "MB/s", GOAL, note)]
+    return [Sides(ours, baseline).outcome("校验 verify of a whole store / bare hash loop", "MB/s", GOAL, note)]
 
 
 def profile(ground: Ground, target: Path) -> None:
