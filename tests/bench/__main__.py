@@ -3,6 +3,7 @@
 """`make bench`; one row alone: `python -m tests.bench --rows follow --scale 20k`. See the README of the project."""
 
 import argparse
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -23,6 +24,8 @@ def main() -> None:
     """Measures the rows asked for; the exit code is 0 whether goals are met or not, 1 when a row could not be run."""
     asked = _arguments()
     configure_logging("warning")
+    for number in (signal.SIGINT, signal.SIGTERM):  # told to stop, it ends what it has started
+        signal.signal(number, lambda *_: sys.exit(130))
     OUTPUT.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="xinqiao-bench-") as temporary:
         folder = asked.data or Path(temporary)

@@ -35,6 +35,7 @@ def fill(config: Config, records: Iterable[Record], *, seed: int = 1) -> None:
     """
     salts = random.Random(seed)
     with Stages.open(config) as stages:
+        assert stages.store.lead()
         feeds = {dataset: _Feed(stages.foundation, dataset, salts) for dataset in _DATASETS}
         for batch in _batches(records):
             with stages.store.write() as unit:

@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from time import perf_counter
 from types import TracebackType
@@ -16,10 +15,11 @@ from creditexchange.v1 import query_service_pb2 as wire
 
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
-from node.assemble.doors import ThreadedLog
-from node.assemble.loops import Bells, Loops
 from node.assemble.members import EXCHANGE
+from node.assemble.serving.doors import ThreadedLog
+from node.assemble.serving.loops import Bells, Loops
 from node.assemble.stages import Stages, standard_clock
+from node.assemble.writer import WriterThread
 from node.config import Config
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Inquirer, Known, Matter, Member
@@ -64,7 +64,7 @@ class Asker:
         stages = self._closing.enter_context(
             Stages.open(config, standard_clock, lambda origin: bells.queue(origin).ring())
         )
-        writer = self._closing.enter_context(ThreadPoolExecutor(1, "writer"))
+        writer = self._closing.enter_context(WriterThread())
         loops = Loops(stages, bells, writer, observer)
         trust = Trust.of(config, observer)
         self.clients = {

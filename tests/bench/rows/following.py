@@ -4,11 +4,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
 from node.assemble.stages import Stages, standard_clock
+from node.assemble.writer import WriterThread
 from node.config import Config
 from node.follow import FollowedPeer, Follower, FollowSurroundings
 from node.observe import Observer
@@ -53,10 +53,10 @@ async def _follow(config: Config, wanted: Mapping[str, int]) -> Followed:
         nonlocal batches
         batches += 1
 
-    with Stages.open(config) as stages, ThreadPoolExecutor(1, "writer") as writer:
+    with Stages.open(config) as stages, WriterThread() as writer:
         began = perf_counter()
         client = PeerClient(peer.id, str(peer.address), Trust.of(config, observer), config.follow.call_timeout_s)
-        around = FollowSurroundings(stages.store, writer, standard_clock, observer, advanced)
+        around = FollowSurroundings(stages.store.led, writer, standard_clock, observer, advanced)
         tasks = []
         for origin in wanted:
             keys = stages.foundation.members.feed_keys(origin)
