@@ -110,7 +110,16 @@ class Asker:
 
     def time_each(self, member: str, codes: Sequence[str]) -> list[float]:
         """Asks about one subject after the other; the seconds of each."""
-        return [self.ask_all(member, [code], 1) for code in codes]
+
+        async def everything() -> list[float]:
+            took = []
+            for code in codes:
+                began = perf_counter()
+                await self.ask(member, code)
+                took.append(perf_counter() - began)
+            return took
+
+        return self.run(everything)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
