@@ -3,7 +3,9 @@
 """Made records are what the product itself would make of the same rows, in the proportions of the sources."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from adapters.reading.table import open_source
 from adapters.row import TableKind, Translated
 from adapters.translate import translate
-from federation.records.codec import encode
+from federation.records.codec import decode, encode
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
@@ -26,9 +28,9 @@ from tests.bench.data.subjects import Kind, Rating, code_of, kind_of, rating_of
 AS_OF = date(2026, 11, 20)
 LISTED = {Rating.A: ListKind.RED, Rating.C: ListKind.WATCH, Rating.D: ListKind.BLACK}
 FORMS = [
-    *((TableKind.LICENCES, kind, licence_form(kind, variant)) for kind in Kind for variant in range(VARIANTS)),
-    *((TableKind.PENALTIES, kind, penalty_form(kind, variant)) for kind in Kind for variant in range(VARIANTS)),
-    *((TableKind.LISTS, kind, list_form(kind, rating)) for kind in Kind for rating in LISTED),
+    *(("licences", kind, partial(licence_form, kind, variant)) for kind in Kind for variant in range(VARIANTS)),
+    *(("penalties", kind, partial(penalty_form, kind, variant)) for kind in Kind for variant in range(VARIANTS)),
+    *(("lists", kind, partial(list_form, kind, rating)) for kind in Kind for rating in LISTED),
 ]
 
 
@@ -38,18 +40,19 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tables")
 
 
-@pytest.mark.parametrize(("table", "kind", "form"), FORMS)
+@pytest.mark.parametrize(("table", "kind", "make"), FORMS)
 def test_a_filled_form_is_what_an_import_of_its_row_would_publish(
-    tables: Path, table: TableKind, kind: Kind, form: Form
+    tables: Path, table: str, kind: Kind, make: Callable[[], Form]
 ) -> None:
     """Payload and key byte for byte, and the rules of the node admit it."""
+    form, layout = make(), TableKind(table)
     number = next(number for number in range(1000, 1100) if kind_of(number) is kind)
     values = blanks(code_of(number), number, 12_345_678)
     path = tables / "one.csv"
-    path.write_bytes(header(table) + form.row % values)
+    path.write_bytes(header(layout) + form.row % values)
 
     with open_source(path) as source:
-        (made,) = translate(source, table, shipped_standards())
+        (made,) = translate(source, layout, shipped_standards())
 
     assert isinstance(made, Translated), made
     assert isinstance(made.record, Licence | Penalty | ListEntry)
@@ -67,6 +70,17 @@ def test_ratings_are_those_of_zhejiang() -> None:
     counts = Counter(rating_of(number) for number in range(0, total, 4))
 
     assert {rating: pytest.approx(rating.value / 4, rel=0.1) for rating in Rating} == counts
+
+
+@pytest.mark.parametrize("rating", LISTED)
+def test_a_rating_brings_its_list(rating: Rating) -> None:
+    """A is red, C watched, D black."""
+    form = list_form(Kind.ENTERPRISE, rating)
+
+    made = decode(form.schema, form.fill(blanks(code_of(0), 0, 0))[0])
+
+    assert isinstance(made, ListEntry)
+    assert LISTED[rating] is made.kind
 
 
 def test_no_two_subjects_have_one_code() -> None:
