@@ -26,8 +26,9 @@ def run(ground: Ground) -> Sequence[Outcome]:
 
 def profile(ground: Ground, target: Path) -> None:
     """Profiles our side."""
+    wanted = ground.origins(BIG)
     with ground.served(ground.config(BIG)), ground.copy(MIRRORS[BIG]) as config, profiled(target):
-        follow_whole(config, ground.origins(BIG))
+        follow_whole(config, wanted)
 
 
 class _Rounds:
