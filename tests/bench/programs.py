@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 READY_S = 60.0
 STOP_S = 30.0
+LOOK_S = 0.05
 PROFILED = "XINQIAO_BENCH_PROFILE"
 """Names the file that a program's profile goes to; see profiling.py."""
 
@@ -25,7 +27,7 @@ class Finished:
 
     Attributes:
         seconds: from its start to its end.
-        peak_bytes: most memory it had at once.
+        peak_bytes: most memory it had at once, with what it had started.
         said: what it printed, one object a line.
     """
 
@@ -46,15 +48,47 @@ def xinqiao(*arguments: str, profile: Path | None = None) -> Finished:
     """
     command = [*_program(profile), *arguments, "--json"]
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=_environment(profile))
-    assert process.stdout is not None
-    with process.stdout as out:
-        said = out.read()
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=_environment(profile)) as process:
+        watch = _Watch(process.pid)
+        try:
+            said, _ = process.communicate()
+            seconds = time.perf_counter() - began
+        finally:
+            process.kill()
+            watch.stop()
     assert process.returncode == 0, f"{' '.join(arguments)}: {said.decode()[-2000:]}"
-    return Finished(seconds, used.ru_maxrss * 1024, [json.loads(line) for line in said.splitlines()])
+    return Finished(seconds, watch.peak_bytes, [json.loads(line) for line in said.splitlines()])
+
+
+class _Watch:
+    """Looks at a program and all that it has started, twenty times a second, until it is told to stop."""
+
+    def __init__(self, process: int) -> None:
+        self.peak_bytes = 0
+        self._process = process
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._stopped.wait(LOOK_S):
+            self.peak_bytes = max(self.peak_bytes, family_bytes(self._process))
+
+    def stop(self) -> None:
+        """Ends the looking."""
+        self._stopped.set()
+        self._thread.join()
+
+
+def family_bytes(process: int) -> int:
+    """Most memory that a process had at once so far, and each one that it has started and that still runs, in all."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return 0
+    own = sum(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    return own + sum(family_bytes(int(child)) for child in children)
 
 
 @contextmanager
@@ -105,11 +139,8 @@ class Served:
         return self
 
     def peak_bytes(self) -> int:
-        """Most memory it had at once so far."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-        raise AssertionError("the kernel does not tell")
+        """Most memory it had at once so far, with what it has started."""
+        return family_bytes(self._process.pid)
 
     def stop(self) -> None:
         """Ends it in order, and by force when it does not end."""

@@ -16,6 +16,7 @@ from creditexchange.v1 import query_service_pb2 as wire
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
 from node.assemble.members import EXCHANGE
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import ThreadedLog
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.stages import Stages, standard_clock
@@ -65,7 +66,8 @@ class Asker:
             Stages.open(config, standard_clock, lambda origin: bells.queue(origin).ring())
         )
         writer = self._closing.enter_context(WriterThread())
-        loops = Loops(stages, bells, writer, observer)
+        condition = Condition()
+        loops = Loops(stages, bells, writer, observer, condition)
         trust = Trust.of(config, observer)
         self.clients = {
             peer.id: PeerClient(peer.id, str(peer.address), trust, config.follow.call_timeout_s) for peer in config.peer
@@ -74,7 +76,7 @@ class Asker:
             self._closing.push_async_callback(client.close)
         foundation = stages.foundation
         known = Known(foundation.members.message_keys, foundation.members.feed_keys)
-        log = ThreadedLog(stages.exchange_log, loops.act)
+        log = ThreadedLog(stages.exchange_log, loops.act, condition)
         self._inquirer = Inquirer(foundation.keys, known, log, foundation.clock, os.urandom)
         publishing = asyncio.create_task(loops.publish(foundation.origin(EXCHANGE), {}))
         self._closing.push_async_callback(_ended, publishing)
