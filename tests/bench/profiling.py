@@ -3,7 +3,8 @@
 """Profiles our side, all its threads: `python -m tests.bench.profiling ARGUMENTS` is `xinqiao ARGUMENTS`, profiled.
 
 The profile goes to the file that the environment names; it is of the deterministic kind, so calls of small functions
-look dearer than they are: read the order, not the seconds.
+look dearer than they are: read the order, not the seconds. Waiting counts as time of whoever waits. What the program
+starts as another process (the reader of an import) is not in it.
 """
 
 import cProfile

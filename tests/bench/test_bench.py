@@ -76,6 +76,12 @@ def test_scales_are_written_short(scale: str, records: int) -> None:
     assert records == records_of(scale)
 
 
+@pytest.mark.parametrize(("scale", "rounds"), [("100k", 5), ("1m", 5), ("5m", 3), ("26m", 1)])
+def test_what_takes_many_minutes_is_measured_less_often(tmp_path: Path, scale: str, rounds: int) -> None:
+    """Paths that take every record, at scales of millions."""
+    assert rounds == Plan(records_of(scale), tmp_path).long_rounds
+
+
 def test_a_scale_that_is_none_is_refused() -> None:
     """With what to write instead."""
     with pytest.raises(ValueError, match="write 20k"):
