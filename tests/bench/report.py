@@ -71,10 +71,10 @@ class Report:
         caption = "value: the median of each round's own ratio, or seconds · n: how often each side was measured"
         table = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
         for heading in ("行\nrow", "路径\npath"):
-            table.add_column(heading)
+            table.add_column(heading, overflow="fold")
         for heading in _NUMBERS:
             table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("说明\nnote")
+        table.add_column("说明\nnote", overflow="fold")
         for name, one in self._lines:
             baseline = "" if one.baseline is None else _number(one.baseline)
             told = (_number(one.ours), baseline, one.unit, _number(one.value), one.goal.text(), _verdict(one))

@@ -20,7 +20,7 @@ from tests.bench.table import ROWS
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     """Nodes of a few hundred records."""
-    return Ground(Plan(400, tmp_path_factory.mktemp("bench"), small=200, rounds=1, load=0))
+    return Ground(Plan(400, tmp_path_factory.mktemp("bench"), small=400, rounds=1, load=0))
 
 
 @pytest.mark.slow
