@@ -26,9 +26,7 @@ class Unit:
         feeds = FeedTable(connection)
         destroyer = Destroyer(connection, register)
         intake = IntakePart(connection, feeds)
-        self.known = intake.known
-        self.entry_kind = intake.entry_kind
-        self.add_pending = intake.add_pending
+        self.known, self.entry_kind, self.add_pending = intake.known, intake.entry_kind, intake.add_pending
         log = LogPart(connection, feeds, destroyer)
         self.log_head = log.log_head
         self.waiting = log.waiting
