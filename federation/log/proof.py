@@ -17,6 +17,7 @@ The origin is the first line of the checkpoint. What parses prints back to the s
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from federation.errors import EntriesFault, FieldFault, NoteFault
@@ -143,12 +144,9 @@ def verify_evidence(evidence: Evidence, log: Verifier) -> VerifiedEvidence:
         EntriesFault: EVIDENCE_PATH, the path does not lead from leaf and index to the signed root; EVIDENCE_LEAF, the
             leaf cannot be read; EVIDENCE_COMMITMENT, it does not commit to this payload. Evidence: note and leaf.
     """
-    note = Note.parse(evidence.checkpoint)
-    checkpoint = Checkpoint.parse(note.text)
-    if not evidence.origin == checkpoint.origin == log.name:
+    checkpoint = _signed(evidence.checkpoint, log)
+    if evidence.origin != checkpoint.origin:
         raise NoteFault("EVIDENCE_ORIGIN", f"expected {log.name}", (evidence.checkpoint,))
-    if not verify_note(note, (log,)).signed(log):  # a cosignature alone does not make a tree the origin's
-        raise NoteFault("NOTE_UNSIGNED", "no signature of the log key", (evidence.checkpoint,))
     kept = (evidence.checkpoint, evidence.leaf)
     leaf_at = leaf_hash(evidence.leaf)
     if not verify_inclusion(leaf_at, evidence.index, checkpoint.size, evidence.path, checkpoint.root):
@@ -160,6 +158,22 @@ def verify_evidence(evidence: Evidence, log: Verifier) -> VerifiedEvidence:
     if not _commits(leaf, evidence):
         raise EntriesFault("EVIDENCE_COMMITMENT", f"entry {evidence.index} commits to another payload", kept)
     return VerifiedEvidence(leaf, evidence.payload, checkpoint)
+
+
+@lru_cache(maxsize=512)
+def _signed(raw: bytes, log: Verifier) -> Checkpoint:
+    """Return the checkpoint that a log key signed; remembered, since many records of a feed share one.
+
+    Raises:
+        NoteFault: as `verify_evidence`.
+    """
+    note = Note.parse(raw)
+    checkpoint = Checkpoint.parse(note.text)
+    if checkpoint.origin != log.name:
+        raise NoteFault("EVIDENCE_ORIGIN", f"expected {log.name}", (raw,))
+    if not verify_note(note, (log,)).signed(log):  # a cosignature alone does not make a tree the origin's
+        raise NoteFault("NOTE_UNSIGNED", "no signature of the log key", (raw,))
+    return checkpoint
 
 
 def _commits(leaf: Leaf, evidence: Evidence) -> bool:

@@ -7,7 +7,8 @@ Tile (L, i) holds the hashes of tree level 8 * L from index 256 * i on, concaten
 computed. Nothing is stored here: a tile is read through a function that the caller hands in, and written by the caller.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from threading import Lock
 
 from federation.errors import RangeFault, StoreFault
 from federation.log.merkle import EMPTY_ROOT, HASH_BYTES, CompactRange, edge_nodes, pair_hashes
@@ -72,7 +73,7 @@ def _tile_root(content: bytes) -> bytes:
 class TileTree:
     """A stored tree, read through its tiles. Holds no state: as thread-safe, and as fresh, as `read_tile` is.
 
-    A node inside a tile costs up to 127 hashes, so give a `read_tile` that remembers tiles where many proofs are built.
+    A node inside a tile costs up to 127 hashes: where many proofs are built, build them from a `TileMemory`.
     """
 
     def __init__(self, read_tile: TileReader) -> None:
@@ -104,3 +105,64 @@ class TileTree:
     def root(self, size: int) -> bytes:
         """Return the root of the tree as it was at `size`; `EMPTY_ROOT` at 0. Raises as `compact_range`."""
         return self.compact_range(size).root() if size else EMPTY_ROOT
+
+
+class TileMemory:
+    """Tiles that were used, with the levels between them, for whoever builds many proofs. Safe from any thread.
+
+    A stored hash never changes and a tile only grows at its end, so what is remembered stays right for ever, also for
+    older and newer sizes of its tree. One tile is hashed through once, and takes 16 KiB.
+
+    Args:
+        capacity: most tiles remembered, over all trees.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self._capacity = capacity
+        self._tiles: dict[tuple[Hashable, int, int], tuple[bytes, ...]] = {}
+        self._lock = Lock()
+
+    def reader(self, tree: Hashable, read_tile: TileReader) -> Callable[[int, int], bytes]:
+        """Return a `NodeReader` of one tree.
+
+        Args:
+            tree: what tells this tree from others, for ever: its origin.
+            read_tile: reads its tiles; called for what is not remembered only. Its faults pass through.
+
+        Returns:
+            What reads nodes as `TileTree.node` does, and raises as it does.
+        """
+
+        def node(level: int, index: int) -> bytes:
+            tile_level, inner = divmod(level, TILE_LEVELS)
+            tile, offset = divmod(index << inner, TILE_WIDTH)
+            end = (offset + (1 << inner)) * HASH_BYTES
+            levels = self._tiles.get((tree, tile_level, tile))
+            if levels is None or len(levels[0]) < end:
+                levels = self._learn((tree, tile_level, tile), read_tile(tile_level, tile), end)
+            at = (offset >> inner) * HASH_BYTES
+            return levels[inner][at : at + HASH_BYTES]
+
+        return node
+
+    def _learn(self, place: tuple[Hashable, int, int], content: bytes, end: int) -> tuple[bytes, ...]:
+        """Hash a tile through and remember it; the one learnt first goes when there are too many."""
+        if len(content) < end:
+            raise StoreFault("TILE_MISMATCH", f"tile {place[1:]} ends before byte {end}")
+        levels = _levels(content)
+        with self._lock:
+            self._tiles.pop(place, None)
+            self._tiles[place] = levels
+            if len(self._tiles) > self._capacity:
+                del self._tiles[next(iter(self._tiles))]
+        return levels
+
+
+def _levels(content: bytes) -> tuple[bytes, ...]:
+    """Return the hashes of a tile, and of each level above them as far as they are complete, concatenated."""
+    levels = [content]
+    hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
+    for _ in range(1, TILE_LEVELS):
+        hashes = pair_hashes(hashes)
+        levels.append(b"".join(hashes))
+    return tuple(levels)

@@ -15,7 +15,7 @@ from federation.log.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from federation.log.tile import TILE_WIDTH, TileReader, TileTree, extend_tiles
+from federation.log.tile import TILE_WIDTH, TileMemory, TileReader, TileTree, extend_tiles
 
 LEAVES = [leaf_hash(b"leaf %d" % at) for at in range(70_000)]
 ROOT = CompactRange.empty().extended(LEAVES).root()
@@ -115,3 +115,38 @@ def test_there_are_no_negative_sizes() -> None:
         extend_tiles(-1, LEAVES[:1], stored)
     with pytest.raises(RangeFault, match="RANGE_INVALID"):
         TileTree(stored).compact_range(-1)
+
+
+def test_a_memory_gives_the_nodes_of_the_tree_while_it_grows() -> None:
+    """Every proof at every size, whatever was remembered at smaller ones, and after more than it can remember."""
+    memory = TileMemory(capacity=3)
+    for size in (1, 2, 3, 255, 256, 257, 300, 65_536, 65_537, 70_000):
+        tiles = grown(size)
+        nodes = memory.reader("origin", tiles_reader(tiles))
+        tree = TileTree(tiles_reader(tiles))
+        for index in {0, size // 2, size // 3, size - 1}:
+            assert inclusion_path(nodes, index, size) == inclusion_path(tree.node, index, size)
+
+
+def test_a_memory_reads_a_tile_once() -> None:
+    """And not at all for an older size; trees of other names are others."""
+    asked: list[tuple[int, int]] = []
+
+    def reading(level: int, index: int) -> bytes:
+        asked.append((level, index))
+        return stored(level, index)
+
+    memory = TileMemory()
+    for size in (70_000, 70_000, 69_999):
+        inclusion_path(memory.reader("a", reading), 5, size)
+    once = sorted(asked)
+    assert sorted(set(once)) == once
+    inclusion_path(memory.reader("b", reading), 5, 70_000)
+    assert sorted(once * 2) == sorted(asked)
+
+
+def test_a_memory_does_not_make_up_what_a_tile_does_not_hold() -> None:
+    """A tile that is missing, or ends too early, is said."""
+    for content in (b"", bytes(31), bytes(32 * 5)):
+        with pytest.raises(StoreFault, match="TILE_MISMATCH"):
+            TileMemory().reader("a", tiles_reader({(0, 0): content}))(0, 5)
