@@ -114,8 +114,12 @@ class Publisher:
 
     def feeds(self, caller: str, after: str, limit: int) -> Sequence[FeedView]:
         """A page of the feeds the caller may read, ordered by origin, from the first one after `after`."""
-        readable = [view for view in self._reader.feeds() if view.origin > after and self._readable(view, caller)]
-        return readable[: limit or PAGE_FEEDS]
+        later = [view for view in self._reader.feeds() if view.origin > after]
+        return self.readable(later, caller)[: limit or PAGE_FEEDS]
+
+    def readable(self, views: Sequence[FeedView], caller: str) -> Sequence[FeedView]:
+        """Those of some feeds that a caller may read."""
+        return [view for view in views if self._readable(view, caller)]
 
     def view(self, caller: str, origin: str) -> FeedView:
         """One feed with its newest complete checkpoint.

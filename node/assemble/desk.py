@@ -32,7 +32,7 @@ from node.intake import Outcome, Submission
 from node.ledger import judge
 from node.observe import Observer
 from node.publish import Publisher
-from node.query import Query
+from node.query.query import Query
 from node.rpc.client import LocalClient, PeerClient
 from node.rpc.trust import Trust
 from node.storage.creation import is_served
@@ -264,13 +264,8 @@ class Desk:
         acts = acts_of(self.reader.acts(origin, [index]).get(index, ()))
         rules = self._foundation.ledger_rules
         day = as_of or china_date(self._foundation.clock())
-        return judge(rules, entry, acts, black_elsewhere=self._is_black(entry.subject), as_of=day)
-
-    def _is_black(self, subject: str) -> bool:
-        """Whether a black entry on the subject counts here now."""
-        held = (holding.entry for holding in self.query.check(subject)) if subject else ()
-        decisions = (self.reader.decision(entry.origin, entry.index) for entry in held)
-        return any(decision is not None and decision.is_black and decision.counts for decision in decisions)
+        black = bool(entry.subject) and self.reader.is_black(entry.subject)
+        return judge(rules, entry, acts, black_elsewhere=black, as_of=day)
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.
@@ -302,11 +297,12 @@ class _DirectLog:
     def __init__(self, stages: Stages) -> None:
         self._stages = stages
 
-    async def log(self, exchange: Exchange) -> None:
+    async def log(self, exchange: Exchange) -> bytes | None:
         """Appends one entry; durable when it returns."""
-        persist(self._stages.exchange_log.log, exchange)
+        logged = persist(self._stages.exchange_log.log, exchange)
         if persist(self._stages.store.lead):
             persist(self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence)
+        return logged
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from node.intake import Intake, Submission
 from node.ledger import Ledger, Rules
 from node.log import Sequencer
 from node.publish import Publisher
-from node.query import Query
+from node.query.query import Query
 from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.read.reader import Reader

@@ -43,7 +43,7 @@ from node.cli.subjects import holding_document
 from node.entry.holding import Decision
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.ledger import DECIDED
-from node.query import Holding
+from node.query.seen import Holding
 
 WATCH_EVERY_S = 0.02
 

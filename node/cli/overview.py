@@ -35,7 +35,7 @@ from node.cli.printing import (
 from node.config import Config, load_config
 from node.entry.holding import Decision
 from node.publish import FeedView
-from node.query import cosigned_at
+from node.query.seen import cosigned_at
 from node.verify import Finding, Progress
 
 _NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is known of one subject: `query` here or at a named member, and `check-code` without any node."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -21,6 +20,7 @@ from node.cli.opening import CURRENT, AsJson, NodeFolder, day_of, desk_at, today
 from node.cli.printing import (
     Document,
     ExitCode,
+    print_facts,
     print_json,
     print_problem,
     print_table,
@@ -31,8 +31,10 @@ from node.cli.printing import (
     record_line,
 )
 from node.exchange.inquire import Matter
-from node.query import Holding
+from node.query.seen import Checked, Holding
 
+MAX_SHOWN = 200
+"""Holdings of one subject that `query` shows; it says so when there are more."""
 _CENTURIES = ("18", "19", "20")
 
 Code = Annotated[
@@ -79,7 +81,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     with desk_at(node) as desk:
         subject = _subject(code, desk.standards)
         if at is None:
-            _show_holdings(subject, desk.query.check(subject.value), desk, as_json=as_json)
+            _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
         if not (purpose and legal_basis and case):
             raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis and --case")
@@ -112,12 +114,17 @@ def _subject(code: str, standards: Standards) -> CodeAccepted:
             raise Misuse(reason, detail)
 
 
-def _show_holdings(subject: CodeAccepted, held: Sequence[Holding], desk: Desk, *, as_json: bool) -> None:
-    measures = sorted({measure for holding in held for measure in holding.measures})
-    reasons = desk.standards.reasons
+def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_json: bool) -> None:
+    held, reasons = checked.holdings, desk.standards.reasons
     if as_json:
-        documents = [holding_document(holding, reasons) for holding in held]
-        print_json({"subject": subject.value, "holdings": documents, "measures": measures})
+        print_json(
+            {
+                "subject": subject.value,
+                "holdings": [holding_document(holding, reasons) for holding in held],
+                "measures": list(checked.measures),
+                "truncated": checked.truncated,
+            }
+        )
         return
     rows = [
         (
@@ -139,7 +146,10 @@ def _show_holdings(subject: CodeAccepted, held: Sequence[Holding], desk: Desk, *
         "措施 / Measures",
         "新鲜度 / Freshness",
     )
-    print_table(f"主体 / Subject {shown}: {len(rows)}", columns, rows)
+    more = "，还有更多，以上为部分 / and more, this is a part" if checked.truncated else ""
+    print_table(f"主体 / Subject {shown}: {len(rows)}{more}", columns, rows)
+    if checked.truncated:
+        print_facts("措施（基于全部条目）/ Measures, of everything held", [("", " ".join(checked.measures) or "—")])
 
 
 def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:
@@ -183,7 +193,8 @@ def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None
         )
         for finding in answer.findings
     ]
-    title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}"
+    more = "，还有更多，以上为部分 / and more, this is a part" if answer.truncated else ""
+    title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}{more}"
     print_table(title, ("条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons"), rows)
 
 

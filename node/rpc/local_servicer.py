@@ -21,12 +21,12 @@ from creditexchange.v1.local_service_pb2 import (
 )
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
-from federation.errors import AccessFault, FieldFault
+from federation.errors import AccessFault, CallerFault, FieldFault
 from federation.records.exchange import Answer
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
-from node.query import Holding
+from node.query.seen import Checked
 from node.rpc.caller import current_caller
 from node.rpc.erasing.wire import erasure_to_wire
 from node.rpc.wire import (
@@ -34,7 +34,6 @@ from node.rpc.wire import (
     code_kind_from_wire,
     holding_to_wire,
     matter_from_wire,
-    measures_of,
     outcome_to_wire,
     shown,
     submission_from_wire,
@@ -65,8 +64,8 @@ class EraseStage(Protocol):
 class CheckStage(Protocol):
     """Knows what is held. Safe from any thread."""
 
-    def check(self, subject: str) -> Sequence[Holding]:
-        """Everything held about a number, counting or not."""
+    def check(self, subject: str) -> Checked:
+        """What is held about a number, counting or not, and whether that is everything."""
         ...
 
 
@@ -114,14 +113,19 @@ class LocalServicer(LocalServiceServicer):
         return SubmitResponse(outcomes=map(outcome_to_wire, outcomes))
 
     async def Check(self, request: CheckRequest, _context: object) -> CheckResponse:
-        """Says what counts here for one subject."""
+        """Says what counts here for one subject.
+
+        Refused with LIMIT_EXCEEDED when more is held than a response may have: it cannot say that it is a part.
+        """
         code_kind_from_wire(request.code_kind)
         if not 1 <= len(request.code) <= MAX_CODE_CHARACTERS:
             raise FieldFault("code", "FIELD_TOO_LONG" if request.code else "FIELD_MISSING")
         loop = asyncio.get_running_loop()
-        holdings = await loop.run_in_executor(self._readers, self._stages.check.check, request.code)
-        seen = [shown(holding) for holding in holdings]
-        return CheckResponse(holdings=map(holding_to_wire, seen), measures=measures_of(seen))
+        checked = await loop.run_in_executor(self._readers, self._stages.check.check, request.code)
+        if checked.truncated:
+            raise CallerFault("LIMIT_EXCEEDED", f"more than {len(checked.holdings)} holdings")
+        holdings = [holding_to_wire(shown(holding)) for holding in checked.holdings]
+        return CheckResponse(holdings=holdings, measures=checked.measures)
 
     async def Inquire(self, request: InquireRequest, _context: object) -> InquireResponse:
         """Puts a question to a member."""

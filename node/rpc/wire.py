@@ -6,7 +6,7 @@ Reading is strict: an enumeration number that is not known is a FieldFault with 
 Bytes (leaves, payloads, notes, signed payloads) pass through untouched. Safe from any thread.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
@@ -35,7 +35,7 @@ from node.exchange.inquire import Matter
 from node.follow import Received
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.publish import Chunk, FeedView
-from node.query import Holding
+from node.query.seen import Holding
 
 Member = TypeVar("Member", bound=StrEnum)
 KEY_ID_BYTES = 4
@@ -350,11 +350,6 @@ def code_kind_from_wire(number: int) -> CodeKind:
         FieldFault: unspecified or unknown.
     """
     return _CODE_KINDS.from_wire("code_kind", number)
-
-
-def measures_of(holdings: Sequence[ShownHolding]) -> list[str]:
-    """Codes of all measures that follow, each once, ordered."""
-    return sorted({measure for holding in holdings for measure in holding.measures})
 
 
 def _dataset_to_wire(dataset: Dataset | None) -> str:

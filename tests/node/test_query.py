@@ -15,6 +15,7 @@ from federation.records.feed_policy import Dataset
 from federation.records.subject import Subject
 from node.config import FeedSection
 from node.exchange.inquire import evidence_of
+from node.query.query import MAX_READ_TOGETHER
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node
@@ -34,14 +35,16 @@ async def test_check_tells_own_and_foreign_entries_with_what_they_are_here(
     hangzhou.publish("filings", samples.filing())
     await world.mirror(shanghai, hangzhou, "lists", "filings")
 
-    found = shanghai.query.check(COMPANY)
+    found = shanghai.query.check(COMPANY).holdings
 
     assert [Standing.RECOGNISED, Standing.RECOGNISED, Standing.ENDED] == [holding.standing for holding in found]
     assert [Dataset.FILINGS, Dataset.LISTS, Dataset.LISTS] == [holding.dataset for holding in found]
     assert [True, True, False] == [bool(holding.measures) for holding in found]
     assert {Freshness.FRESH} == {holding.freshness for holding in found}
-    assert [] == shanghai.query.check("91330100MA2PDY0153")
-    assert [Standing.OWN, Standing.OWN, Standing.ENDED] == [each.standing for each in hangzhou.query.check(COMPANY)]
+    assert [] == shanghai.query.check("91330100MA2PDY0153").holdings
+    assert [Standing.OWN, Standing.OWN, Standing.ENDED] == [
+        each.standing for each in hangzhou.query.check(COMPANY).holdings
+    ]
 
 
 async def test_records_that_no_agreement_speaks_of_count_at_home_and_inform_elsewhere(
@@ -51,7 +54,7 @@ async def test_records_that_no_agreement_speaks_of_count_at_home_and_inform_else
     hangzhou.publish("subjects", Subject(identity=samples.company, source=samples.black().authority))
     await world.mirror(shanghai, hangzhou, "subjects")
 
-    (own,), (foreign,) = hangzhou.query.check(COMPANY), shanghai.query.check(COMPANY)
+    (own,), (foreign,) = hangzhou.query.check(COMPANY).holdings, shanghai.query.check(COMPANY).holdings
     assert (Standing.OWN, ()) == (own.standing, own.reasons)
     assert (Standing.HELD, ("INFORMATION_ONLY",)) == (foreign.standing, foreign.reasons)
 
@@ -61,9 +64,33 @@ def test_nothing_held_is_left_out(hangzhou: Node, samples: Samples) -> None:
     """A subject with more entries than an answer to a member may have."""
     hangzhou.publish("lists", *(samples.black(number) for number in range(430)))
 
-    assert 430 == len(hangzhou.query.check(COMPANY))
+    assert 430 == len(hangzhou.query.check(COMPANY).holdings)
     findings, _, truncated = hangzhou.query.find("310000", COMPANY)
     assert (200, True) == (len(findings), truncated)
+
+
+@pytest.mark.slow
+def test_a_subject_with_very_many_entries_costs_what_is_told_of_it(hangzhou: Node, samples: Samples) -> None:
+    """It is answered in part, and says so; who asks beside it is answered as if alone; measures are whole."""
+    hangzhou.publish("lists", *(samples.black(number) for number in range(MAX_READ_TOGETHER + 10)))
+    hangzhou.publish("lists", samples.ending(), ref=3)
+    hangzhou.publish("filings", samples.filing())
+    hangzhou.publish("lists", samples.black(1, identity=samples.person, responsible_persons=()))
+    asked = [("310000", COMPANY), ("310000", PERSON), (hangzhou.id, PERSON), ("310000", "91330100MA2PDY0153")]
+
+    together = hangzhou.query.find_all(asked)
+
+    assert [hangzhou.query.find(*each) for each in asked] == together
+    assert [(200, True), (0, False), (1, False), (0, False)] == [(len(found[0]), found[2]) for found in together]
+    verify_evidence(evidence_of(together[0][0][-1].evidence), hangzhou.keys.log_verifier(hangzhou.origin("lists")))
+    whole, part = hangzhou.query.check(COMPANY), hangzhou.query.check(COMPANY, 3)
+    assert (MAX_READ_TOGETHER + 11, False, 3, True) == (
+        len(whole.holdings),
+        whole.truncated,
+        len(part.holdings),
+        part.truncated,
+    )
+    assert whole.measures == part.measures == sorted({code for each in whole.holdings for code in each.measures})
 
 
 def test_an_answer_fits_its_message(hangzhou: Node, samples: Samples) -> None:
@@ -130,7 +157,7 @@ def test_what_is_not_public_yet_is_not_found(hangzhou: Node, samples: Samples) -
     """An accepted record is told only with a checkpoint that proves it."""
     hangzhou.offer("lists", hangzhou.item(samples.black()))
 
-    assert ([], [], False) == (hangzhou.query.check(COMPANY), *hangzhou.query.find("310000", COMPANY)[::2])
+    assert ([], [], False) == (hangzhou.query.check(COMPANY).holdings, *hangzhou.query.find("310000", COMPANY)[::2])
 
 
 async def test_freshness_is_that_of_the_newest_cosignature(
@@ -142,10 +169,10 @@ async def test_freshness_is_that_of_the_newest_cosignature(
     ages = []
     for seconds in (300, 1):
         world.clock.forward(seconds=seconds)
-        ages.append(shanghai.query.check(COMPANY)[0].freshness)
+        ages.append(shanghai.query.check(COMPANY).holdings[0].freshness)
     hangzhou.stages.sequencer(hangzhou.origin("lists")).beat()
     await world.mirror(shanghai, hangzhou, "lists")
-    ages.append(shanghai.query.check(COMPANY)[0].freshness)
+    ages.append(shanghai.query.check(COMPANY).holdings[0].freshness)
 
     assert [Freshness.FRESH, Freshness.STALE, Freshness.FRESH] == ages
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decisions kept by the ledger. Functions on a connection: readers and units share them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from federation.errors import StoreFault
 from federation.log.merkle import MAX_SIZE
@@ -25,6 +25,26 @@ _BLACK_COUNTING = (
     .where(DECISION.c.counts, DECISION.c.list_kind == ListKind.BLACK.value)
 )
 _DECIDED = select(FEED.c.origin, DECISION).join(FEED, FEED.c.feed == DECISION.c.feed)
+_AT = _DECIDED.where(FEED.c.origin == bindparam("origin"), DECISION.c.idx.in_(bindparam("indexes", expanding=True)))
+_ABOUT_ANY = (
+    _DECIDED.where(DECISION.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(DECISION.c.feed, DECISION.c.idx)
+    .limit(bindparam("most"))
+)
+_MEASURES = (
+    select(DECISION.c.measures)
+    .distinct()
+    .where(DECISION.c.subject == bindparam("subject"), DECISION.c.counts, DECISION.c.measures.is_not(None))
+)
+_BLACK = (
+    select(DECISION.c.idx)
+    .where(
+        DECISION.c.subject == bindparam("subject"),
+        DECISION.c.list_kind == ListKind.BLACK.value,
+        DECISION.c.counts,
+    )
+    .limit(1)
+)
 
 
 def decision_row(feed: int, decision: Decision) -> tuple[object, ...]:
@@ -55,6 +75,40 @@ def decision_at(connection: Connection, origin: str, index: int) -> Decision | N
         return None
     row = connection.execute(_DECIDED.where(FEED.c.origin == origin, DECISION.c.idx == index)).one_or_none()
     return None if row is None else _decision(row)
+
+
+def decisions_at(connection: Connection, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
+    """The decisions on some entries of a feed, by index; where nothing is decided on there is none.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, as `decision_at`.
+    """
+    found: dict[int, Decision] = {}
+    for chunk in key_chunks(index for index in indexes if 0 <= index < MAX_SIZE):
+        rows = connection.execute(_AT, {"origin": origin, "indexes": chunk})
+        found |= {row.idx: _decision(row) for row in rows}
+    return found
+
+
+def decisions_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[Decision]:
+    """The decisions on entries about some subjects, at most `most` in all.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, as `decision_at`.
+    """
+    rows = connection.execute(_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
+    return [_decision(row) for row in rows]
+
+
+def measures_on(connection: Connection, subject: str) -> frozenset[str]:
+    """Codes of the measures that follow, on a subject, from whatever counts here."""
+    rows = connection.execute(_MEASURES, {"subject": subject}).scalars()
+    return frozenset(code for lines in rows for code in _codes(lines))
+
+
+def is_black_at(connection: Connection, subject: str) -> bool:
+    """Whether a black decision on a subject counts here."""
+    return connection.execute(_BLACK, {"subject": subject}).first() is not None
 
 
 def black_counting_at(connection: Connection, origin: str, indexes: Sequence[int]) -> frozenset[int]:

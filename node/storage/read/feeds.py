@@ -48,7 +48,7 @@ class FeedRows:
     def feeds(self) -> Sequence[FeedView]:
         """Every feed held, ordered by origin."""
         with self._connect() as connection:
-            return [_view(row) for row in connection.execute(_VIEWS)]
+            return feed_views(connection)
 
     def feed(self, origin: str) -> FeedView | None:
         """One feed."""
@@ -82,6 +82,11 @@ class FeedRows:
         """One stored tile, empty when there is none."""
         with self._connect() as connection:
             return read_tile(connection, origin, level, index)
+
+
+def feed_views(connection: Connection) -> Sequence[FeedView]:
+    """Every feed held, ordered by origin."""
+    return [_view(row) for row in connection.execute(_VIEWS)]
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> FeedView:

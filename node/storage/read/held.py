@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from federation.log.entry import PayloadState
 from federation.log.merkle import MAX_SIZE
 from node.entry.holding import HeldEntry
+from node.query.seen import Scope
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, FEED
-from node.storage.states import require_bytes, state_of
+from node.storage.states import STATE_NUMBERS, require_bytes, state_of
 
 _HELD = select(
     FEED.c.origin,
@@ -25,7 +27,39 @@ _HELD = select(
     ENTRY.c.subject,
     ENTRY.c.personal,
 ).join(FEED, FEED.c.feed == ENTRY.c.feed)
+_HELD_COLUMNS = len(_HELD.selected_columns)
+_ABOUT_ANY = (
+    _HELD.where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(ENTRY.c.subject, ENTRY.c.feed, ENTRY.c.idx)
+    .limit(bindparam("most"))
+)
+_SPOT = ENTRY.alias("spot")
+"""Places found in the index by subject alone: asked for entries, a database may walk the whole feed in its order."""
+_WITHIN = (
+    _HELD.join(_SPOT, (_SPOT.c.feed == ENTRY.c.feed) & (_SPOT.c.idx == ENTRY.c.idx))
+    .where(
+        _SPOT.c.subject == bindparam("subject"),
+        _SPOT.c.feed == select(FEED.c.feed).where(FEED.c.origin == bindparam("origin")).scalar_subquery(),
+        _SPOT.c.idx < bindparam("stop"),
+        ENTRY.c.state == STATE_NUMBERS[PayloadState.PRESENT],
+        ENTRY.c.fault.is_(None),
+        # false < true in every database: without `personal`, only what is about nobody or an organisation
+        ENTRY.c.personal <= bindparam("personal", type_=ENTRY.c.personal.type),
+    )
+    .order_by(_SPOT.c.idx)
+    .limit(bindparam("most"))
+)
 _ACTS = _HELD.add_columns(ACT.c.ref).join(ACT, (ACT.c.feed == ENTRY.c.feed) & (ACT.c.idx == ENTRY.c.idx))
+_ACTS_ON = _ACTS.where(FEED.c.origin == bindparam("origin"), ACT.c.ref.in_(bindparam("refs", expanding=True))).order_by(
+    ACT.c.ref, ACT.c.idx
+)
+_TARGET = ENTRY.alias("target")
+_ACTS_ABOUT_ANY = (
+    _ACTS.join(_TARGET, (_TARGET.c.feed == ACT.c.feed) & (_TARGET.c.idx == ACT.c.ref))
+    .where(_TARGET.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(ACT.c.feed, ACT.c.ref, ACT.c.idx)
+    .limit(bindparam("most"))
+)
 
 
 def held_from(connection: Connection, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
@@ -44,19 +78,36 @@ def held_at(connection: Connection, origin: str, indexes: Sequence[int]) -> Sequ
 
 
 def held_about(connection: Connection, subject: str, limit: int) -> Sequence[HeldEntry]:
-    """Entries about a subject, ordered by origin and index, at most `limit`."""
-    wanted = _HELD.where(ENTRY.c.subject == subject).order_by(FEED.c.origin, ENTRY.c.idx).limit(limit)
-    return _entries(connection, wanted)
+    """Entries about a subject, ordered by origin and index; of more than `limit`, those of the feeds held longest."""
+    wanted = _HELD.where(ENTRY.c.subject == subject).order_by(ENTRY.c.feed, ENTRY.c.idx).limit(limit)
+    return sorted(_entries(connection, wanted), key=lambda entry: (entry.origin, entry.index))
+
+
+def held_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[HeldEntry]:
+    """Entries about some subjects, at most `MAX_KEYS` of them: subject by subject, at most `most` in all."""
+    wanted = {"subjects": list(subjects), "most": most}
+    return [_entry(row) for row in connection.execute(_ABOUT_ANY, wanted).all()]
+
+
+def held_within(connection: Connection, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
+    """Good entries with their payload about a subject in a scope, in order, at most `most`; no other is read."""
+    seen = {"origin": scope.origin, "stop": scope.stop, "personal": scope.personal}
+    return [_entry(row) for row in connection.execute(_WITHIN, {**seen, "subject": subject, "most": most}).all()]
 
 
 def acts_on(connection: Connection, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
     """The acts on some entries, by the index acted on, each in the order of the feed; those without any are absent."""
     found: defaultdict[int, list[HeldEntry]] = defaultdict(list)
     for chunk in key_chunks(_storable(indexes)):
-        wanted = _ACTS.where(FEED.c.origin == origin, ACT.c.ref.in_(chunk)).order_by(ACT.c.ref, ACT.c.idx)
-        for row in connection.execute(wanted):
+        for row in connection.execute(_ACTS_ON, {"origin": origin, "refs": chunk}).all():
             found[row.ref].append(_entry(row))
     return dict(found)
+
+
+def acts_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[tuple[int, HeldEntry]]:
+    """The acts on entries about some subjects, each after the index acted on, in order; at most `most` in all."""
+    rows = connection.execute(_ACTS_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
+    return [(row.ref, _entry(row)) for row in rows]
 
 
 def _storable(indexes: Sequence[int]) -> Sequence[int]:
@@ -69,15 +120,7 @@ def _entries(connection: Connection, wanted: Select[Any]) -> list[HeldEntry]:
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> HeldEntry:
-    require_bytes(row.origin, row.idx, row.leaf, row.salt, row.payload)
-    return HeldEntry(
-        row.origin,
-        row.idx,
-        row.leaf,
-        state_of(row.state, row.origin, row.idx),
-        row.salt or b"",
-        row.payload or b"",
-        row.fault,
-        row.subject or "",
-        row.personal,
-    )
+    origin, index, leaf, state, salt, payload, fault, subject, personal = row[:_HELD_COLUMNS]
+    require_bytes(origin, index, leaf, salt, payload)
+    kept = state_of(state, origin, index)
+    return HeldEntry(origin, index, leaf, kept, salt or b"", payload or b"", fault, subject or "", personal)

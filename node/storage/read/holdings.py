@@ -3,11 +3,13 @@
 """Holdings and decisions: what `query` and `verify` read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from node.entry.holding import Decision, HeldEntry
-from node.storage.read.decided import decision_at, decisions_in_order
+from node.storage.read.decided import decision_at, decisions_in_order, is_black_at
 from node.storage.read.feeds import Connect
 from node.storage.read.held import acts_on, held_about, held_at, held_from
+from node.storage.read.snapshot import SnapshotRows
 
 
 class HoldingRows:
@@ -15,6 +17,12 @@ class HoldingRows:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SnapshotRows]:
+        """What is held now, for several reads; holds one reading connection until the block ends."""
+        with self._connect() as connection:
+            yield SnapshotRows(connection)
 
     def about(self, subject: str, limit: int) -> Sequence[HeldEntry]:
         """Entries about a subject, ordered by origin and index, at most `limit`."""
@@ -41,6 +49,11 @@ class HoldingRows:
         """What was decided about an entry; None where nothing is decided on."""
         with self._connect() as connection:
             return decision_at(connection, origin, index)
+
+    def is_black(self, subject: str) -> bool:
+        """Whether a black decision on a subject counts here."""
+        with self._connect() as connection:
+            return is_black_at(connection, subject)
 
     def decisions(self, *, counting: bool) -> Iterator[Decision]:
         """Decisions by list kind (filings first), origin and index: all, or those that count here.

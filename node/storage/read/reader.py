@@ -23,6 +23,7 @@ class Reader:
         self.follow_range = feeds.follow_range
         self.tile = feeds.tile
         holdings = HoldingRows(connect)
+        self.snapshot = holdings.snapshot
         self.about = holdings.about
         self.acts = holdings.acts
         self.held = holdings.held
@@ -32,6 +33,7 @@ class Reader:
         erasures = ErasureRows(connect)
         self.erasures = erasures.erasures
         self.cosigned = erasures.cosigned
+        self.is_black = holdings.is_black
         status = StatusRows(connect)
         self.health = status.health
         self.evidence = status.evidence

@@ -32,7 +32,7 @@ from node.identity.certificates import SpiffeId, create_identity, issue
 from node.intake import Accepted, Outcome, Refused, Submission
 from node.observe import Call, Observer
 from node.publish import FeedView, Publisher, StoredEntry
-from node.query import Holding
+from node.query.seen import Checked
 from node.rpc.client import LocalClient, PeerClient
 from node.rpc.feed_servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages
@@ -134,7 +134,7 @@ class Stages(Erasing):
     fault: Exception | None = None
     asked: list[tuple[str, Envelope]] = field(default_factory=list)
     submitted: list[tuple[str, Sequence[Submission], bool]] = field(default_factory=list)
-    holdings: Sequence[Holding] = ()
+    checked: Checked = field(default_factory=lambda: Checked((), (), truncated=False))
     hold: asyncio.Event | None = None
     inquired: list[tuple[str, Matter]] = field(default_factory=list)
     cancelled: int = 0
@@ -153,11 +153,11 @@ class Stages(Erasing):
         self.submitted.append((feed, submissions, amend))
         return [Refused("name", "FIELD_MISSING") if number % 2 else Accepted() for number in range(len(submissions))]
 
-    def check(self, subject: str) -> Sequence[Holding]:
+    def check(self, subject: str) -> Checked:
         """What it was told."""
         if self.fault is not None:
             raise self.fault
-        return self.holdings
+        return self.checked
 
     async def inquire(self, member: str, matter: Matter) -> Answer:
         """An empty answer, after `hold` is set where there is one."""

@@ -17,7 +17,8 @@ from node.entry.holding import Acts, HeldEntry
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Refused, Submission
-from node.query import Holding
+from node.query.seen import Checked as Held
+from node.query.seen import Holding
 from node.rpc.client import Checked
 from node.rpc.wire import ShownHolding
 
@@ -77,8 +78,8 @@ async def test_an_unknown_feed_is_said(lab: "Lab") -> None:
 
 
 async def test_a_check_gathers_the_measures(lab: "Lab") -> None:
-    """Measures of all holdings come once each, ordered."""
-    lab.stages.holdings = [holding(0, "M2", "M1"), holding(1, "M2")]
+    """Holdings, and the measures that follow from all of them."""
+    lab.stages.checked = Held([holding(0, "M2", "M1"), holding(1, "M2")], ["M1", "M2"], truncated=False)
     client = lab.local()
     checked = await client.check(CodeKind.USCC, CODE)
     await client.close()
@@ -88,6 +89,15 @@ async def test_a_check_gathers_the_measures(lab: "Lab") -> None:
         return ShownHolding("origin", index, *said)
 
     assert Checked((seen(0, "M2", "M1"), seen(1, "M2")), ("M1", "M2")) == checked
+
+
+async def test_a_check_that_would_be_a_part_is_refused(lab: "Lab") -> None:
+    """LIMIT_EXCEEDED: the response has no way to say that it is not everything."""
+    lab.stages.checked = Held([holding(0, "M1")], ["M1"], truncated=True)
+    client = lab.local()
+    with pytest.raises(UnreachableFault, match="LIMIT_EXCEEDED"):
+        await client.check(CodeKind.USCC, CODE)
+    await client.close()
 
 
 @pytest.mark.parametrize("code", ["", "9" * 65])

@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What answers are made from: one state of what is held, and as much of it as a caller may see. Values and seams."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from federation.log.entry import PayloadState
+from federation.log.note import Note
+from federation.records.exchange import Freshness, Head, Standing
+from federation.records.feed_policy import Dataset
+from node.entry.holding import Acts, Decision, HeldEntry
+from node.publish import FeedView
+
+TIMED_SIGNATURE = 8 + 64
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """As much of a feed as a caller may see.
+
+    Attributes:
+        stop: index after the last entry that its newest complete checkpoint proves.
+        personal: whether payloads about natural persons are seen.
+    """
+
+    origin: str
+    stop: int
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One thing held about a subject.
+
+    Attributes:
+        entry: the entry.
+        acts: what has happened to it since.
+        dataset: kind of record.
+        standing: what it is here now.
+        reasons: stable reason codes.
+        measures: codes of the measures that follow.
+        versions: rules used; empty for records that no rule decides on.
+        freshness: how fresh the feed is.
+    """
+
+    entry: HeldEntry
+    acts: Acts
+    dataset: Dataset | None
+    standing: Standing
+    reasons: tuple[str, ...]
+    measures: tuple[str, ...]
+    versions: tuple[str, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is held about a subject.
+
+    Attributes:
+        holdings: at most as many as were wanted, ordered by origin and index.
+        measures: codes of the measures that follow from everything held, shown or not, each once, ordered.
+        truncated: whether there are more holdings.
+    """
+
+    holdings: Sequence[Holding]
+    measures: Sequence[str]
+    truncated: bool
+
+
+Place = tuple[str, int]
+"""Origin and index of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of entries beside themselves: the acts on them in the order of their feed, and the decisions."""
+
+    acts: Mapping[Place, Sequence[HeldEntry]]
+    decisions: Mapping[Place, Decision]
+
+    @staticmethod
+    def about(seen: "Snapshot", entries: Iterable[HeldEntry]) -> "Facts":
+        """The facts about some entries, asked for once a feed."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for entry in entries:
+            places[entry.origin].append(entry.index)
+        acts: dict[Place, Sequence[HeldEntry]] = {}
+        decisions: dict[Place, Decision] = {}
+        for origin, indexes in places.items():
+            acts |= {(origin, index): on for index, on in seen.acts(origin, indexes).items()}
+            decisions |= {(origin, index): made for index, made in seen.decisions(origin, indexes).items()}
+        return Facts(acts, decisions)
+
+
+class Snapshot(Protocol):
+    """One consistent state of what is held. For one thread, inside the block that opened it."""
+
+    def feeds(self) -> Sequence[FeedView]:
+        """Every feed held, ordered by origin."""
+        ...
+
+    def about(self, subject: str, most: int) -> Sequence[HeldEntry]:
+        """Entries about a subject by origin and index; of more than `most`, those of the feeds held longest."""
+        ...
+
+    def together(self, subjects: Sequence[str], most: int) -> tuple[Sequence[HeldEntry], Facts] | None:
+        """Every entry about any of the subjects, with the facts; None when entries, or acts on them, are over `most`.
+
+        Args:
+            subjects: at most 500.
+            most: under 2000.
+        """
+        ...
+
+    def within(self, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
+        """Good entries with their payload about a subject in a scope, in order, at most `most`; no other is read."""
+        ...
+
+    def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
+        """The acts on some entries, by the index acted on, each in the order of the feed."""
+        ...
+
+    def decisions(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
+        """What was decided about some entries, by index; nothing where nothing is decided on."""
+        ...
+
+    def measures(self, subject: str) -> frozenset[str]:
+        """Codes of the measures that follow from whatever counts here."""
+        ...
+
+    def entry(self, origin: str, index: int) -> HeldEntry | None:
+        """One entry."""
+        ...
+
+    def tile(self, origin: str, level: int, index: int) -> bytes:
+        """One stored tile, empty when there is none."""
+        ...
+
+
+class HoldingReader(Protocol):
+    """Reads holdings; safe from any thread."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """What is held now, for several reads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one caller may search: views and scopes by origin, in order, and the heads."""
+
+    views: Mapping[str, FeedView]
+    scopes: Mapping[str, Scope]
+    heads: Sequence[Head]
+
+    def shows(self, entry: HeldEntry) -> bool:
+        """Whether an entry is a finding; one without a good payload is none."""
+        scope = self.scopes.get(entry.origin)
+        if scope is None or entry.index >= scope.stop or (entry.personal and not scope.personal):
+            return False
+        return entry.state is PayloadState.PRESENT and entry.fault is None
+
+
+def cosigned_at(view: FeedView) -> int | None:
+    """The newest time on a stored note, seconds since the epoch; what is stored was verified when it came."""
+    return None if view.note is None else _newest_time(view.note)
+
+
+@lru_cache(maxsize=1024)
+def _newest_time(note: bytes) -> int | None:
+    """Remembered, since every answer states how fresh every feed is."""
+    stated = [line.signature for line in Note.parse(note).signatures if len(line.signature) == TIMED_SIGNATURE]
+    return max((int.from_bytes(signature[:8], "big") for signature in stated), default=None)

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Holdings of one state, for several reads in one transaction: what `query` answers from."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from node.entry.holding import Decision, HeldEntry
+from node.publish import FeedView
+from node.query.seen import Facts, Place, Scope
+from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
+from node.storage.read.feeds import feed_views
+from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within
+from node.storage.read.tree import read_tile
+
+
+class SnapshotRows:
+    """A `Snapshot` over one connection, inside its transaction; the promises stand with the stage."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def feeds(self) -> Sequence[FeedView]:
+        """Every feed held, ordered by origin."""
+        return feed_views(self._connection)
+
+    def about(self, subject: str, most: int) -> Sequence[HeldEntry]:
+        """Entries about a subject, at most `most`."""
+        return held_about(self._connection, subject, most)
+
+    def together(self, subjects: Sequence[str], most: int) -> tuple[Sequence[HeldEntry], Facts] | None:
+        """Every entry about any of the subjects, with the facts; None when entries, or acts on them, are over `most`.
+
+        Three statements, whatever the number of subjects and feeds.
+        """
+        entries = held_about_any(self._connection, subjects, most + 1)
+        if len(entries) > most:  # before anything is looked for on each of them
+            return None
+        acts = acts_about_any(self._connection, subjects, most + 1)
+        if len(acts) > most:
+            return None
+        on: defaultdict[Place, list[HeldEntry]] = defaultdict(list)
+        for ref, act in acts:
+            on[act.origin, ref].append(act)
+        decisions = decisions_about_any(self._connection, subjects, most)
+        return entries, Facts(on, {(made.origin, made.index): made for made in decisions})
+
+    def within(self, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
+        """Good entries about a subject in a scope, at most `most`."""
+        return held_within(self._connection, scope, subject, most)
+
+    def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
+        """The acts on some entries, by the index acted on."""
+        return acts_on(self._connection, origin, indexes)
+
+    def decisions(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
+        """The decisions on some entries, by index."""
+        return decisions_at(self._connection, origin, indexes)
+
+    def measures(self, subject: str) -> frozenset[str]:
+        """Codes of the measures that follow from whatever counts."""
+        return measures_on(self._connection, subject)
+
+    def entry(self, origin: str, index: int) -> HeldEntry | None:
+        """One entry."""
+        found = held_at(self._connection, origin, [index])
+        return found[0] if found else None
+
+    def tile(self, origin: str, level: int, index: int) -> bytes:
+        """One stored tile, empty when there is none."""
+        return read_tile(self._connection, origin, level, index)
