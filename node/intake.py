@@ -165,15 +165,14 @@ class Intake:
         with self._store.write() as unit:
             return self._keep(unit, origin, checked, amend=amend)
 
-    def submit_within(self, unit: IntakeUnit, origin: str, submission: Submission) -> Outcome:
-        """Takes one submission inside a transaction that the caller has open, and that keeps more than it.
+    def submit_within(self, unit: IntakeUnit, origin: str, records: Sequence[Exchange]) -> list[Outcome]:
+        """Takes records that this program made inside a transaction that the caller has open, each under its own key.
 
         Returns:
             As `submit`; durable with the caller's commit, and not before.
         """
-        checked = check_submission(submission, self._datasets[origin], self._admit)
-        (outcome,) = self._keep(unit, origin, [checked], amend=False)
-        return outcome
+        checked = [check_record(record, record.key, self._datasets[origin], self._admit) for record in records]
+        return self._keep(unit, origin, checked, amend=False)
 
     def decide(
         self,

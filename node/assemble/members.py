@@ -6,6 +6,7 @@ The seam of the trust view: signed federation metadata will be read here, and no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from federation.errors import FieldFault
 from federation.log.checkpoint import FeedKeys, Origin
@@ -17,6 +18,8 @@ from node.identity.keys import KeyRing
 
 CATALOGUE = "_catalogue"
 EXCHANGE = "_exchange"
+REMEMBERED_FEEDS = 4096
+"""Feeds whose keys are remembered: they are asked for with every head and record that comes."""
 
 
 class Members:
@@ -27,6 +30,7 @@ class Members:
         self._keys = keys
         self._peers: Mapping[str, PeerSection] = {peer.id: peer for peer in config.peer}
         self._clock_keys = tuple(Verifier.parse(peer.clock_key) for peer in config.peer)
+        self.feed_keys = lru_cache(maxsize=REMEMBERED_FEEDS)(self._feed_keys)
 
     @property
     def message_keys(self) -> Mapping[str, Verifier]:
@@ -51,7 +55,7 @@ class Members:
         """Members that may read exchange logs."""
         return frozenset(node_id for node_id, peer in self._peers.items() if "coordinator" in peer.roles)
 
-    def feed_keys(self, origin: str) -> FeedKeys | None:
+    def _feed_keys(self, origin: str) -> FeedKeys | None:
         """The keys of a feed: own, or of a pinned member; None for everybody else's."""
         try:
             parsed = Origin.parse(origin)

@@ -5,18 +5,30 @@
 Each side appends an `Exchange` to its `_exchange` feed; both hold the same commitment (wire form, section 7). The
 responder keeps the answer or the reason of its refusal beside it, in the same transaction, so that a repeated question
 gets the same answer or refusal, and one log entry. If the log cannot be written, no answer leaves.
+
+Durable order, and what a crash after each step leaves: entries that wait are taken together · one transaction for all
+of them (undone: none is kept, and every requester asks again) · commit (durable: each answer is the one that stands,
+whether or not it left) · return. A failed transaction fails for every entry in it.
+
+Answers are kept for `ANSWERS_KEPT_DAYS` and then forgotten, batch by batch. After that the same question is refused
+with EXCHANGE_ID_REUSED: its exchange is in the log for ever, and an exchange has one answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from federation.errors import CallerFault, StoreFault
-from federation.records.codec import encode, schema_of
 from federation.records.exchange import Exchange, ExchangeSide
 from node.exchange.dialogue import HEAD_BYTES
-from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Submission
+from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Refused
+
+ANSWERS_KEPT_DAYS = 7
+"""How long a repeated question gets the same answer, in days of 24 hours."""
+FORGOTTEN_AT_ONCE = 500
+"""Most answers forgotten in one transaction."""
+_DAY_MS = 24 * 60 * 60 * 1000
 
 FORGOTTEN = b"EXCHANGE_ID_REUSED"
 """What stands for an answer that held a record erased since: the question may be asked anew, under an id of its own."""
@@ -35,15 +47,87 @@ class Remembered:
     answer: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ToLog:
+    """One side's entry, to be logged.
+
+    Attributes:
+        exchange: the entry.
+        answer: of the responder's side, the bytes of the envelope that will leave; None when it refused.
+    """
+
+    exchange: Exchange
+    answer: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """The entry is in the log, durably.
+
+    Attributes:
+        answer: the envelope that stands under the exchange id: the one to be logged, or the one that was given to the
+            same question before; None for a refusal, and on the requester's side.
+    """
+
+    answer: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Nothing was logged, since the id is taken, and there is no answer to give under it.
+
+    Attributes:
+        reason: what the same question was refused with, or EXCHANGE_ID_REUSED.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """The intake would not take this entry, for a reason of its own; other entries of the group are not concerned."""
+
+    reason: str
+
+
+Logged = Stands | Stood | Unlogged
+
+
+def stands(logged: Logged) -> bytes | None:
+    """The answer that stands, as `Stands` says.
+
+    Raises:
+        CallerFault: EXCHANGE_ID_REUSED, the id was used with another question; or, when the same question was refused
+            before, the reason it was refused with.
+        StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing may leave or be used.
+    """
+    match logged:
+        case Stands(answer=answer):
+            return answer
+        case Stood(reason=reason):
+            raise CallerFault(reason)
+        case Unlogged(reason=reason):
+            raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", reason)
+        case _:
+            assert_never(logged)
+
+
 class ExchangeUnit(IntakeUnit, Protocol):
     """One transaction of the exchange log, which is one of the intake too."""
 
-    def remembered(self, exchange_id: str) -> Remembered | None:
-        """What became of the question asked under an exchange id."""
+    def remembered(self, exchange_ids: Sequence[str]) -> Mapping[str, Remembered]:
+        """What became of the questions asked under some exchange ids; unknown ones are absent."""
         ...
 
-    def remember(self, exchange_id: str, remembered: Remembered, now_ms: int) -> None:
-        """Keeps an answer or a refusal."""
+    def remember(self, answers: Mapping[str, Remembered], now_ms: int) -> None:
+        """Keeps answers and refusals, by exchange id."""
+        ...
+
+    def forget(self, before_ms: int, ahead_ms: int, limit: int) -> int:
+        """Forgets answers kept before a time, oldest exchange ids first, at most `limit`; tells how many.
+
+        Looks at ids whose own time is before it too, or after `ahead_ms`: no clock that is right made those.
+        """
         ...
 
 
@@ -80,46 +164,108 @@ class ExchangeLog:
         self._now_ms = now_ms
         self._logged = logged
 
-    def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
-        """The answer given before to the same question; None when the exchange id is new.
+    def log(self, exchange: Exchange, answer: bytes | None = None) -> bytes | None:
+        """Logs one entry, as `log_all`.
+
+        Returns:
+            The answer that stands, as `Stands` says.
 
         Raises:
-            CallerFault: EXCHANGE_ID_REUSED, the id was used with another question; or, when the same question was
-                refused before, the reason it was refused with.
+            CallerFault, StoreFault: as `stands`.
         """
-        with self._store.write() as unit:
-            known = unit.remembered(exchange_id)
-        if known is None:
-            return None
-        if known.question_sha256 != question_sha256:
-            raise CallerFault("EXCHANGE_ID_REUSED")
-        if len(known.answer) < HEAD_BYTES:
-            raise CallerFault(known.answer.decode())
-        return known.answer
+        (logged,) = self.log_all([ToLog(exchange, answer)])
+        return stands(logged)
 
-    def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
-        """Appends one side's entry, durably; the responder remembers `answer`, the envelope that will leave, with it.
+    def log_all(self, entries: Sequence[ToLog]) -> list[Logged]:
+        """Appends entries in one transaction; the responder remembers what leaves with each.
+
+        Returns:
+            What became of each, in order; all is durable.
 
         Raises:
-            StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing may leave or be used.
+            StoreFault: EXCHANGE_LOG_UNAVAILABLE, nothing may leave or be used; STORE_CONTENDED, nothing was logged, and
+                the same call is worth trying again.
         """
         try:
             with self._store.write() as unit:
-                if exchange.side is ExchangeSide.RESPONDER:
-                    kept = exchange.outcome.encode() if answer is None else answer
-                    unit.remember(exchange.exchange_id, Remembered(exchange.question_sha256, kept), self._now_ms())
-                submission = Submission(exchange.key, schema_of(exchange), encode(exchange))
-                _require_kept(self._intake.submit_within(unit, self._origin, submission))
+                logged = self._log_within(unit, entries)
         except StoreFault as fault:
+            if fault.reason == "STORE_CONTENDED":
+                raise
             raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.reason) from fault
         self._logged()
+        return logged
+
+    def _log_within(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> list[Logged]:
+        """Keeps the entries whose ids are free. Of two under one id in one group, the first has it."""
+        ids = [entry.exchange.exchange_id for entry in entries if _is_told(entry)]
+        known = dict(unit.remembered(ids)) if ids else {}
+        taken = dict(known)
+        free = [at for at, entry in enumerate(entries) if _takes(taken, entry)]
+        records = [entries[at].exchange for at in free]
+        outcomes = dict(zip(free, self._intake.submit_within(unit, self._origin, records) if free else (), strict=True))
+        kept = {
+            entries[at].exchange.exchange_id: _answer_of(entries[at])
+            for at, outcome in outcomes.items()
+            if _is_told(entries[at]) and not isinstance(outcome, Refused)
+        }
+        if kept:
+            unit.remember(kept, self._now_ms())
+        return [_logged(entry, outcomes.get(at), known | kept) for at, entry in enumerate(entries)]
+
+    def forget(self) -> int:
+        """Forgets one batch of the answers that were kept long enough.
+
+        Returns:
+            How many; call again while there are some.
+
+        Raises:
+            StoreFault: nothing of this batch was forgotten.
+        """
+        now_ms = self._now_ms()
+        kept_ms = ANSWERS_KEPT_DAYS * _DAY_MS
+        with self._store.write() as unit:
+            return unit.forget(max(0, now_ms - kept_ms), now_ms + kept_ms, FORGOTTEN_AT_ONCE)
 
 
-def _require_kept(outcome: Outcome) -> None:
-    """Sees that an entry was taken; raised inside the transaction, so that nothing of it stays.
+def _is_told(entry: ToLog) -> bool:
+    """Whether it is of the responder's side, which remembers what it said."""
+    return entry.exchange.side is ExchangeSide.RESPONDER
 
-    Raises:
-        StoreFault: EXCHANGE_LOG_UNAVAILABLE.
-    """
-    if not isinstance(outcome, Accepted | Duplicate):
-        raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", outcome.reason)
+
+def _answer_of(entry: ToLog) -> Remembered:
+    """What is remembered of an entry of the responder's side."""
+    answer = entry.exchange.outcome.encode() if entry.answer is None else entry.answer
+    return Remembered(entry.exchange.question_sha256, answer)
+
+
+def _takes(taken: dict[str, Remembered], entry: ToLog) -> bool:
+    """Whether an entry is to be logged; the responder's side takes the exchange id for its question."""
+    if not _is_told(entry):
+        return True
+    if entry.exchange.exchange_id in taken:
+        return False
+    taken[entry.exchange.exchange_id] = _answer_of(entry)
+    return True
+
+
+def _logged(entry: ToLog, outcome: Outcome | None, remembered: Mapping[str, Remembered]) -> Logged:
+    """What became of one entry: as the intake said, or, where its id was taken, what stands under it."""
+    match outcome:
+        case Accepted() | Duplicate():
+            return Stands(entry.answer)
+        case Refused(reason="KEY_CONFLICT"):
+            return Stood("EXCHANGE_ID_REUSED")
+        case Refused(reason=reason):
+            return Unlogged(reason)
+        case None:
+            return _stood(entry.exchange, remembered.get(entry.exchange.exchange_id))
+        case _:
+            assert_never(outcome)
+
+
+def _stood(exchange: Exchange, known: Remembered | None) -> Logged:
+    """What stands under an id that was taken before this entry came."""
+    if known is None or known.question_sha256 != exchange.question_sha256:
+        return Stood("EXCHANGE_ID_REUSED")
+    return Stood(known.answer.decode()) if len(known.answer) < HEAD_BYTES else Stands(known.answer)

@@ -10,6 +10,7 @@ cannot be reached is not an exchange.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -159,9 +160,9 @@ class Inquirer:
         Raises:
             NoteFault: why the head is not what it claims to be.
         """
-        keys = self._known.feed_keys(Note.parse(note).text.partition("\n")[0])
+        keys = self._known.feed_keys(_origin_of(note))
         if keys is not None:
-            open_checkpoint(note, keys)
+            _open_checkpoint(note, keys)
 
     def _verify(self, parts: EvidenceParts) -> None:
         keys = self._known.feed_keys(parts.origin)
@@ -170,11 +171,23 @@ class Inquirer:
         verify_evidence(evidence_of(parts), keys.log)
 
 
+@lru_cache(maxsize=512)
+def _origin_of(note: bytes) -> str:
+    """What a note says it is of; as with `_open_checkpoint`, the same heads come with many answers."""
+    return Note.parse(note).text.partition("\n")[0]
+
+
+@lru_cache(maxsize=512)
+def _open_checkpoint(note: bytes, keys: FeedKeys) -> None:
+    """As `open_checkpoint`; what was signed once stays so under the same keys."""
+    open_checkpoint(note, keys)
+
+
 class RequesterLog(Protocol):
     """The requester's side of the exchange log."""
 
-    async def log(self, exchange: Exchange) -> None:
-        """Appends one entry; durable when it returns."""
+    async def log(self, exchange: Exchange) -> bytes | None:
+        """Appends one entry; durable when it returns. There is no answer to remember on this side."""
         ...
 
 

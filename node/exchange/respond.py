@@ -1,9 +1,12 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Answers a member's signed question: checks it, asks the holdings, signs, logs, and only then lets the answer go.
+"""Answers members' signed questions: checks them, asks the holdings, signs, logs, and only then lets an answer go.
 
-Order, and what a crash after each step leaves: check, find, sign (nothing kept: the requester asks again) · log and
-remember (durable: a repeated question gets this very answer) · return. Refusals of readable questions are logged too.
+Questions that come together are answered together: what many of them need is read once, and one durable transaction
+logs all of them. Order, and what a crash after each step leaves: check, find, sign (nothing kept: the requesters ask
+again) · log and remember (durable: a repeated question gets this very answer) · return. Refusals of readable questions
+are logged too. Whether a question is a repeated one is seen when it is logged, in the transaction that decides it: then
+what was made for it is dropped, and what stands is returned.
 """
 
 import hashlib
@@ -11,39 +14,39 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from federation.errors import CallerFault, FieldFault
+from federation.errors import CallerFault, Fault, FieldFault, StoreFault
 from federation.log.note import Verifier
 from federation.records.codec import decode_as, encode
-from federation.records.exchange import Answer, Exchange, ExchangeSide, Finding, Head, Question
+from federation.records.exchange import Answer, ExchangeSide, Finding, Head, Question
 from federation.rules.disclosure import Granted, Inquiry, NotGranted, PurposeGrant, may_ask
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.catalogue import CodeSet
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
+from node.exchange.exchange_log import Logged, ToLog, stands
 from node.identity.keys import KeyRing
+
+Found = tuple[Sequence[Finding], Sequence[Head], bool]
+"""Findings with evidence, heads searched, and whether there were more than fit."""
 
 
 class Finder(Protocol):
-    """Finds what a member may know about a subject."""
+    """Finds what members may know about subjects."""
 
-    async def find(self, caller: str, subject: str) -> tuple[Sequence[Finding], Sequence[Head], bool]:
-        """Findings with evidence, heads searched, and whether there were more than fit."""
+    def find_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Found]:
+        """What each caller may know about a subject, given as pairs of the two, in their order."""
         ...
 
 
 class ResponderLog(Protocol):
     """The responder's side of the exchange log."""
 
-    async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
-        """The answer given before to the same question.
-
-        CallerFault is raised with EXCHANGE_ID_REUSED for another question, or with the reason of an earlier refusal.
-        """
+    def log_all(self, entries: Sequence[ToLog]) -> Sequence[Logged]:
+        """Appends entries durably, all or none, remembering their answers; StoreFault when it cannot."""
         ...
 
-    async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
-        """Appends one entry durably, remembering the answer; raises when it cannot."""
-        ...
+
+_REFUSAL = "PURPOSE_NOT_GRANTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Asking:
 
 
 class Responder:
-    """Answers questions, in one event loop; any number at once.
+    """Answers questions. Safe from any thread that finder and log are safe from.
 
     Args:
         finder: asks the holdings.
@@ -81,7 +84,7 @@ class Responder:
         self._asking = asking
         self._now_ms = now_ms
 
-    async def answer(self, caller: str, envelope: Envelope) -> Envelope:
+    def answer(self, caller: str, envelope: Envelope) -> Envelope:
         """Answers one question.
 
         Args:
@@ -93,28 +96,62 @@ class Responder:
                 EXCHANGE_ID_REUSED.
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing has left.
         """
-        raw = opened(envelope, QUESTION_TYPE, self._asking.message_keys[caller])
-        asked = Asked.of(_question(raw), raw)
-        if (asked.question.requester, asked.question.responder) != (caller, self._keys.node_id):
-            raise CallerFault("QUESTION_MISDIRECTED")
-        before = await self._log.recall(asked.question.exchange_id, asked.sha256)
-        if before is not None:
-            return Envelope.from_bytes(ANSWER_TYPE, before)
-        match self._granted(asked.question):
-            case NotGranted():
-                refused = RefusedWith("PURPOSE_NOT_GRANTED")
-                await self._log.log(log_entry(asked, refused, ExchangeSide.RESPONDER, self._now_ms()))
-                raise CallerFault(refused.reason)
-            case Granted():
-                return await self._answered(caller, asked)
+        (answer,) = self.answer_all([(caller, envelope)])
+        if isinstance(answer, Fault):
+            raise answer
+        return answer
 
-    def _granted(self, question: Question) -> Granted | NotGranted:
+    def answer_all(self, questions: Sequence[tuple[str, Envelope]]) -> list[Envelope | Fault]:
+        """Answers questions together, each after its caller; a fault of one is in its place, and no other's.
+
+        Returns:
+            For each, in order, its answer, or what `answer` raises; all that can leave is durable.
+
+        Raises:
+            Fault: the holdings cannot be read for all of them; nothing was logged, and each may be tried alone.
+        """
+        read = [self._read(caller, envelope) for caller, envelope in questions]
+        granted = [asked for asked in read if isinstance(asked, Asked) and self._may_ask(asked.question)]
+        found = self._finder.find_all([(asked.question.requester, asked.question.code) for asked in granted])
+        answers = {id(asked): what for asked, what in zip(granted, found, strict=True)}
+        entries = [self._entry(asked, answers.get(id(asked))) for asked in read if isinstance(asked, Asked)]
+        logged = iter(self._logged(entries) if entries else ())
+        return [asked if isinstance(asked, Fault) else next(logged) for asked in read]
+
+    def _read(self, caller: str, envelope: Envelope) -> Asked | Fault:
+        """The question in an envelope, or why it is none that is answered or logged."""
+        try:
+            raw = opened(envelope, QUESTION_TYPE, self._asking.message_keys[caller])
+            asked = Asked.of(_question(raw), raw)
+        except CallerFault as fault:
+            return fault
+        if (asked.question.requester, asked.question.responder) != (caller, self._keys.node_id):
+            return CallerFault("QUESTION_MISDIRECTED")
+        return asked
+
+    def _logged(self, entries: Sequence[ToLog]) -> list[Envelope | Fault]:
+        """Logs what is to leave; what may leave then. When the log cannot be written, nothing does."""
+        try:
+            return [_leaving(logged) for logged in self._log.log_all(entries)]
+        except StoreFault as fault:
+            reason = fault.detail if fault.reason == "EXCHANGE_LOG_UNAVAILABLE" else fault.reason
+            return [StoreFault("EXCHANGE_LOG_UNAVAILABLE", reason) for _ in entries]
+
+    def _may_ask(self, question: Question) -> bool:
         personal = question.code_kind is not CodeKind.USCC
         inquiry = Inquiry(question.requester, question.purpose, personal)
-        return may_ask(inquiry, self._asking.grants, self._asking.purposes)
+        match may_ask(inquiry, self._asking.grants, self._asking.purposes):
+            case Granted():
+                return True
+            case NotGranted():
+                return False
 
-    async def _answered(self, caller: str, asked: Asked) -> Envelope:
-        findings, heads, truncated = await self._finder.find(caller, asked.question.code)
+    def _entry(self, asked: Asked, found: Found | None) -> ToLog:
+        """What is to be logged of one question: its signed answer, or, where nothing was looked for, its refusal."""
+        if found is None:
+            refused = RefusedWith(_REFUSAL)
+            return ToLog(log_entry(asked, refused, ExchangeSide.RESPONDER, self._now_ms()))
+        findings, heads, truncated = found
         body = encode(
             Answer(
                 exchange_id=asked.question.exchange_id,
@@ -128,8 +165,16 @@ class Responder:
         )
         sealed = seal(ANSWER_TYPE, body, self._keys)
         outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in heads))
-        await self._log.log(log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms()), sealed.to_bytes())
-        return sealed
+        return ToLog(log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms()), sealed.to_bytes())
+
+
+def _leaving(logged: Logged) -> Envelope | Fault:
+    """What leaves, now that it is logged: the answer that stands, or a refusal."""
+    try:
+        answer = stands(logged)
+    except (CallerFault, StoreFault) as fault:
+        return fault
+    return CallerFault(_REFUSAL) if answer is None else Envelope.from_bytes(ANSWER_TYPE, answer)
 
 
 def _question(raw: bytes) -> Question:

@@ -9,6 +9,7 @@ command and never overwritten.
 import os
 import stat
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -103,7 +104,7 @@ def load_signer(path: Path) -> FileSigner:
     return FileSigner(key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyRing:
     """The three signing keys of a node, and the names they sign under."""
 
@@ -136,7 +137,7 @@ class KeyRing:
         """The verifier of the clock key."""
         return Verifier(self.name, COSIGNATURE, self.clock.public_key)
 
-    @property
+    @cached_property
     def message_verifier(self) -> Verifier:
-        """The verifier of the message key."""
+        """The verifier of the message key; made once, since every question and answer states its key id."""
         return Verifier(self.name, ED25519, self.message.public_key)

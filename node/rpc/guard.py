@@ -120,6 +120,7 @@ class Guard(grpc.aio.ServerInterceptor):
         self._admission = admission
         self._observer = observer
         self._unary_cap_s = unary_cap_s
+        self._guarded: dict[str, tuple[Handler, Handler]] = {}
 
     async def intercept_service(
         self,
@@ -131,9 +132,13 @@ class Guard(grpc.aio.ServerInterceptor):
         method = str(handler_call_details.method)
         if handler is None:
             return grpc.stream_stream_rpc_method_handler(self._single(method, _unknown))
-        make, behaviour = _parts(handler)
-        around = self._flowing if inspect.isasyncgenfunction(behaviour) else self._single
-        return make(around(method, behaviour), handler.request_deserializer, handler.response_serializer)
+        known, guarded = self._guarded.get(method, (None, None))
+        if known is not handler:
+            make, behaviour = _parts(handler)
+            around = self._flowing if inspect.isasyncgenfunction(behaviour) else self._single
+            guarded = make(around(method, behaviour), handler.request_deserializer, handler.response_serializer)
+            self._guarded[method] = handler, guarded  # methods that are served are few, and known at start
+        return guarded
 
     def _single(self, method: str, behaviour: Handler) -> Handler:
         """Guards a handler that answers once, or writes its stream through the context."""

@@ -13,8 +13,9 @@ import pytest
 from federation.errors import ClockFault, StoreFault
 from federation.records.exchange import Exchange, ExchangeSide
 from node.assemble.serving.condition import Condition
-from node.assemble.serving.doors import Submitting, ThreadedLog
+from node.assemble.serving.doors import Submitting, ThreadedLog, WriterLog
 from node.assemble.serving.loops import Bells, Loops
+from node.exchange.exchange_log import ToLog
 from node.observe import Observer
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ async def test_a_node_that_cannot_sign_takes_nothing_in(hangzhou: Node, samples:
         with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
             await log.log(exchange())
         assert {} == dict(hangzhou.reader.pending())
-        assert await log.recall(exchange().exchange_id, bytes(32)) is None
+        with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
+            WriterLog(hangzhou.stages.exchange_log, writer, condition).log_all([ToLog(exchange())])
         condition.succeeded("beat", FILINGS)
         await log.log(exchange())
         submitting.submit("lists", [hangzhou.item(samples.black())], amend=False)

@@ -9,21 +9,25 @@ from typing import Protocol, TypeVar
 
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault, StoreFault
 from federation.log.checkpoint import FeedKeys, Origin
-from federation.records.exchange import Answer, Exchange, Finding, Head
+from federation.records.exchange import Answer, Exchange
 from node.assemble.members import Members
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
 from node.erase.order import Outcome as ErasureOutcome
-from node.exchange.exchange_log import ExchangeLog
+from node.exchange.dialogue import Envelope
+from node.exchange.exchange_log import ExchangeLog, Logged, ToLog, stands
+from node.exchange.gather import Gatherer
 from node.exchange.inquire import Inquirer, Matter
+from node.exchange.respond import Responder
 from node.intake import Outcome, Submission
 from node.observe import Observer
 from node.publish import Chunk, FeedReader, Publisher
-from node.query import Query
 from node.rpc.client import PeerClient
 
 Result = TypeVar("Result")
+MOST_ANSWERING = 3
+"""Groups of questions answered at once, where one waits for the disk; fewer than reader threads."""
 
 
 class Act(Protocol):
@@ -35,36 +39,84 @@ class Act(Protocol):
 
 
 class ThreadedLog:
-    """The exchange log, in the writer thread; closed while the node is read-only."""
+    """The requester's side of the exchange log, in the writer thread; closed while the node is read-only.
+
+    What waits together shares a transaction.
+    """
 
     def __init__(self, log: ExchangeLog, act: Act, condition: Condition) -> None:
-        self._log = log
-        self._act = act
+        async def step(entries: Sequence[ToLog]) -> Sequence[Logged]:
+            return await act(log.log_all, entries)
+
         self._condition = condition
 
-    async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
-        """As `ExchangeLog.recall`."""
-        return await self._act(self._log.recall, exchange_id, question_sha256)
+        self._gatherer = Gatherer(step)
 
-    async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
+    async def log(self, exchange: Exchange) -> bytes | None:
         """As `ExchangeLog.log`."""
-        try:
-            self._condition.require_writable()
-        except StoreFault as fault:
-            raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.detail) from fault
-        await self._act(self._log.log, exchange, answer)
+        _require_log(self._condition)
+        return stands(await self._gatherer.ask(ToLog(exchange)))
 
 
-class ThreadedFinder:
-    """Holdings, in the reader threads."""
+class WriterLog:
+    """The responder's side of the exchange log; closed while the node is read-only.
 
-    def __init__(self, query: Query, readers: Executor) -> None:
-        self._query = query
-        self._readers = readers
+    It is written in the writer thread, and awaited by the thread that answers.
+    """
 
-    async def find(self, caller: str, subject: str) -> tuple[Sequence[Finding], Sequence[Head], bool]:
-        """As `Query.find`."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._query.find, caller, subject)
+    def __init__(self, log: ExchangeLog, writer: Executor, condition: Condition) -> None:
+        self._log = log
+        self._writer = writer
+        self._condition = condition
+
+    def log_all(self, entries: Sequence[ToLog]) -> Sequence[Logged]:
+        """As `ExchangeLog.log_all`."""
+        _require_log(self._condition)
+        return self._writer.submit(self._log.log_all, entries).result()
+
+
+def _require_log(condition: Condition) -> None:
+    """Sees that the exchange log may be written.
+
+    Raises:
+        StoreFault: EXCHANGE_LOG_UNAVAILABLE, the node is read-only.
+    """
+    try:
+        condition.require_writable()
+    except StoreFault as fault:
+        raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.detail) from fault
+
+
+class Answering:
+    """Questions of members, in the reader threads: those that wait together are answered together."""
+
+    def __init__(self, responder: Responder, readers: Executor) -> None:
+        async def step(questions: Sequence[tuple[str, Envelope]]) -> Sequence[Envelope | Exception]:
+            return await asyncio.get_running_loop().run_in_executor(readers, _answer_all, responder, questions)
+
+        self._gatherer = Gatherer(step, MOST_ANSWERING)
+
+    async def answer(self, caller: str, envelope: Envelope) -> Envelope:
+        """As `Responder.answer`."""
+        answer = await self._gatherer.ask((caller, envelope))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _answer_all(responder: Responder, questions: Sequence[tuple[str, Envelope]]) -> Sequence[Envelope | Exception]:
+    """As `Responder.answer_all`; when that fails, one by one, so that what one of them meets is nobody else's fault."""
+    try:
+        return responder.answer_all(questions)
+    except Exception:  # told by whoever meets it alone
+        return [_answer(responder, *question) for question in questions]
+
+
+def _answer(responder: Responder, caller: str, envelope: Envelope) -> Envelope | Exception:
+    try:
+        return responder.answer(caller, envelope)
+    except Exception as error:  # carried to the caller it belongs to
+        return error
 
 
 class Submitting:

@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from typing import TypeVar
 
 from federation.errors import ConfigFault, Fault, NoteFault, WorldFault
+from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf, heads_at_mirrors
 from node.assemble.serving.condition import Condition
 from node.assemble.stages import Stages
@@ -75,9 +76,14 @@ class Loops:
         self._condition.forget()
 
     def advanced(self, origin: str) -> None:
-        """A feed has moved, own or mirrored: whoever watches it, and the ledger, look again."""
+        """A feed has moved, own or mirrored: whoever watches it, and the ledger, look again.
+
+        Nothing is decided on exchange logs, and they move with every question: the ledger takes note of them when it
+        looks anyway.
+        """
         self._bells.head(origin).ring()
-        self._bells.ledger.ring()
+        if f"/{EXCHANGE}/" not in origin:
+            self._bells.ledger.ring()
 
     async def publish(self, origin: str, mirrors: Mapping[str, HeadOf]) -> None:
         """Publishes one own feed for ever; first asks its mirrors whether this store is the newest copy."""
@@ -177,10 +183,12 @@ class Loops:
                 await self._bells.ledger.wait(seen, REVIEW_EVERY_S)
 
     async def review(self) -> None:
-        """Decides anew what a new day may have changed, for ever."""
+        """Decides anew what a new day may have changed, and forgets answers that were kept long enough, for ever."""
         while True:
             try:
                 while await self.act(self._stages.ledger.review):
+                    pass
+                while await self.act(self._stages.exchange_log.forget):
                     pass
             except WorldFault as fault:
                 self._observer.stage_failed("review", fault)

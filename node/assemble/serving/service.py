@@ -8,6 +8,7 @@ work end, followers and loops are cancelled, the writer finishes its step, the s
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -24,13 +25,14 @@ from node.assemble.mirrors import HeadOf
 from node.assemble.serving.acknowledging import Acknowledging
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
+    Answering,
     Erasing,
     Forks,
     Inquiring,
     ReadFeeds,
     Submitting,
-    ThreadedFinder,
     ThreadedLog,
+    WriterLog,
 )
 from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.loops import Bells, Loops
@@ -116,6 +118,7 @@ class _Service:
                 closing.push_async_callback(parts.flush)
                 closing.push_async_callback(parts.servers.stop, GRACE_S)
                 self._observer.started(addresses)
+                gc.freeze()  # rules and code tables live as long as the node: no collection looks at them again
                 ready(addresses)
                 await self._until(stopped, parts.always())
         self._observer.stopped()
@@ -271,15 +274,15 @@ class _Parts:
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),
-            QueryServicer(self._responder()),
+            QueryServicer(Answering(self._responder(), self._readers)),
             LocalServicer(local, self._writer, self._readers),
         )
 
     def _responder(self) -> Responder:
         members, foundation = self._foundation.members, self._foundation
         asking = Asking(members.message_keys, members.grants, foundation.standards.purposes)
-        finder = ThreadedFinder(self._views.query, self._readers)
-        return Responder(finder, self._log, foundation.keys, asking, foundation.clock)
+        log = WriterLog(self._stages.exchange_log, self._writer, self._condition)
+        return Responder(self._views.query, log, foundation.keys, asking, foundation.clock)
 
     def _inquiring(self) -> Inquiring:
         foundation = self._foundation

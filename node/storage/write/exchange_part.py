@@ -2,11 +2,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the exchange log keeps beside its feed: answers given."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from node.exchange.exchange_log import Remembered
 from node.storage.dialect.rows import insert_rows
+from node.storage.read.chunks import key_chunks
 from node.storage.schema import ANSWERED
+
+_UUID_TIME_DIGITS = 12
+_KNOWN = select(ANSWERED.c.exchange_id, ANSWERED.c.question_sha256, ANSWERED.c.answer).where(
+    ANSWERED.c.exchange_id.in_(bindparam("ids", expanding=True))
+)
+_OLD = (
+    select(ANSWERED.c.exchange_id)
+    .where(
+        or_(ANSWERED.c.exchange_id < bindparam("low"), ANSWERED.c.exchange_id > bindparam("high")),
+        ANSWERED.c.time_ms < bindparam("before_ms"),
+    )
+    .order_by(ANSWERED.c.exchange_id)
+    .limit(bindparam("most"))
+)
+_FORGET = delete(ANSWERED).where(ANSWERED.c.exchange_id.in_(bindparam("ids", expanding=True)))
 
 
 class ExchangePart:
@@ -15,17 +33,36 @@ class ExchangePart:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def remembered(self, exchange_id: str) -> Remembered | None:
-        """What was answered under an exchange id."""
-        wanted = select(ANSWERED.c.question_sha256, ANSWERED.c.answer).where(ANSWERED.c.exchange_id == exchange_id)
-        row = self._connection.execute(wanted).one_or_none()
-        return None if row is None else Remembered(row.question_sha256, row.answer)
+    def remembered(self, exchange_ids: Sequence[str]) -> Mapping[str, Remembered]:
+        """What was answered under some exchange ids; unknown ones are absent."""
+        found: dict[str, Remembered] = {}
+        for chunk in key_chunks(exchange_ids):
+            rows = self._connection.execute(_KNOWN, {"ids": chunk})
+            found |= {row.exchange_id: Remembered(row.question_sha256, row.answer) for row in rows}
+        return found
 
-    def remember(self, exchange_id: str, remembered: Remembered, now_ms: int) -> None:
-        """Keeps an answer.
+    def remember(self, answers: Mapping[str, Remembered], now_ms: int) -> None:
+        """Keeps answers.
 
         Raises:
-            StoreFault: STORE_CONFLICT, one is kept under this id; an answer is never replaced.
+            StoreFault: STORE_CONFLICT, one is kept under one of the ids; an answer is never replaced.
         """
-        row = (exchange_id, remembered.question_sha256, remembered.answer, now_ms)
-        insert_rows(self._connection, ANSWERED, [row])
+        rows = [(exchange_id, kept.question_sha256, kept.answer, now_ms) for exchange_id, kept in answers.items()]
+        insert_rows(self._connection, ANSWERED, rows)
+
+    def forget(self, before_ms: int, ahead_ms: int, limit: int) -> int:
+        """Forgets answers kept before a time, under ids of before it or of after `ahead_ms`; at most `limit`.
+
+        The table has no index by time: ids are UUIDs of version 7 and so begin with one, in an order that is theirs.
+        """
+        bounds = {"low": _lowest_id(before_ms), "high": _lowest_id(ahead_ms), "before_ms": before_ms, "most": limit}
+        old = self._connection.execute(_OLD, bounds).scalars().all()
+        for chunk in key_chunks(old):
+            self._connection.execute(_FORGET, {"ids": chunk})
+        return len(old)
+
+
+def _lowest_id(time_ms: int) -> str:
+    """The text that no exchange id of a time or later stands before."""
+    digits = f"{time_ms:0{_UUID_TIME_DIGITS}x}"
+    return f"{digits[:8]}-{digits[8:]}"

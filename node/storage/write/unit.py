@@ -59,7 +59,7 @@ class Unit:
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         exchange = ExchangePart(connection)
-        self.remembered, self.remember = exchange.remembered, exchange.remember
+        self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
 
     def _refill(self, refill: RefillPart) -> None:
         """The methods of a `RefillUnit`."""

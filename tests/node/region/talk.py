@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from node.exchange.inquire import Inquirer, Known, Matter, uuid7
 from node.exchange.respond import Asking, Responder
 
 if TYPE_CHECKING:
-    from federation.records.exchange import Finding, Head
     from tests.node.region.member import Node
 
 PURPOSE = "joint-punishment"
@@ -31,24 +30,9 @@ class Log:
 
     node: Node
 
-    async def recall(self, exchange_id: str, question_sha256: bytes) -> bytes | None:
-        """As `ExchangeLog.recall`."""
-        return self.node.stages.exchange_log.recall(exchange_id, question_sha256)
-
-    async def log(self, exchange: Exchange, answer: bytes | None = None) -> None:
+    async def log(self, exchange: Exchange, answer: bytes | None = None) -> bytes | None:
         """As `ExchangeLog.log`."""
-        self.node.stages.exchange_log.log(exchange, answer)
-
-
-@dataclass
-class Finder:
-    """A node's holdings, awaited."""
-
-    node: Node
-
-    async def find(self, caller: str, subject: str) -> tuple[Sequence[Finding], Sequence[Head], bool]:
-        """As `Query.find`."""
-        return self.node.query.find(caller, subject)
+        return self.node.stages.exchange_log.log(exchange, answer)
 
 
 @dataclass
@@ -74,11 +58,16 @@ class Wire:
         return self.spoil(self.answers[-1])
 
 
-async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
-    """What a node answers."""
+def responder(node: Node) -> Responder:
+    """Answers for a node."""
     members = node.stages.foundation.members
     asking = Asking(members.message_keys, members.grants, shipped_standards().purposes)
-    return await Responder(Finder(node), Log(node), node.keys, asking, node.clock).answer(caller, question)
+    return Responder(node.query, node.stages.exchange_log, node.keys, asking, node.clock)
+
+
+async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
+    """What a node answers."""
+    return responder(node).answer(caller, question)
 
 
 def matter(code: str = "91330100MA2PDY0152", kind: CodeKind = CodeKind.USCC, purpose: str = PURPOSE) -> Matter:

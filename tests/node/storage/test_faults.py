@@ -86,9 +86,9 @@ def test_a_fault_quotes_no_value(store: Store) -> None:
     """Neither in its detail nor in what it was raised from, since values may be personal."""
     answer = Remembered(bytes(32), PERSONAL.encode())
     with store.write() as unit:
-        unit.remember(PERSONAL, answer, 1)
+        unit.remember({PERSONAL: answer}, 1)
     with pytest.raises(StoreFault) as caught, store.write() as unit:
-        unit.remember(PERSONAL, answer, 1)
+        unit.remember({PERSONAL: answer}, 1)
     assert PERSONAL not in "".join(traceback.format_exception(caught.value))
 
 

@@ -48,7 +48,7 @@ def test_publishing_an_order_destroys(store: Store, own_feed: "OwnFeed") -> None
     """Row, key, remembered answer and evidence, in one transaction; what was not named stays."""
     rows = own_feed.publish(own_feed.pending(b"one"), own_feed.pending(b"two"))
     with store.write() as unit:
-        unit.remember("a", Remembered(b"q", b"." * 80 + rows[0].salt), 1)
+        unit.remember({"a": Remembered(b"q", b"." * 80 + rows[0].salt)}, 1)
         unit.keep_evidence("delta.example/330100/lists/1", Evidence("yrd", "LIE", "", (rows[0].salt,)), 1)
 
     own_feed.publish(erasure_of(0))
@@ -59,9 +59,9 @@ def test_publishing_an_order_destroys(store: Store, own_feed: "OwnFeed") -> None
     assert (PayloadState.NONE, NO_COMMITMENT) == (order.state, order.leaf.commitment if order.leaf else b"")
     with store.write() as unit:
         known = unit.known(own_feed.origin, [row.key for row in rows])
-        remembered = unit.remembered("a")
+        remembered = unit.remembered(["a"])
     assert [ERASED_DIGEST, rows[1].digest] == [known[row.key].digest for row in rows]
-    assert FORGOTTEN == (remembered.answer if remembered else b"")
+    assert FORGOTTEN == remembered["a"].answer
     assert [()] == [evidence.parts for _, evidence in store.reader.evidence("delta.example/330100/lists/1")]
 
 

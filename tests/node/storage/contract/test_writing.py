@@ -280,11 +280,11 @@ def test_an_answer_is_remembered_and_never_replaced(store: Store) -> None:
     """An exchange id has one answer."""
     answer = Remembered(bytes(32), b"answer")
     with store.write() as unit:
-        unit.remember("id", answer, 1)
+        unit.remember({"id": answer}, 1)
     with pytest.raises(StoreFault, match="STORE_CONFLICT"), store.write() as unit:
-        unit.remember("id", Remembered(bytes(32), b"other"), 2)
+        unit.remember({"id": Remembered(bytes(32), b"other")}, 2)
     with store.write() as unit:
-        assert (unit.remembered("id"), unit.remembered("other")) == (answer, None)
+        assert unit.remembered(["id", "other"]) == {"id": answer}
 
 
 @pytest.mark.parametrize("state", list(PayloadState))
@@ -293,3 +293,28 @@ def test_every_payload_state_is_kept(store: Store, mirror: Mirror, state: Payloa
     mirror.take(mirror.faulty(0, state, "LEAF_TIME"))
     (entry,) = store.reader.held(mirror.origin, 0, 1)
     assert (entry.state, entry.fault) == (state, "LEAF_TIME")
+
+
+def test_old_answers_are_forgotten_batch_by_batch(store: Store) -> None:
+    """Those kept before the time, under ids of before it or far ahead of it; never more at once than the limit."""
+    ids = {
+        time_ms: f"{time_ms:012x}"[:8] + "-" + f"{time_ms:012x}"[8:] + "-7000-8000-000000000000"
+        for time_ms in (1, 5, 9, 99)
+    }
+    kept = Remembered(bytes(32), b"answer")
+    for time_ms in (1, 5, 9):
+        with store.write() as unit:
+            unit.remember({ids[time_ms]: kept}, time_ms)
+    with store.write() as unit:
+        unit.remember({ids[99]: kept, "00000000-0000-7000-8000-000000000001": kept}, 8)
+    forgotten = []
+    for _ in range(4):
+        with store.write() as unit:
+            forgotten.append(unit.forget(6, 50, 1))
+    with store.write() as unit:
+        assert ([1, 1, 0, 0], 3) == (
+            forgotten,
+            len(unit.remembered([*ids.values(), "00000000-0000-7000-8000-000000000001"])),
+        )
+    with store.write() as unit:
+        assert (3, 0) == (unit.forget(9, 50, 9) + unit.forget(10, 50, 9), unit.forget(10, 50, 9))

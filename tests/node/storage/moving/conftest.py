@@ -71,7 +71,7 @@ def fill(store: Store, count: int) -> FeedKeys:
         unit.keep_evidence(FOREIGN, Evidence("330100", "ENTRIES_ROOT", "somewhere", (b"one", b"two")), 7)
         unit.keep_health(FOREIGN, "330100", Health(None, 3, "ENTRIES_ROOT"))
         unit.set_rules_digest("a digest")
-        unit.remember("an exchange", Remembered(b"q" * 32, b"answer"), 9)
+        unit.remember({"an exchange": Remembered(b"q" * 32, b"answer")}, 9)
     return own_keys(feed)
 
 
