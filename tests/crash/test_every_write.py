@@ -78,6 +78,7 @@ class Jobs:
         """The node has imported nothing."""
         for file in self.node.glob("store.db*"):
             file.unlink()
+        (self.node / "store.db").touch(0o600)
         (self.node / "store.db").write_bytes(self.empty)
         self.notes.clear()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from federation.errors import ConfigFault
+from federation.errors import ConfigFault, UnreachableFault
 from node.assemble.bulk.importer import LARGE_FILE_BYTES
 from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk, verify_store
@@ -164,9 +164,10 @@ def test_a_store_restored_from_an_old_copy_signs_nothing(region: Region) -> None
     _put_back(old, origin.folder / "store.db")
 
     origin.serve()
-    origin.submit("lists", submitted(black(3)))
-
     until(lambda: b"HISTORY_LOST" in origin.log.read_bytes(), "the refusal")
+    with pytest.raises(UnreachableFault, match="STORE_UNAVAILABLE"):
+        origin.submit("lists", submitted(black(3)))
+
     assert origin.size(lists) == 1
     assert hub.size(lists) == 2
 
