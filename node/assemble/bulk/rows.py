@@ -7,15 +7,15 @@ the way into the log of the node whose program this is.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from adapters.layout import Heading, match_header, recognise_table
 from adapters.reading.table import open_source
-from adapters.row import Outcome, SourceRow, TableKind, Untranslated
+from adapters.row import Outcome, SourceRow, TableKind, Translated, Untranslated
 from adapters.translate import refusal, translate
 from federation.errors import OrderFault
 from federation.records.agency_filing import AgencyFiling
@@ -32,9 +32,10 @@ from node.entry.holding import china_date
 from node.entry.pending import Checked
 from node.intake import Admission, Refused, check_record
 
-Item = TypeVar("Item")
 Cells = str | tuple[str, ...]
 _BETWEEN_CELLS = "\x1f"
+MAX_BATCH_CHARACTERS = 4 << 20
+"""A batch ends early with the row that brings its cells over this: rows may be long, and memory stays flat."""
 
 
 class Order(NamedTuple):
@@ -116,8 +117,9 @@ def read(order: Order, now_ms: Callable[[], int]) -> Iterator[Opened | Batch]:
         yield Opened(kind, table.form, table.header)
         standards = standards_of(order.standards)
         reader = _Reader(heading, Dataset(kind.value), _admission(order, standards, now_ms))
-        for outcomes in batches(translate(table, kind, standards), order.batch_rows):
-            yield reader.batch(outcomes)
+        outcomes = translate(table, kind, standards)
+        while (batch := reader.batch(outcomes, order.batch_rows)).rows:
+            yield batch
 
 
 def standards_of(replacements: Mapping[str, bytes]) -> Standards:
@@ -127,13 +129,6 @@ def standards_of(replacements: Mapping[str, bytes]) -> Standards:
         ConfigFault: a replacement is wrong.
     """
     return build_standards(replacements) if replacements else shipped_standards()
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of `size`, the last one shorter."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def pack(cells: tuple[str, ...]) -> Cells:
@@ -167,26 +162,34 @@ class _Reader(NamedTuple):
     dataset: Dataset
     admission: Callable[[], Admission]
 
-    def batch(self, outcomes: Sequence[Outcome]) -> Batch:
-        """Checks what was translated, and parts what may be published from what is refused."""
+    def batch(self, outcomes: Iterator[Outcome], most: int) -> Batch:
+        """Checks the next rows, and parts what may be published from what is refused; without rows at the end."""
         admit_today = self.admission()
+        rows = characters = 0
         warnings: Counter[str] = Counter()
         ready: list[Ready] = []
         refused: list[Untranslated] = []
-        for outcome in outcomes:
-            if isinstance(outcome, Untranslated):
-                refused.append(outcome)
-                continue
-            if outcome.warnings:
+        for outcome in islice(outcomes, most):
+            rows += 1
+            characters += sum(map(len, outcome.cells))
+            if isinstance(outcome, Translated) and outcome.warnings:
                 warnings.update(outcome.warnings)
-            key = _key(outcome.record)
-            checked = check_record(outcome.record, key, self.dataset, admit_today)
-            if isinstance(checked, Refused):
-                row = SourceRow(outcome.number, outcome.cells)
-                refused.append(refusal(self.heading, row, checked.field, checked.reason))
+            row = self._checked(outcome, admit_today) if isinstance(outcome, Translated) else outcome
+            if isinstance(row, Ready):
+                ready.append(row)
             else:
-                ready.append(Ready(outcome.number, pack(outcome.cells), key, checked))
-        return Batch(len(outcomes), warnings, ready, refused)
+                refused.append(row)
+            if characters > MAX_BATCH_CHARACTERS:
+                break
+        return Batch(rows, warnings, ready, refused)
+
+    def _checked(self, row: Translated, admit_today: Admission) -> Ready | Untranslated:
+        """A translated row as it may be published, or why not."""
+        key = _key(row.record)
+        checked = check_record(row.record, key, self.dataset, admit_today)
+        if isinstance(checked, Refused):
+            return refusal(self.heading, row, checked.field, checked.reason)
+        return Ready(row.number, pack(row.cells), key, checked)
 
 
 def _key(record: Record) -> str:

@@ -17,7 +17,7 @@ from federation.errors import ConfigFault, Misuse, UnreachableFault
 from federation.records.codec import decode
 from federation.rules.rule_book import shipped_rules
 from node.assemble.bulk.process import collecting_rarely, reading_apart
-from node.assemble.bulk.rows import Batch, Opened, Order, batches, pack, read, unpack
+from node.assemble.bulk.rows import MAX_BATCH_CHARACTERS, Batch, Opened, Order, pack, read, unpack
 from node.demo.topology import SAMPLES
 
 CITY = SAMPLES / "330100"
@@ -46,10 +46,17 @@ def test_packed_cells_come_back(cells: Sequence[str]) -> None:
     assert tuple(cells) == unpack(pack(tuple(cells)))
 
 
-def test_batches_lose_nothing() -> None:
-    """Lists of the wanted size, the last one shorter, in order."""
-    assert [[0, 1, 2], [3, 4, 5], [6]] == list(batches(range(7), 3))
-    assert [] == list(batches([], 3))
+def test_batches_of_long_rows_are_short(tmp_path: Path) -> None:
+    """No batch goes on beyond four million characters, and no row is lost where it ends."""
+    header, *_ = (CITY / "lists.csv").read_text(encoding="utf-8-sig").splitlines()
+    width = len(header.split(","))
+    file = tmp_path / "long.csv"
+    file.write_text("\n".join([header, *([",".join(["长" * 15_000] * width)] * 40)]), encoding="utf-8")
+
+    rows = [item.rows for item in read(order(file, 2000), now) if isinstance(item, Batch)]
+
+    assert 40 == sum(rows)
+    assert MAX_BATCH_CHARACTERS // (15_000 * width) + 1 == rows[0]
 
 
 @pytest.mark.parametrize("name", FILES)
