@@ -54,7 +54,7 @@ async def _fill_some(store: RefillStore, origin: str, gaps: "deque[Gap]", chunks
             if rows:
                 with store.write() as unit:
                     unit.fill_gaps(origin, rows)
-                    unit.unqueue(origin, rows, ())
+                    unit.unqueue(origin, rows)
             filled += len(rows)
             expected += len(received.entries)
             if not gaps or gaps[0].index > expected + FAR:

@@ -150,29 +150,24 @@ class Refill:
         """One transaction: what came, and what it settles."""
         hashes = [leaf_hash(entry.raw_leaf) for entry in entries]
         with self._around.store.write() as unit:
-            rows, places = self._matched(unit, entries)
+            rows = self._matched(unit, entries)
             tiles = extend_tiles(before.size, hashes, lambda level, index: unit.tile(self._origin, level, index))
             note = None if after.note is None else _log_line_first(after.note, self._around.keys)
             if not unit.bring_back(self._origin, before, rows, FollowState(after.range, after.last_time_ms, note)):
                 raise StoreFault("HEAD_MOVED", f"{self._origin}: another writer moved the head")
             unit.put_tiles(self._origin, tiles)
-            unqueued = unit.unqueue(self._origin, rows, places)
+            unqueued = unit.unqueue(self._origin, rows)
         self._unqueued += unqueued
 
-    def _matched(self, unit: RefillUnit, entries: Sequence[VerifiedEntry]) -> tuple[list[Restored], list[int]]:
-        """The rows of entries, and the places in the queue of those that were waiting here when the copy was made.
+    def _matched(self, unit: RefillUnit, entries: Sequence[VerifiedEntry]) -> list[Restored]:
+        """The rows of entries; those that were waiting here when the copy was made are known by what they commit to.
 
         The queue is published in its order: once none of a chunk was waiting, none of a later one was.
         """
         waiting = by_commitment(self._origin, unit.waiting(self._origin, len(entries))) if self._queue else {}
-        rows, places = [], []
-        for entry in entries:
-            item = waiting.get(entry.leaf.commitment) if entry.leaf is not None else None
-            rows.append(restored(entry, item.pending if item is not None else None))
-            if item is not None:
-                places.append(item.place)
-        self._queue = bool(places) or not entries
-        return rows, places
+        pending = [waiting.get(entry.leaf.commitment) if entry.leaf is not None else None for entry in entries]
+        self._queue = not entries or any(found is not None for found in pending)
+        return [restored(entry, found) for entry, found in zip(entries, pending, strict=True)]
 
     async def _refuse_fork(self, held: CompactRange, note: bytes) -> None:
         """Reads the mirror's copy from its first entry to the size held here: only a fork leads to its signed root.

@@ -20,11 +20,12 @@ from node.refill.store import Restored
 _ABSENT = frozenset({PayloadState.WITHHELD, PayloadState.ERASED, PayloadState.LOST})
 
 
-def by_commitment(origin: str, waiting: Sequence[Waiting]) -> Mapping[bytes, Waiting]:
+def by_commitment(origin: str, waiting: Sequence[Waiting]) -> Mapping[bytes, Pending]:
     """Waiting rows by what their entry commits to: salted, and so the very row that was published, or none."""
     committer = Committer(origin)
     return {
-        committer.commitment(item.pending.schema, item.pending.salt, item.pending.payload): item for item in waiting
+        committer.commitment(item.pending.schema, item.pending.salt, item.pending.payload): item.pending
+        for item in waiting
     }
 
 

@@ -87,8 +87,8 @@ class RefillUnit(Protocol):
         """Adds or replaces tiles."""
         ...
 
-    def unqueue(self, origin: str, rows: Sequence[Restored], places: Sequence[int]) -> int:
-        """Drops pending rows by their places, and those of the same key and bytes as a row; returns how many."""
+    def unqueue(self, origin: str, rows: Sequence[Restored]) -> int:
+        """Drops pending rows of the same key and bytes as a row; returns how many."""
         ...
 
     def gaps(self, origin: str, start: int, limit: int) -> Sequence[Gap]:

@@ -64,11 +64,11 @@ class RefillPart:
         """Adds or replaces tiles."""
         put_tiles(self._connection, self._feeds.own(origin).feed, tiles)
 
-    def unqueue(self, origin: str, rows: Sequence[Restored], places: Sequence[int]) -> int:
-        """Drops pending rows by their places, and those of the same key and bytes as a row; returns how many."""
+    def unqueue(self, origin: str, rows: Sequence[Restored]) -> int:
+        """Drops pending rows of the same key and bytes as a row; returns how many."""
         feed = self._feeds.own(origin).feed
         digests = {row.key: row.digest for row in rows if row.key is not None}
-        found = set(places)
+        found: set[int] = set()
         for chunk in key_chunks(digests):
             same = select(PENDING.c.place, PENDING.c.key, PENDING.c.payload).where(
                 PENDING.c.feed == feed, PENDING.c.key.in_(chunk)
