@@ -79,7 +79,8 @@ class RefillUnit(Protocol):
     def bring_back(self, origin: str, before: CompactRange, rows: Sequence[Restored], after: FollowState) -> bool:
         """Adds entries and acts, and keeps the state, by compare-and-swap on the right edge; False when it was other.
 
-        Destroys what an ERASE among the entries names, and keeps under each key where it is published now.
+        Destroys what an ERASE among the entries names, and keeps under each key where it is published now. The register
+        of erasures is to be followed anew before the store is served.
         """
         ...
 
@@ -96,7 +97,7 @@ class RefillUnit(Protocol):
         ...
 
     def fill_gaps(self, origin: str, rows: Sequence[Restored]) -> None:
-        """Puts payloads where they are lost, and has the ledger look at those entries again."""
+        """Puts payloads where they are lost, and has the ledger and the register of erasures look at them again."""
         ...
 
     def count_gaps(self, origin: str) -> int:

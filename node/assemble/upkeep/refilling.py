@@ -15,6 +15,7 @@ from node.refill.refill import Refill, Refilling
 from node.refill.store import Mirror, Refilled
 from node.rpc.client import PeerClient
 from node.rpc.trust import Trust
+from node.storage.reapply import reapply
 from node.storage.store import Store
 from node.storage.write.unit import Unit
 
@@ -59,7 +60,10 @@ async def _refill(stages: Stages, peer: str, origins: Sequence[str], told: Told)
 async def refill_feeds(
     stages: Stages, peer: str, mirror: Mirror, origins: Sequence[str], told: Told = lambda _: None
 ) -> Sequence[Refilled]:
-    """Refills some own feeds, one after the other, and decides on what has come. Raises as `refill_node`."""
+    """Refills some own feeds, one after the other; what was ordered erased is destroyed again before all is decided on.
+
+    Raises as `refill_node`.
+    """
     found = []
     for origin in origins:
         try:
@@ -75,6 +79,7 @@ async def refill_feeds(
             stages.sequencer(origin).create(stages.foundation.datasets[origin])
         refilling = Refilling(keys, store, peer, mirror, stages.foundation.clock, told)
         found.append(await Refill(refilling).run(note))
+        reapply(stages.store)
         while stages.ledger.apply(origin):
             pass
     return found

@@ -42,7 +42,8 @@ class RefillPart:
     def bring_back(self, origin: str, before: CompactRange, rows: Sequence[Restored], after: FollowState) -> bool:
         """Adds entries and acts, and keeps the state, by compare-and-swap on the right edge; False when it was other.
 
-        Midway between two checkpoints the complete one stays as it is.
+        Midway between two checkpoints the complete one stays as it is. The register of erasures counts as not followed:
+        a mirror that is behind may bring back what was ordered erased.
         """
         feed = self._feeds.own(origin).feed
         unmoved = (FEED.c.feed == feed) & (FEED.c.size == before.size) & (FEED.c.edge == before.to_bytes())
@@ -58,6 +59,7 @@ class RefillPart:
         known = [(feed, row.key, row.digest, row.row.entry.index) for row in rows if row.key is not None]
         replace_rows(self._connection, SUBMISSION, known)
         self._destroyer.destroy(self._feeds.own(origin), erased_by(followed))
+        self._destroyer.set_registered(0)
         return True
 
     def put_tiles(self, origin: str, tiles: Mapping[tuple[int, int], bytes]) -> None:
@@ -93,7 +95,7 @@ class RefillPart:
         return int(self._connection.execute(lost).scalar_one())
 
     def fill_gaps(self, origin: str, rows: Sequence[Restored]) -> None:
-        """Puts payloads where they are lost, and has the ledger look at those entries again.
+        """Puts payloads where they are lost, and has the ledger and the register of erasures look at them again.
 
         A key that a later entry is known under stays that entry's.
         """
@@ -106,6 +108,7 @@ class RefillPart:
         self._connection.execute(changed, places)
         self._feeds.change(feed.feed, applied=min(feed.applied, *(row.row.entry.index for row in rows)))
         self._keep_keys(feed.feed, rows)
+        self._destroyer.set_registered(0)
 
     def _keep_keys(self, feed: int, rows: Sequence[Restored]) -> None:
         newest = {row.key: (feed, row.key, row.digest, row.row.entry.index) for row in rows if row.key is not None}

@@ -13,6 +13,8 @@ from federation.log.note import Note
 from node.follow import Received
 from node.intake import Accepted, Duplicate
 from node.refill.store import Refilled
+from node.storage.reapply import reapply
+from node.storage.register import Erased
 from tests.node.region.member import Node
 from tests.node.region.samples import Samples
 from tests.node.region.world import World
@@ -228,6 +230,45 @@ async def test_an_erased_payload_is_lost_until_its_erase_has_come(
     (found,) = await yesterday.refill(mirror, "lists")
 
     assert 8 == found.lost
+
+
+async def test_what_was_ordered_erased_does_not_come_back(
+    hangzhou: Node, yesterday: Restored, mirror: Copy, checked: Checked
+) -> None:
+    """A mirror that has not heard of the order still has the payload; the register outside the store knows it."""
+    origin = hangzhou.origin("lists")
+    register = hangzhou.stages.store.register
+    assert register is not None
+    register.append([Erased(origin, 8, 1)])
+    hangzhou.reopen()
+
+    (found,) = await yesterday.refill(mirror, "lists")
+
+    assert (14, 0) == (found.after, found.lost)
+    entry = hangzhou.reader.entry(origin, 8)
+    assert entry is not None
+    assert (PayloadState.ERASED, b"", b"") == (entry.state, entry.salt, entry.payload)
+    assert [] == checked(hangzhou)
+    await yesterday.refill(mirror, "lists")
+    assert PayloadState.ERASED is hangzhou.reader.held(origin, 8, 1)[0].state
+
+
+async def test_a_refill_that_dies_leaves_the_register_to_the_next_start(
+    hangzhou: Node, yesterday: Restored, mirror: Copy
+) -> None:
+    """What came back before the crash is looked up again when the store is opened, as every start does."""
+    origin = hangzhou.origin("lists")
+    register = hangzhou.stages.store.register
+    assert register is not None
+    register.append([Erased(origin, 8, 1)])
+    reapply(hangzhou.stages.store)
+    mirror.chunks = 1
+    with pytest.raises(UnreachableFault):
+        await yesterday.refill(mirror, "lists")
+    hangzhou.reopen()
+
+    assert 1 == reapply(hangzhou.stages.store)
+    assert PayloadState.ERASED is hangzhou.reader.held(origin, 8, 1)[0].state
 
 
 async def test_other_entries_than_were_signed_are_refused(hangzhou: Node, yesterday: Restored, mirror: Copy) -> None:
