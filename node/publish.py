@@ -9,7 +9,8 @@ bound to sizes: own and mirrored feeds are served up to their newest complete ch
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache, partial
+from typing import NamedTuple, Protocol
 
 from federation.errors import AccessFault, FieldFault, ForkFault, RangeFault
 from federation.log.checkpoint import FeedKeys, open_checkpoint
@@ -21,9 +22,13 @@ from federation.records.codec import decode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.disclosure import may_read_feed, payload_visible, policy_visible
 
-CHUNK_BYTES = 192 * 1024
+CHUNK_BYTES = 256 * 1024
 CHUNK_ENTRIES = 1024
+CHUNK_ALIGNMENT = 64
+"""Chunks end at multiples of this where they can: their proofs, and the tiles that followers write, are cheaper so."""
 ENTRY_OVERHEAD_BYTES = 130
+REMEMBERED_NODES = 4096
+REMEMBERED_TILES = 64
 PAGE_FEEDS = 100
 
 
@@ -57,9 +62,8 @@ class Pulse:
     queued: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
-    """An entry as it is kept, with what disclosure must know.
+class StoredEntry(NamedTuple):
+    """An entry as it is kept, with what disclosure must know. A tuple, since millions are made.
 
     Attributes:
         personal: about a natural person.
@@ -157,17 +161,19 @@ class Publisher:
         return self._chunks(view, caller, size, range(start, stop))
 
     def _chunks(self, view: FeedView, caller: str, size: int, wanted: range) -> Iterator[Chunk]:
-        tree = self._tree(view.origin)
+        node = lru_cache(REMEMBERED_NODES)(self._tree(view.origin, REMEMBERED_TILES).node)
         visible = _Visibility(view, caller, self._node_id)
-        start = wanted.start
+        start, rest, step = wanted.start, list[RawEntry](), CHUNK_ALIGNMENT
         while start < wanted.stop:
-            rows = self._reader.entries(view.origin, start, min(wanted.stop, start + CHUNK_ENTRIES))
-            chunk = _fitting([visible.shown(row) for row in rows])
-            if not chunk:
+            first = start + len(rest)
+            if len(rest) < step and first < wanted.stop:
+                rest += visible.shown(self._reader.entries(view.origin, first, min(wanted.stop, first + step)))
+            count = _fitting(range(start, wanted.stop), rest)
+            if not count:
                 raise RangeFault("RANGE_INVALID", "entries are missing")
-            after = start + len(chunk)
-            yield Chunk(start, chunk, consistency_path(tree.node, after, size))
-            start = after
+            yield Chunk(start, rest[:count], consistency_path(node, start + count, size))
+            # what did not fit goes into the next chunk, for which about as much is read as fits
+            start, rest, step = start + count, rest[count:], min(CHUNK_ENTRIES, count + 2 * CHUNK_ALIGNMENT)
 
     def inclusion(self, caller: str, origin: str, index: int, size: int) -> Sequence[bytes]:
         """Inclusion proof of one leaf.
@@ -218,31 +224,35 @@ class Publisher:
             return caller in self._coordinators
         return view.policy is not None and may_read_feed(view.policy, caller, view.owner)
 
-    def _tree(self, origin: str) -> TileTree:
-        return TileTree(lambda level, index: self._reader.tile(origin, level, index))
+    def _tree(self, origin: str, remembered: int = 0) -> TileTree:
+        """The tree of a feed. Tiles may be remembered for proofs to one size: what they hold of it never changes."""
+        read = partial(self._reader.tile, origin)
+        return TileTree(lru_cache(remembered)(read) if remembered else read)
 
 
 class _Visibility:
     """Which payloads of one feed one caller may see."""
 
     def __init__(self, view: FeedView, caller: str, node_id: str) -> None:
-        self._view = view
         self._caller = caller
         self._all = caller in {node_id, view.owner}
+        self._catalogue = view.dataset is Dataset.CATALOGUE
+        self._personal = view.policy is not None and payload_visible(view.policy, caller, personal=True)
 
-    def shown(self, row: StoredEntry) -> RawEntry:
-        """The entry as the caller may see it; what it may not see is withheld, never left out."""
-        if row.entry.state is not PayloadState.PRESENT or self._all or self._visible(row):
-            return row.entry
-        return RawEntry(row.entry.leaf, PayloadState.WITHHELD, b"", b"")
+    def shown(self, rows: Sequence[StoredEntry]) -> list[RawEntry]:
+        """The entries as the caller may see them; what it may not see is withheld, never left out."""
+        if self._all or (self._personal and not self._catalogue):
+            return [entry for entry, _ in rows]
+        if self._catalogue:
+            return [entry if _open_to(entry, self._caller) else _withheld(entry) for entry, _ in rows]
+        return [_withheld(entry) if personal else entry for entry, personal in rows]
 
-    def _visible(self, row: StoredEntry) -> bool:
-        if self._view.dataset is Dataset.CATALOGUE:
-            return _open_to(row.entry, self._caller)
-        if not row.personal:
-            return True
-        policy = self._view.policy
-        return policy is not None and payload_visible(policy, self._caller, personal=True)
+
+def _withheld(entry: RawEntry) -> RawEntry:
+    """The entry without its payload; one that has none stays as it is."""
+    if entry.state is not PayloadState.PRESENT:
+        return entry
+    return RawEntry(entry.leaf, PayloadState.WITHHELD, b"", b"")
 
 
 def _open_to(entry: RawEntry, caller: str) -> bool:
@@ -254,11 +264,21 @@ def _open_to(entry: RawEntry, caller: str) -> bool:
     return isinstance(record, FeedPolicy) and policy_visible(record, caller)
 
 
-def _fitting(entries: Sequence[RawEntry]) -> Sequence[RawEntry]:
-    """As many leading entries as fit one chunk; at least one."""
-    total = 0
-    for count, entry in enumerate(entries):
+def _fitting(wanted: range, entries: Sequence[RawEntry]) -> int:
+    """How many leading entries go into one chunk: all up to the end if they fit, else those up to a round index.
+
+    At least one, if there are any.
+    """
+    count = total = 0
+    for entry in entries:
         total += len(entry.payload) + ENTRY_OVERHEAD_BYTES
         if total > CHUNK_BYTES and count:
-            return entries[:count]
-    return entries
+            break
+        count += 1
+    if count == len(wanted):
+        return count
+    return (
+        (wanted.start + count) // CHUNK_ALIGNMENT * CHUNK_ALIGNMENT - wanted.start
+        if count >= CHUNK_ALIGNMENT
+        else count
+    )

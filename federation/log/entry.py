@@ -19,6 +19,7 @@ Whether `ref` names an entry that may be acted on so needs the feed's past, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from federation.errors import FieldFault
 from federation.log.leaf import (
@@ -42,9 +43,8 @@ class PayloadState(StrEnum):
     QUARANTINED = "quarantined"  # only ever set here: the entry has a fault
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
-    """An entry as received, nothing checked.
+class RawEntry(NamedTuple):
+    """An entry as received, nothing checked. A tuple, since millions are made: a third of the price of a dataclass.
 
     Attributes:
         leaf: the leaf's bytes.

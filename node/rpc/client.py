@@ -34,6 +34,7 @@ from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
 from node.rpc.erasing.wire import erasure_from_wire
 from node.rpc.faults import fault_from_rpc_error
+from node.rpc.feed.chunk import chunk_from_wire
 from node.rpc.trust import KeyPair, Pinned, Trust
 from node.rpc.wire import (
     CONDITION_KEY,
@@ -41,7 +42,6 @@ from node.rpc.wire import (
     NodeStatement,
     ShownHolding,
     answer_from_wire,
-    chunk_from_wire,
     code_kind_to_wire,
     condition_from_text,
     envelope_from_wire,

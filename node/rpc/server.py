@@ -24,7 +24,6 @@ from threading import Lock
 from typing import Any
 
 import grpc
-from creditexchange.v1.feed_service_pb2_grpc import add_FeedServiceServicer_to_server
 from creditexchange.v1.local_service_pb2_grpc import add_LocalServiceServicer_to_server
 from creditexchange.v1.node_service_pb2_grpc import add_NodeServiceServicer_to_server
 from creditexchange.v1.query_service_pb2_grpc import add_QueryServiceServicer_to_server
@@ -35,7 +34,7 @@ from federation.errors import ConfigFault
 from node.config import Config
 from node.observe import Observer
 from node.rpc.caller import Authorities, Doorkeeper, household, members
-from node.rpc.feed_servicer import FeedServicer
+from node.rpc.feed.servicer import FeedServicer, add_feed_service
 from node.rpc.guard import Admission, Guard
 from node.rpc.local_servicer import LocalServicer
 from node.rpc.node_servicer import NodeServicer
@@ -191,7 +190,7 @@ class _FrankHealth(health.aio.HealthServicer):  # type: ignore[misc]
 def _ports(config: Config, servicers: Servicers, trust: Trust) -> tuple[_Port, ...]:
     def peers(server: grpc.aio.Server) -> None:
         add_NodeServiceServicer_to_server(servicers.node, server)
-        add_FeedServiceServicer_to_server(servicers.feed, server)
+        add_feed_service(servicers.feed, server)
         add_QueryServiceServicer_to_server(servicers.query, server)
 
     def local(server: grpc.aio.Server) -> None:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
 
-from creditexchange.v1 import answer_pb2, entry_pb2, feed_policy_pb2, identity_pb2, local_service_pb2, schema_pb2
+from creditexchange.v1 import answer_pb2, feed_policy_pb2, identity_pb2, local_service_pb2, schema_pb2
 from creditexchange.v1.answer_pb2 import Answer as WireAnswer
-from creditexchange.v1.entry_pb2 import Entry as WireEntry
 from creditexchange.v1.envelope_pb2 import Envelope as WireEnvelope
 from creditexchange.v1.feed_service_pb2 import Feed as WireFeed
-from creditexchange.v1.feed_service_pb2 import ReadEntriesResponse
 from creditexchange.v1.local_service_pb2 import Holding as WireHolding
 from creditexchange.v1.local_service_pb2 import InquireRequest
 from creditexchange.v1.local_service_pb2 import Outcome as WireOutcome
@@ -25,16 +23,14 @@ from creditexchange.v1.node_service_pb2 import GetNodeResponse
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from federation.errors import CallerFault, FieldFault
-from federation.log.entry import PayloadState, RawEntry
 from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
-from node.follow import Received
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
-from node.publish import Chunk, FeedView
+from node.publish import FeedView
 from node.query.seen import Holding
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -67,9 +63,6 @@ def _by_rule(wire: EnumTypeWrapper, prefix: str, members: Iterable[Member]) -> _
     return _Enumeration(wire, {member: prefix + member.name for member in members})
 
 
-# QUARANTINED is only ever set by a reader.
-_SERVED = [state for state in PayloadState if state is not PayloadState.QUARANTINED]
-_STATES: _Enumeration[PayloadState] = _by_rule(entry_pb2.PayloadState, "PAYLOAD_STATE_", _SERVED)
 _DATASETS: _Enumeration[Dataset] = _by_rule(feed_policy_pb2.Dataset, "DATASET_", Dataset)
 _FRESHNESS: _Enumeration[Freshness] = _by_rule(answer_pb2.Freshness, "FRESHNESS_", Freshness)
 _CODE_KINDS = _Enumeration(
@@ -80,41 +73,6 @@ _CODE_KINDS = _Enumeration(
         CodeKind.OTHER: "CODE_KIND_OTHER_DOCUMENT",
     },
 )
-
-
-def entry_to_wire(entry: RawEntry) -> WireEntry:
-    """An entry as it is served."""
-    state = _STATES.to_wire(entry.state)
-    return WireEntry(leaf=entry.leaf, payload_state=state, salt=entry.salt, payload=entry.payload)
-
-
-def entry_from_wire(message: WireEntry) -> RawEntry:
-    """An entry as received; nothing but its payload state is judged here.
-
-    Raises:
-        FieldFault: the payload state is unspecified or unknown.
-    """
-    state = _STATES.from_wire("payload_state", message.payload_state)
-    return RawEntry(message.leaf, state, message.salt, message.payload)
-
-
-def chunk_to_wire(chunk: Chunk) -> ReadEntriesResponse:
-    """A chunk of entries."""
-    return ReadEntriesResponse(
-        first_index=chunk.first_index,
-        entries=map(entry_to_wire, chunk.entries),
-        consistency_path=chunk.consistency_path,
-    )
-
-
-def chunk_from_wire(message: ReadEntriesResponse) -> Received:
-    """A chunk as received.
-
-    Raises:
-        FieldFault: as `entry_from_wire`.
-    """
-    entries = [entry_from_wire(entry) for entry in message.entries]
-    return Received(message.first_index, entries, tuple(message.consistency_path))
 
 
 @dataclass(frozen=True, slots=True)

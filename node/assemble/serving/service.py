@@ -49,7 +49,7 @@ from node.follow import FollowedPeer, Follower, FollowSurroundings
 from node.observe import Observer, configure_logging
 from node.publish import Pulse
 from node.rpc.client import PeerClient
-from node.rpc.feed_servicer import FeedServicer, FeedStages
+from node.rpc.feed.servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages
 from node.rpc.node_servicer import NodeServicer
 from node.rpc.query_servicer import QueryServicer

@@ -16,7 +16,7 @@ from node.publish import FeedView, Pulse, StoredEntry
 from node.storage.read.policies import read_policy
 from node.storage.read.tree import read_tile
 from node.storage.schema import ENTRY, FEED, POLICY
-from node.storage.states import require_bytes, served_state
+from node.storage.states import STATE_NUMBERS, require_bytes, served_state
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 """One read transaction: everything read through the connection is of one state."""
@@ -37,6 +37,7 @@ _ENTRIES = (
     .where(FEED.c.origin == bindparam("origin"), ENTRY.c.idx >= bindparam("start"), ENTRY.c.idx < bindparam("stop"))
     .order_by(ENTRY.c.idx)
 )
+_PRESENT = STATE_NUMBERS[PayloadState.PRESENT]
 
 
 class FeedRows:
@@ -120,6 +121,8 @@ def dataset_of(origin: str, stored: str | None) -> Dataset | None:
 
 def _entry(origin: str, row: Row[*tuple[Any, ...]]) -> StoredEntry:
     index, leaf, number, salt, payload, personal = row
+    if number == _PRESENT and type(leaf) is type(salt) is type(payload) is bytes:
+        return StoredEntry(RawEntry(leaf, PayloadState.PRESENT, salt, payload), personal)
     require_bytes(origin, index, leaf, salt, payload)
     state = served_state(number, origin, index)
     if state is not PayloadState.PRESENT:

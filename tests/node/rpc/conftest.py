@@ -34,7 +34,7 @@ from node.observe import Call, Observer
 from node.publish import FeedView, Publisher, StoredEntry
 from node.query.seen import Checked
 from node.rpc.client import LocalClient, PeerClient
-from node.rpc.feed_servicer import FeedServicer, FeedStages
+from node.rpc.feed.servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages
 from node.rpc.node_servicer import NodeServicer
 from node.rpc.query_servicer import QueryServicer

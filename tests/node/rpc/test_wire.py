@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import pytest
 from creditexchange.v1.answer_pb2 import Answer as WireAnswer
-from creditexchange.v1.entry_pb2 import Entry as WireEntry
 from creditexchange.v1.envelope_pb2 import Envelope as WireEnvelope
 from creditexchange.v1.feed_service_pb2 import Feed as WireFeed
 from creditexchange.v1.local_service_pb2 import Holding as WireHolding
@@ -17,20 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import CallerFault, FieldFault
-from federation.log.entry import PayloadState, RawEntry
 from federation.records.exchange import Answer, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
-from node.follow import Received
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
-from node.publish import Chunk
 from node.rpc import wire
 
 Wire = TypeVar("Wire", bound=Message)
-SERVED = sorted(set(PayloadState) - {PayloadState.QUARANTINED})
-ENTRIES = st.builds(RawEntry, st.binary(max_size=90), st.sampled_from(SERVED), st.binary(), st.binary())
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 TUPLES = st.lists(TEXTS, max_size=3).map(tuple)
 
@@ -38,20 +32,6 @@ TUPLES = st.lists(TEXTS, max_size=3).map(tuple)
 def carried(message: Wire) -> Wire:
     """The message after a journey as bytes."""
     return type(message).FromString(message.SerializeToString())
-
-
-@given(ENTRIES)
-def test_entries(entry: RawEntry) -> None:
-    """Every entry that is served arrives as it is."""
-    assert entry == wire.entry_from_wire(carried(wire.entry_to_wire(entry)))
-
-
-@given(st.integers(0, 2**64 - 1), st.lists(ENTRIES, max_size=3), st.lists(st.binary(), max_size=3))
-def test_chunks(first: int, entries: list[RawEntry], path: list[bytes]) -> None:
-    """Index, entries and proof arrive in order."""
-    received = wire.chunk_from_wire(carried(wire.chunk_to_wire(Chunk(first, entries, path))))
-
-    assert Received(first, entries, tuple(path)) == received
 
 
 @pytest.mark.parametrize("dataset", [None, *Dataset])
@@ -135,8 +115,6 @@ def test_matters(kind: CodeKind) -> None:
 @pytest.mark.parametrize(
     ("broken", "field"),
     [
-        (lambda: wire.entry_from_wire(WireEntry()), "payload_state"),
-        (lambda: wire.entry_from_wire(WireEntry.FromString(b"\x10\x63")), "payload_state"),
         (lambda: wire.feed_from_wire(WireFeed.FromString(b"\x10\x63")), "dataset"),
         (lambda: wire.outcome_from_wire(WireOutcome()), "kind"),
         (lambda: wire.holding_from_wire(WireHolding(standing="GUESSED")), "standing"),

@@ -4,7 +4,7 @@
 """FeedService: feeds for members, own and mirrored. Whether a caller may read one is asked of the stage, every time.
 
 Entitlement comes before everything else that is said of a feed, so that a caller learns nothing of one it may not read.
-Entries flow chunk by chunk: the next is made, in the executor, when the connection has taken the one before.
+Entries flow chunk by chunk, as bytes: the next one is made, in the executor, while the connection takes the one before.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+import grpc
 from creditexchange.v1.feed_service_pb2 import (
     GetCheckpointRequest,
     GetCheckpointResponse,
@@ -27,15 +28,17 @@ from creditexchange.v1.feed_service_pb2 import (
     WatchCheckpointsRequest,
     WatchCheckpointsResponse,
 )
-from creditexchange.v1.feed_service_pb2_grpc import FeedServiceServicer
+from creditexchange.v1.feed_service_pb2_grpc import FeedServiceServicer, add_FeedServiceServicer_to_server
 
 from federation.errors import AccessFault, FieldFault, NoteFault
 from federation.log.checkpoint import Origin
 from node.bell import Bell
 from node.publish import Chunk, FeedView
 from node.rpc.caller import current_caller
-from node.rpc.wire import chunk_to_wire, feed_to_wire, listed
+from node.rpc.feed.chunk import chunk_to_wire
+from node.rpc.wire import feed_to_wire, listed
 
+SERVICE = "creditexchange.v1.FeedService"
 WATCH_S = 3600.0
 MAX_ORIGINS = 1000
 MAX_PAGE = 1000
@@ -151,8 +154,13 @@ class FeedServicer(FeedServiceServicer):
             self._watches.discard(watch)
             watch.close()
 
-    async def ReadEntries(self, request: ReadEntriesRequest, _context: object) -> AsyncIterator[ReadEntriesResponse]:
+    async def ReadEntries(self, request: ReadEntriesRequest, context: object) -> AsyncIterator[ReadEntriesResponse]:
         """Streams chunks of entries."""
+        async for message in self.read_entries(request, context):
+            yield ReadEntriesResponse.FromString(message)
+
+    async def read_entries(self, request: ReadEntriesRequest, _context: object) -> AsyncIterator[bytes]:
+        """As ReadEntries, serialised."""
         _check_origin(request.origin)
         _check_note(request.known_checkpoint)
         chunks = await self._run(
@@ -164,8 +172,13 @@ class FeedServicer(FeedServiceServicer):
             request.max_entries,
         )
         await self._compare(request.origin, request.known_checkpoint)
-        while (message := await self._run(_next_message, chunks)) is not None:
-            yield message
+        making = asyncio.create_task(self._run(_next_message, chunks))
+        try:
+            while (message := await making) is not None:
+                making = asyncio.create_task(self._run(_next_message, chunks))
+                yield message
+        finally:
+            making.cancel()
 
     async def GetInclusionProof(self, request: GetInclusionProofRequest, _context: object) -> GetInclusionProofResponse:
         """Returns an inclusion proof."""
@@ -246,10 +259,19 @@ class _Watch:
             self._news.set()
 
 
-def _next_message(chunks: Iterator[Chunk]) -> ReadEntriesResponse | None:
+def _next_message(chunks: Iterator[Chunk]) -> bytes | None:
     """Makes the next chunk, and its message, in the executor; None after the last."""
     chunk = next(chunks, None)
     return chunk_to_wire(chunk) if chunk is not None else None
+
+
+def add_feed_service(servicer: FeedServicer, server: grpc.aio.Server) -> None:
+    """Registers the service; chunks of entries go out as the bytes they were made as."""
+    add_FeedServiceServicer_to_server(servicer, server)
+    entries: grpc.RpcMethodHandler[ReadEntriesRequest, bytes] = grpc.unary_stream_rpc_method_handler(
+        servicer.read_entries, ReadEntriesRequest.FromString
+    )
+    server.add_registered_method_handlers(SERVICE, {"ReadEntries": entries})
 
 
 def _check_text(field: str, text: str) -> None:
