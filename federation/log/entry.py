@@ -59,9 +59,9 @@ class RawEntry(NamedTuple):
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class VerifiedEntry:
-    """An entry that the signed root commits to.
+    """An entry that the signed root commits to. A value like any other: not frozen only since millions are made.
 
     Attributes:
         index: position in the feed.

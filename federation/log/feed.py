@@ -106,10 +106,12 @@ class Batch:
     Attributes:
         entries: at least one, consecutive.
         state: the state after them; its note is set only when the chunk completes the target.
+        levels: what they complete in the tree, as `CompactRange.grown` returns it.
     """
 
     entries: tuple[VerifiedEntry, ...]
     state: FollowState
+    levels: tuple[Sequence[bytes], ...]
 
 
 class FollowedFeed:
@@ -242,34 +244,41 @@ class FollowedFeed:
             return None
         return Wanted(self._state.range.size, self._target.checkpoint.size)
 
-    def received(self, first_index: int, entries: Sequence[RawEntry], consistency_path: Sequence[bytes]) -> Batch:
+    def received(
+        self,
+        first_index: int,
+        entries: Sequence[RawEntry],
+        consistency_path: Sequence[bytes],
+        after: Batch | None = None,
+    ) -> Batch:
         """Verify one chunk. Pure: the same chunk may be given again, and nothing advances before `adopt`.
 
         Args:
             first_index: index of the first entry, as the server states it.
             entries: the entries. The caller bounds their bytes (a chunk is at most 1 MiB on the wire).
             consistency_path: from the size after this chunk to the target's.
+            after: the chunk before, verified and not adopted yet; None when all before are adopted.
 
         Raises:
             OrderFault: FEED_NOTHING_WANTED, nothing was asked for.
             EntriesFault: ENTRIES_RANGE, the chunk is empty, starts elsewhere, or passes the target; ENTRIES_ROOT, it
                 does not lead to the signed root. Evidence: target's note, range before, leaves, path.
         """
-        target = self._target
+        target, state = self._target, self._state if after is None else after.state
         if target is None:
             raise OrderFault("FEED_NOTHING_WANTED", f"{self._keys.origin}: entries, but no checkpoint to reach")
-        held, size = self._state.range, target.checkpoint.size
+        held, size = state.range, target.checkpoint.size
         if not entries or first_index != held.size or len(entries) > size - held.size:
             detail = f"{self._keys.origin}: {len(entries)} entries from {first_index}, wanted {held.size} to {size}"
             raise EntriesFault("ENTRIES_RANGE", detail, (target.note,))
-        grown = held.extended([leaf_hash(entry.leaf) for entry in entries])
+        grown, levels = held.grown([leaf_hash(entry.leaf) for entry in entries])
         if not verify_consistency(grown.size, size, grown.root(), target.checkpoint.root, consistency_path):
             leaves, path = b"".join(entry.leaf for entry in entries), b"".join(consistency_path)
             detail = f"{self._keys.origin}: entries {held.size} to {grown.size} do not lead to the root at {size}"
             raise EntriesFault("ENTRIES_ROOT", detail, (target.note, held.to_bytes(), leaves, path))
-        verified, last_time_ms = check_entries(self._keys.origin, held.size, self._state.last_time_ms, entries)
+        verified, last_time_ms = check_entries(self._keys.origin, held.size, state.last_time_ms, entries)
         note = target.note if grown.size == size else None
-        return Batch(verified, FollowState(grown, last_time_ms, note))
+        return Batch(verified, FollowState(grown, last_time_ms, note), tuple(levels))
 
     def adopt(self, batch: Batch) -> None:
         """Go on from a batch that the caller has durably committed.

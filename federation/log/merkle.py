@@ -76,12 +76,20 @@ class CompactRange:
         return _fold(self.hashes) if self.hashes else EMPTY_ROOT
 
     def extended(self, leaf_hashes: Sequence[bytes]) -> "CompactRange":
-        """Return the range after appending leaves, given by their leaf hashes, in order.
+        """Return the range after appending leaves: the one of `grown`."""
+        return self.grown(leaf_hashes)[0]
+
+    def grown(self, leaf_hashes: Sequence[bytes]) -> tuple["CompactRange", list[list[bytes]]]:
+        """Append leaves, given by their leaf hashes, in order.
 
         Works level by level over the whole batch: one hash and no Python call for each leaf, next to nothing else.
 
         Args:
             leaf_hashes: hashes of 32 bytes, as `leaf_hash` returns them; may be empty.
+
+        Returns:
+            The range after them, and for each level k, from 0 on, the hashes of the complete subtrees of 2**k leaves
+            that they completed, in order; levels without any are left out at the end.
 
         Raises:
             RangeFault: RANGE_INVALID, the tree would grow beyond 2**63 - 1 leaves.
@@ -89,15 +97,17 @@ class CompactRange:
         edge = list(self.hashes)  # smallest subtree last
         fresh: list[bytes] = []  # smallest subtree first
         level = list(leaf_hashes)
+        levels: list[list[bytes]] = []
         complete = self.size
         while level:
+            levels.append(level)
             if complete & 1:
-                level.insert(0, edge.pop())
+                level = [edge.pop(), *level]
             if len(level) & 1:
-                fresh.append(level.pop())
+                fresh.append(level[-1])
             level = pair_hashes(level)
             complete >>= 1
-        return CompactRange(self.size + len(leaf_hashes), (*edge, *reversed(fresh)))
+        return CompactRange(self.size + len(leaf_hashes), (*edge, *reversed(fresh))), levels
 
     def to_bytes(self) -> bytes:
         """Return the stored form: u64 size, big endian, then the hashes, largest subtree first."""

@@ -40,13 +40,26 @@ def extend_tiles(size: int, leaf_hashes: Sequence[bytes], read_tile: TileReader)
     touched: dict[tuple[int, int], bytes] = {}
     level, start, hashes = 0, size, list(leaf_hashes)
     while hashes:
-        first, held = divmod(start, TILE_WIDTH)
-        content = _partial(read_tile, (level, first), held) + b"".join(hashes)
-        tiles = _cut(content)
-        touched |= {(level, first + at): tile for at, tile in enumerate(tiles)}
-        hashes = [_tile_root(tile) for tile in tiles if len(tile) == TILE_WIDTH * HASH_BYTES]
-        level, start = level + 1, first
+        tiles = _tiles(level, start, hashes, read_tile)
+        touched |= tiles
+        hashes = [_tile_root(tile) for tile in tiles.values() if len(tile) == TILE_WIDTH * HASH_BYTES]
+        level, start = level + 1, start // TILE_WIDTH
     return touched
+
+
+def grown_tiles(size: int, levels: Sequence[Sequence[bytes]], read_tile: TileReader) -> dict[tuple[int, int], bytes]:
+    """As `extend_tiles`, from the levels that `CompactRange.grown` returned: nothing is hashed a second time."""
+    touched: dict[tuple[int, int], bytes] = {}
+    for level in range(0, len(levels), TILE_LEVELS):
+        touched |= _tiles(level // TILE_LEVELS, size >> level, levels[level], read_tile)
+    return touched
+
+
+def _tiles(level: int, start: int, hashes: Sequence[bytes], read_tile: TileReader) -> dict[tuple[int, int], bytes]:
+    """Return the tiles of one level after appending hashes from index `start` on."""
+    first, held = divmod(start, TILE_WIDTH)
+    content = _partial(read_tile, (level, first), held) + b"".join(hashes)
+    return {(level, first + at): tile for at, tile in enumerate(_cut(content))}
 
 
 def _partial(read_tile: TileReader, tile: tuple[int, int], held: int) -> bytes:

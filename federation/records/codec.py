@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from creditexchange.v1 import (
     agency_filing_pb2,
@@ -149,8 +149,7 @@ def decode_as(kind: type[AnyValue], payload: bytes) -> AnyValue:
     return _from_message(kind, _parsed(_MESSAGES[kind], payload))
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What must be known of a payload without building its value: whom it is about."""
 
     subject_class: SubjectClass | None
@@ -171,12 +170,15 @@ def glance(schema: int, payload: bytes) -> Glance:
     """
     kind = _RECORDS.get(schema)
     if kind is None:
-        return Glance(None, "")
+        return _NOBODY
     message: Any = _parsed(_MESSAGES[kind], payload)
     if schema > schema_pb2.SCHEMA_AGENCY_FILING:
-        return Glance(None, "")
+        return _NOBODY
     identity = message.identity
     return Glance(_CLASSES.get(identity.subject_class), identity.code)
+
+
+_NOBODY = Glance(None, "")
 
 
 def _parsed(kind: type[Message], payload: bytes) -> Message:

@@ -29,7 +29,7 @@ from federation.standards.identity import CodeKind
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
-from node.follow import Received
+from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
 from node.rpc.erasing.wire import erasure_from_wire

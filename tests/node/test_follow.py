@@ -15,7 +15,7 @@ from federation.log.entry import PayloadState, RawEntry
 from federation.records.feed_policy import Dataset
 from federation.rules.admission import Admitted
 from node.entry.pending import Checked
-from node.follow import Health, Received
+from node.follow.ports import Health, Received
 from node.intake import check_submission
 from tests.node.region.following import filled, health, reasons
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.errors import StoreFault, UnreachableFault
-from node.follow import Health, Received
+from node.follow.ports import Health, Received
 from tests.node.region.following import filled, health, reasons
 
 if TYPE_CHECKING:

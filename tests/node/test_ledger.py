@@ -19,7 +19,7 @@ from federation.records.agency_filing import FilingStanding
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
 from federation.standards.reading import shipped
-from node.follow import Received
+from node.follow.ports import Received
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node

@@ -16,7 +16,7 @@ from federation.log.merkle import CompactRange, leaf_hash, verify_consistency, v
 from federation.records.codec import decode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from node.config import FeedSection
-from node.follow import Health
+from node.follow.ports import Health
 from node.publish import CHUNK_BYTES, CHUNK_ENTRIES, ENTRY_OVERHEAD_BYTES, Chunk
 
 if TYPE_CHECKING:

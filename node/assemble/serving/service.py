@@ -45,7 +45,8 @@ from node.bell import Bell
 from node.config import Config
 from node.exchange.inquire import Inquirer, Known
 from node.exchange.respond import Asking, Responder
-from node.follow import FollowedPeer, Follower, FollowSurroundings
+from node.follow.follower import Follower
+from node.follow.ports import FollowedPeer, FollowSurroundings
 from node.observe import Observer, configure_logging
 from node.publish import Pulse
 from node.rpc.client import PeerClient

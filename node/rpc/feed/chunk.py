@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from federation.errors import FieldFault
 from federation.log.entry import PayloadState, RawEntry
-from node.follow import Received
+from node.follow.ports import Received
 from node.publish import Chunk
 
 # QUARANTINED is only ever set by a reader.

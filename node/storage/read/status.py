@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 
-from node.follow import Evidence, Health
+from node.follow.ports import Evidence, Health
 from node.storage.parts import split_parts
 from node.storage.read.feeds import Connect
 from node.storage.schema import EVIDENCE, FEED, HEALTH, PENDING

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from node.follow import Health
+from node.follow.ports import Health
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node

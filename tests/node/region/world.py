@@ -11,7 +11,8 @@ from typing import Any
 
 from federation.log.note import Note
 from node.config import Config, FeedSection, NodeSection, PeerSection
-from node.follow import FeedSource, FollowedPeer, Follower, FollowSurroundings, Received
+from node.follow.follower import Follower
+from node.follow.ports import FeedSource, FollowedPeer, FollowSurroundings, Received
 from node.identity.keys import KEY_NAMES, FileSigner, KeyRing
 from node.observe import Observer
 from node.publish import Publisher

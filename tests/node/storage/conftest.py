@@ -20,7 +20,7 @@ from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import extend_tiles
 from federation.records.feed_policy import Dataset
 from node.entry.pending import Pending
-from node.follow import FollowedRow
+from node.follow.ports import FollowedRow
 from node.identity.keys import FileSigner, KeyRing
 from node.log import Sequencer
 from node.storage.creation import StoreOwner, create_store
@@ -143,7 +143,7 @@ class Mirror:
     def faulty(self, index: int, state: PayloadState, fault: str) -> FollowedRow:
         """One entry with a fault."""
         row = self.row(index)
-        return replace(row, entry=replace(row.entry, state=state, fault=fault))
+        return row._replace(entry=replace(row.entry, state=state, fault=fault))
 
     def take(self, *rows: FollowedRow, note: bytes | None = None) -> FollowState:
         """Mirror one chunk; with a note it completes a checkpoint."""

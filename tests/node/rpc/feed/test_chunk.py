@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from federation.errors import FieldFault
 from federation.log.entry import PayloadState, RawEntry
-from node.follow import Received
+from node.follow.ports import Received
 from node.publish import Chunk
 from node.rpc.feed.chunk import chunk_from_wire, chunk_to_wire
 

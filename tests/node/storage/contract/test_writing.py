@@ -16,7 +16,7 @@ from federation.log.merkle import CompactRange
 from federation.log.tile import TileTree
 from federation.records.feed_policy import Dataset
 from node.exchange.exchange_log import ExchangeStore, Remembered
-from node.follow import Evidence, FollowStore, Health
+from node.follow.ports import Evidence, FollowStore, Health
 from node.intake import IntakeStore, Known
 from node.ledger import LedgerStore
 from node.log import LogHead, LogStore

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Follows feeds: one loop per feed asks `FollowedFeed` what is next, fetches it, and hands it on when it is durable.
 
-Durable order of one chunk, and what a crash after each step leaves:
+Durable order of the chunks that came while those before were taken in, and what a crash after each step leaves:
 
-1. fetch and verify            nothing changed: the chunk is fetched again.
-2. write entries, tiles, right edge and (when the chunk completes it) the checkpoint in one transaction
+1. fetch and verify            nothing changed: the chunks are fetched again.
+2. write entries, tiles, right edge and (when they complete it) the checkpoint of all of them in one transaction
                                undone: fetched again. Committed: the loop resumes after it, in this or another process.
 3. adopt in memory, ring       a crash loses only the ringing; the next start looks for itself.
+
+Each chunk is verified by itself: one that is not what the origin signed takes none of those before it with it.
 
 A peer's lie (a note or entries that do not verify) is kept as evidence and never stored as entries; the loop goes on
 asking with growing pauses, so that it recovers alone when the peer mends. Two signed checkpoints that contradict each
@@ -17,18 +19,15 @@ catalogue is, when its owner's feeds come by two ways): whoever finds the store 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
 from federation.errors import (
     EntriesFault,
     Fault,
-    FieldFault,
     ForkFault,
     OrderFault,
     PeerFault,
@@ -36,13 +35,10 @@ from federation.errors import (
     UnreachableFault,
     WorldFault,
 )
-from federation.log.checkpoint import FeedKeys
-from federation.log.entry import PayloadState, RawEntry, VerifiedEntry
 from federation.log.feed import Advance, Cosigned, FollowedFeed, FollowState, Known, Older
-from federation.log.merkle import leaf_hash
-from federation.log.tile import TileTree, extend_tiles
-from federation.records.codec import glance
-from node.observe import Observer
+from federation.log.tile import TileTree, grown_tiles
+from node.follow.ports import Evidence, FollowedPeer, FollowSurroundings, FollowUnit, Health, Received
+from node.follow.taking import ReadAhead, verified
 
 FIRST_PAUSE_S = 0.2
 LONGEST_REFUSED_S = 5.0
@@ -50,153 +46,6 @@ REFUSALS = frozenset({"FEED_NOT_FOUND", "NO_CHECKPOINT"})
 HEALTH_EVERY_MS = 5000
 MAX_EVIDENCE_BYTES = 1024 * 1024
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedRow:
-    """A verified entry as the store keeps it: with the number of its subject, empty when not known or about nobody."""
-
-    entry: VerifiedEntry
-    subject: str
-    personal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A peer's bad bytes, kept.
-
-    Attributes:
-        peer: node id of whoever sent them.
-        reason: stable code.
-        parts: the bytes that prove it.
-    """
-
-    peer: str
-    reason: str
-    detail: str
-    parts: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How following one feed goes.
-
-    Attributes:
-        heard_ms: when the peer last answered well; None if never.
-        failures: tries that failed in a row.
-        reason: stable code of the newest failure; empty when all is well.
-    """
-
-    heard_ms: int | None
-    failures: int
-    reason: str
-
-
-class FollowUnit(Protocol):
-    """One transaction of a follower."""
-
-    def follow_state(self, origin: str) -> FollowState:
-        """Where following stands; the start for a feed never followed."""
-        ...
-
-    def tile(self, origin: str, level: int, index: int) -> bytes:
-        """One stored tile, empty when there is none."""
-        ...
-
-    def mirror(
-        self,
-        origin: str,
-        rows: Sequence[FollowedRow],
-        tiles: Mapping[tuple[int, int], bytes],
-        state: FollowState,
-    ) -> None:
-        """Adds entries, replaces tiles and keeps the state."""
-        ...
-
-    def keep_note(self, origin: str, note: bytes) -> None:
-        """Replaces the note of the newest complete checkpoint, which is then one of all that is held."""
-        ...
-
-    def keep_evidence(self, origin: str, evidence: Evidence, now_ms: int) -> None:
-        """Keeps a peer's bad bytes; the same reason and bytes are kept once, and at most 100 a feed."""
-        ...
-
-    def keep_health(self, origin: str, peer: str, health: Health) -> None:
-        """Replaces what is known of how following goes."""
-        ...
-
-    def quarantine(self, origin: str, reason: str) -> None:
-        """Stops following the feed until an operator releases it."""
-        ...
-
-    def quarantined(self, origin: str) -> str | None:
-        """Why the feed is quarantined; None when it is not."""
-        ...
-
-
-class FollowStore(Protocol):
-    """Where mirrored feeds live."""
-
-    def write(self) -> AbstractContextManager[FollowUnit]:
-        """One transaction: durable when the block ends, undone when it raises. One at a time, from one thread."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A chunk as it came over the wire."""
-
-    first_index: int
-    entries: Sequence[RawEntry]
-    consistency_path: Sequence[bytes]
-
-
-class FeedSource(Protocol):
-    """A peer that serves the feed. Faults are UnreachableFault (try again) or PeerFault (it answered nonsense)."""
-
-    def watch(self, origin: str) -> AsyncIterator[bytes]:
-        """Signed notes as they become known; ends when the peer ends the stream."""
-        ...
-
-    def read(self, origin: str, size: int, start: int, known: bytes) -> AsyncIterator[Received]:
-        """Chunks from `start` as of checkpoint size `size`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedPeer:
-    """Who is asked for one feed, and under which keys the feed is known.
-
-    Attributes:
-        keys: the feed's origin and the origin's keys.
-        peer: node id of whoever serves it.
-        source: the connection to that peer.
-    """
-
-    keys: FeedKeys
-    peer: str
-    source: FeedSource
-
-
-@dataclass(frozen=True, slots=True)
-class FollowSurroundings:
-    """What every loop of a node shares.
-
-    Attributes:
-        store: where mirrors live.
-        writer: runs store transactions, and verification, one at a time.
-        now_ms: the clock, milliseconds since the epoch.
-        observer: hears of failures and progress.
-        advanced: called with the origin after something new is durable.
-        max_backoff_s: longest pause between two tries.
-    """
-
-    store: FollowStore
-    writer: Executor
-    now_ms: Callable[[], int]
-    observer: Observer
-    advanced: Callable[[str], None]
-    max_backoff_s: float = 60.0
 
 
 class Follower:
@@ -297,27 +146,41 @@ class Follower:
         """Fetches until every checkpoint heard of is complete."""
         while (wanted := self._feed.wanted()) is not None:
             known = self._feed.state.note or b""
-            async for received in self._source.read(self._origin, wanted.checkpoint_size, wanted.start, known):
-                if self._feed.wanted() is None:
-                    raise EntriesFault("ENTRIES_RANGE", f"{self._origin}: the peer sends entries beyond its checkpoint")
-                await self._act(self._take, received)
-                self._progress = True
-                self._around.advanced(self._origin)
+            ahead = ReadAhead(self._source.read(self._origin, wanted.checkpoint_size, wanted.start, known))
+            try:
+                async for group in ahead.groups():
+                    await self._take_in(group)
+            finally:
+                await ahead.close()
             if self._feed.wanted() == wanted:
                 raise EntriesFault("ENTRIES_MISSING", f"{self._origin}: the peer has no entries for its checkpoint")
 
-    def _take(self, received: Received) -> None:
-        """Steps 1 to 3 of the durable order for one chunk."""
-        before = self._feed.state.range.size
-        batch = self._feed.received(received.first_index, received.entries, received.consistency_path)
-        rows = [followed_row(entry) for entry in batch.entries]
-        hashes = [leaf_hash(entry.raw_leaf) for entry in batch.entries]
+    async def _take_in(self, group: Sequence[Received]) -> None:
+        """Takes chunks in, and says so; chunks before one that is wrong are kept."""
+        if self._feed.wanted() is None:
+            raise EntriesFault("ENTRIES_RANGE", f"{self._origin}: the peer sends entries beyond its checkpoint")
+        fault = await self._act(self._take, group)
+        self._progress = True
+        self._around.advanced(self._origin)
+        if fault is not None:
+            raise fault
+
+    def _take(self, group: Sequence[Received]) -> EntriesFault | None:
+        """Steps 1 to 3 of the durable order.
+
+        Returns:
+            What is wrong with the chunk after those that were kept, None when nothing is.
+        """
+        taken = verified(self._feed, group)
+        before, rows = self._feed.state.range.size, taken.rows()
         with self._around.store.write() as unit:
             self._require_newest(unit)
-            tiles = extend_tiles(before, hashes, lambda level, index: unit.tile(self._origin, level, index))
-            unit.mirror(self._origin, rows, tiles, batch.state)
-        self._feed.adopt(batch)
+            tiles = grown_tiles(before, taken.levels(), partial(unit.tile, self._origin))
+            unit.mirror(self._origin, rows, tiles, taken.batches[-1].state)
+        for batch in taken.batches:
+            self._feed.adopt(batch)
         self._around.observer.followed(self._origin, rows)
+        return taken.fault
 
     def _require_newest(self, unit: FollowUnit) -> None:
         """Sees that the store holds what this loop knows; OrderFault FEED_BATCH_ORDER when another loop added to it."""
@@ -380,14 +243,3 @@ class Follower:
     async def _act(self, step: Callable[..., Result], *args: object) -> Result:
         """Runs a store step in the writer thread."""
         return await asyncio.get_running_loop().run_in_executor(self._around.writer, step, *args)
-
-
-def followed_row(entry: VerifiedEntry) -> FollowedRow:
-    """The row of a verified entry. Bytes that are no record keep their place, and get a fault instead of an effect."""
-    if entry.state is not PayloadState.PRESENT or entry.leaf is None:
-        return FollowedRow(entry, "", personal=False)
-    try:
-        seen = glance(entry.leaf.schema, entry.payload)
-    except FieldFault as fault:
-        return FollowedRow(replace(entry, fault=fault.reason), "", personal=True)
-    return FollowedRow(entry, seen.code, seen.personal)

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Chunks on their way into the store: read ahead, verified one after the other, joined for one transaction."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+
+from federation.errors import EntriesFault, FieldFault
+from federation.log.entry import PayloadState, VerifiedEntry
+from federation.log.feed import Batch, FollowedFeed
+from federation.records.codec import glance
+from node.follow.ports import FollowedRow, Received
+
+AHEAD_CHUNKS = 4
+"""Chunks read while those before them are being taken in; as many at most go into one transaction."""
+
+
+class ReadAhead:
+    """Reads a stream of chunks on while what came is being taken in. For one event loop; end it with `close`.
+
+    Args:
+        chunks: the stream; at most `AHEAD_CHUNKS` of it wait here.
+    """
+
+    def __init__(self, chunks: AsyncIterator[Received]) -> None:
+        self._room = asyncio.Semaphore(AHEAD_CHUNKS)
+        self._came: asyncio.Queue[Received | None] = asyncio.Queue()
+        self._reading = asyncio.create_task(self._read(chunks))
+        self._reading.add_done_callback(lambda _: self._came.put_nowait(None))
+
+    async def _read(self, chunks: AsyncIterator[Received]) -> None:
+        async for received in chunks:
+            await self._room.acquire()
+            self._came.put_nowait(received)
+
+    async def groups(self) -> AsyncIterator[Sequence[Received]]:
+        """All chunks that have come, at least one, time and again until the stream ends; raises what the stream did."""
+        ended = False
+        while not ended:
+            came = [await self._came.get()]
+            while not self._came.empty():
+                came.append(self._came.get_nowait())
+            ended = came[-1] is None
+            group = [received for received in came if received is not None]
+            for _ in group:
+                self._room.release()
+            if group:
+                yield group
+        await self._reading
+
+    async def close(self) -> None:
+        """Ends the stream."""
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Verified chunks, to be written as one.
+
+    Attributes:
+        batches: in order, at least one.
+        fault: what is wrong with the chunk after them; None when nothing is.
+    """
+
+    batches: tuple[Batch, ...]
+    fault: EntriesFault | None
+
+    def rows(self) -> list[FollowedRow]:
+        """All entries as the store keeps them."""
+        return list(followed_rows(chain.from_iterable(batch.entries for batch in self.batches)))
+
+    def levels(self) -> list[list[bytes]]:
+        """What all of them complete in the tree, level by level."""
+        by_level = zip_longest(*(batch.levels for batch in self.batches), fillvalue=())
+        return [list(chain.from_iterable(level)) for level in by_level]
+
+
+def verified(feed: FollowedFeed, group: Sequence[Received]) -> Taken:
+    """Verifies chunks that follow each other, up to the first that is not what its origin signed.
+
+    Raises:
+        EntriesFault: the very first one is not; OrderFault as `FollowedFeed.received`.
+    """
+    batches: list[Batch] = []
+    for received in group:
+        before = batches[-1] if batches else None
+        try:
+            batches.append(feed.received(received.first_index, received.entries, received.consistency_path, before))
+        except EntriesFault as fault:
+            if not batches:
+                raise
+            return Taken(tuple(batches), fault)
+    return Taken(tuple(batches), None)
+
+
+def followed_rows(entries: Iterator[VerifiedEntry]) -> Iterator[FollowedRow]:
+    """Rows of verified entries. Bytes that are no record keep their place, and get a fault instead of an effect."""
+    for entry in entries:
+        if entry.state is not PayloadState.PRESENT or entry.leaf is None:
+            yield FollowedRow(entry, "", personal=False)
+            continue
+        try:
+            seen = glance(entry.leaf.schema, entry.payload)
+        except FieldFault as fault:
+            yield FollowedRow(replace(entry, fault=fault.reason), "", personal=True)
+        else:
+            yield FollowedRow(entry, seen.code, seen.personal)
