@@ -38,7 +38,8 @@ from node.rpc.trust import Trust
 from node.storage.creation import is_served
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
-from node.verify import Finding, Progress, Verify
+from node.verify.ports import Finding, Progress
+from node.verify.whole import Verify
 
 Result = TypeVar("Result")
 STATUS_S = 2.0

@@ -36,7 +36,7 @@ from node.config import Config, load_config
 from node.entry.holding import Decision
 from node.publish import FeedView
 from node.query.seen import cosigned_at
-from node.verify import Finding, Progress
+from node.verify.ports import Finding, Progress
 
 _NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}
 

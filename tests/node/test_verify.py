@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from federation.log.checkpoint import FeedKeys
-from node.verify import Progress, Verify
+from node.verify.ports import Progress
+from node.verify.whole import Verify
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node

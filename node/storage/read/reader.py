@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All that can be read of a store, as every stage that reads knows it."""
 
+from node.storage.read.checked import CheckedRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
@@ -34,6 +35,8 @@ class Reader:
         self.erasures = erasures.erasures
         self.cosigned = erasures.cosigned
         self.is_black = holdings.is_black
+        checked = CheckedRows(connect)
+        self.stored, self.tiles, self.acted = checked.stored, checked.tiles, checked.acted
         status = StatusRows(connect)
         self.health = status.health
         self.evidence = status.evidence

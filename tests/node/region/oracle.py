@@ -7,7 +7,7 @@ from federation.log.leaf import LeafKind
 from federation.records.feed_policy import Dataset
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of, china_date
 from node.ledger import judge
-from node.verify import Verify
+from node.verify.whole import Verify
 from tests.node.region.member import Node
 
 

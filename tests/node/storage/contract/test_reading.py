@@ -19,7 +19,7 @@ from node.entry.holding import Decision
 from node.publish import FeedReader, FeedView
 from node.query.seen import HoldingReader
 from node.storage.store import open_reader
-from node.verify import StoreReader
+from node.verify.ports import StoreReader
 
 if TYPE_CHECKING:
     from node.storage.creation import StoreOwner
