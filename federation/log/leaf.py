@@ -9,6 +9,7 @@ nothing more and the log still verifies. Wire form: section 2 of the wire and lo
 """
 
 import struct
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple, Self
@@ -114,6 +115,20 @@ class Leaf(_Fields):
         return cls._make((kind, time_ms, schema, None if ref == NO_REF else ref, committed, tag))
 
 
+LeafFields = tuple[int, int, int, int, int, bytes, bytes]
+"""A leaf's numbers and bytes as they stand in the wire form: version, kind, time, schema, ref, commitment, tag."""
+
+
+def leaf_fields(raws: Sequence[bytes]) -> list[LeafFields] | None:
+    """Take many leaves apart, at a third of the price of `Leaf.decode`; None when that would refuse any of them."""
+    if not set(map(len, raws)) <= {LEAF_BYTES}:
+        return None
+    fields: list[LeafFields] = list(map(_FORM.unpack, raws))
+    if not {field[0] for field in fields} <= {LEAF_VERSION} or not {field[1] for field in fields} <= _KINDS.keys():
+        return None
+    return None if max((field[2] for field in fields), default=0) >= 2**63 else fields
+
+
 class Committer:
     """Computes commitments of one feed in bulk: what is the same for all records is put together once per schema.
 
@@ -135,6 +150,12 @@ class Committer:
             head = self._heads[schema] = self._origin + schema.to_bytes(2, "big")
         # one call over joined bytes: copying a begun hash costs more than hashing those bytes again
         return sha256(head + salt + _LENGTH.pack(len(payload)) + payload).digest()
+
+    def commitments(self, schema: int, contents: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+        """Return the commitments to many pairs of salt and payload of one schema; otherwise as `commitment`."""
+        head = self._origin + schema.to_bytes(2, "big")
+        pack = _LENGTH.pack
+        return [sha256(head + salt + pack(len(payload)) + payload).digest() for salt, payload in contents]
 
 
 def commitment(origin: str, schema: int, salt: bytes, payload: bytes) -> bytes:

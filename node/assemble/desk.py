@@ -38,8 +38,6 @@ from node.rpc.trust import Trust
 from node.storage.creation import is_served
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
-from node.verify.ports import Finding, Progress
-from node.verify.whole import Verify
 
 Result = TypeVar("Result")
 STATUS_S = 2.0
@@ -322,17 +320,3 @@ def open_desk(config: Config) -> Iterator[Desk]:
     finally:
         if desk is not None:
             desk.close()  # after the readers, so that the writer folds its log into the one file
-
-
-def verify_store(config: Config, progress: Callable[[Progress], None]) -> Iterator[Finding]:
-    """Re-checks a node's whole store from its stored bytes, whoever writes it meanwhile.
-
-    Raises:
-        ConfigFault: the store cannot be opened.
-        StoreFault: it cannot be read.
-    """
-    foundation = Foundation(config)
-    with open_reader(place_of(config), foundation.owner) as reader:
-        origins = [view.origin for view in reader.feeds()]
-        keys = {origin: found for origin in origins if (found := foundation.members.feed_keys(origin))}
-        yield from Verify(reader, keys, progress).run()

@@ -16,8 +16,9 @@ from rich.progress import Progress as Bar
 from federation.errors import Misuse
 from federation.log.checkpoint import freshness
 from federation.standards.catalogue import ReasonTexts
+from node.assemble.checking import verify_store
 from node.assemble.create import create_feeds
-from node.assemble.desk import Desk, verify_store
+from node.assemble.desk import Desk
 from node.cli.erasing.erase import show_erasures
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
@@ -62,6 +63,12 @@ ReleaseOption = Annotated[
 ]
 AllOption = Annotated[
     bool, typer.Option("--all", help="也列出不生效的条目及原因 / List what does not count too, and why")
+]
+FromStartOption = Annotated[
+    bool,
+    typer.Option(
+        "--from-start", help="不接续上次中断的核验，全部重读 / Read all again, whatever a run before had found"
+    ),
 ]
 LimitOption = Annotated[
     int, typer.Option("--limit", min=0, help="屏幕上最多列出的条目数 / Most entries to show on the screen")
@@ -277,23 +284,37 @@ def _decision_row(decision: Decision, desk: Desk) -> tuple[str, ...]:
     )
 
 
-def verify(node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+def verify(node: NodeFolder = CURRENT, from_start: FromStartOption = False, as_json: AsJson = False) -> None:
     """重新核验整个存储是否与各源签名一致 / Check the whole store against what each origin signed."""
     config = load_config(node)
     with desk_at(node) as desk:
         reasons = desk.standards.reasons
     count = 0
-    with _entries_bar() as progress:
-        for finding in verify_store(config, progress.told):
+    with _entries_bar() as bar:
+        for finding in verify_store(config, bar.told, from_start=from_start):
             count += 1
             _show_finding(finding, reasons, as_json=as_json)
+    done = bar.progress
     if as_json:
-        print_json({"entries": progress.done, "findings": count, "ok": not count})
+        print_json({"entries": done.done, "skipped": done.skipped, "findings": count, "ok": not count})
     else:
-        words = f"✗ {count}" if count else "✓ 一致 / whole"
-        print_facts("存储核验 / Store", [("条目 / entries", str(progress.done)), ("结果 / result", words)])
+        print_text(_verdict(done, count))
     if count:
         raise typer.Exit(ExitCode.UNVERIFIED)
+
+
+def _verdict(done: Progress, findings: int) -> str:
+    """Whether the store is whole, in one line; and what that does not say of a run that was gone on with."""
+    if findings:
+        said = f"✗ 存储不完整：{findings} 处不符 / The store is not whole: {findings} findings"
+    else:
+        said = f"✓ 存储完整，与各源签名一致：{done.done} 条 / The store is whole, as signed: {done.done} entries"
+    if done.skipped:
+        said += (
+            f"；其中 {done.skipped} 条在上次中断前已核验，本次未重读 (--from-start: 全部重读)"
+            f" / {done.skipped} of them were found whole by the run before and not read again"
+        )
+    return said
 
 
 def _show_finding(finding: Finding, reasons: ReasonTexts, *, as_json: bool) -> None:
@@ -308,12 +329,12 @@ class _Told:
     """Remembers how far a check has come, and moves a bar if there is one."""
 
     def __init__(self, move: Callable[[Progress], None]) -> None:
-        self.done = 0
+        self.progress = Progress(0, 0)
         self._move = move
 
     def told(self, progress: Progress) -> None:
         """Takes the newest progress."""
-        self.done = progress.done
+        self.progress = progress
         self._move(progress)
 
 

@@ -74,9 +74,9 @@ class Verify:
             yield from found
             whole = whole and not found
             unreadable = any(finding.reason == "STORE_CORRUPT" for finding in report.findings)
-            self._tell(len(report.roots) * TILE_WIDTH + len(report.rest))
             if whole:
                 self._reached(view.origin, tree.tiled)
+            self._tell(len(report.roots) * TILE_WIDTH + len(report.rest))
             if report.ended:
                 break
         if not unreadable and not (tree.range == expected and self._carries(view, expected)):

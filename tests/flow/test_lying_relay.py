@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from node.assemble.desk import verify_store
+from node.assemble.checking import verify_store
 from tests.flow.world import Node, Region, black, submitted, until
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.errors import ConfigFault
+from node.assemble.checking import verify_store
 from node.assemble.create import NewNode, Pinning, add_peer, create_feeds, create_node, node_card
-from node.assemble.desk import verify_store
 from node.assemble.members import Members
 from node.config import CONFIG_NAME, load_config
 from node.identity.keys import KeyRing

@@ -53,7 +53,8 @@ class CheckedRows:
     def stored(self, origin: str, start: int, stop: int) -> Sequence[StoredRow]:
         """Entries [start, stop) in order, as they are stored."""
         with self._connect() as connection:
-            rows = connection.execute(_STORED, {"origin": origin, "start": start, "stop": stop}).all()
+            # as the driver gives them: nothing is made of a row that is looked at once
+            rows = connection.execute(_STORED, {"origin": origin, "start": start, "stop": stop}).cursor.fetchall()
         return cast("Sequence[StoredRow]", rows)
 
     def tiles(self, origin: str, level: int, start: int, stop: int) -> Mapping[int, bytes]:
