@@ -97,6 +97,9 @@ def check_entries(
         The verified entries, and the newest time after them.
     """
     committer = Committer(origin)
+    plain = _plain(committer, first_index, last_time_ms, entries)
+    if plain is not None:
+        return plain, plain[-1].leaf.time_ms if plain and plain[-1].leaf else last_time_ms
     verified = []
     for index, raw in enumerate(entries, first_index):
         leaf, fault = _read(raw.leaf)
@@ -106,6 +109,31 @@ def check_entries(
         state = raw.state if fault is None else PayloadState.QUARANTINED
         verified.append(VerifiedEntry(index, leaf, raw.leaf, state, raw.salt, raw.payload, fault))
     return tuple(verified), last_time_ms
+
+
+def _plain(
+    committer: Committer, first_index: int, last_time_ms: int, entries: Sequence[RawEntry]
+) -> tuple[VerifiedEntry, ...] | None:
+    """Return consecutive entries that all have their payload and break no rule, at half the price; None for others."""
+    leaves = Leaf.decode_all([raw.leaf for raw in entries])
+    if leaves is None or {raw.state for raw in entries} != {PayloadState.PRESENT}:
+        return None
+    times = [leaf.time_ms for leaf in leaves]
+    if times != sorted(times) or times[0] < last_time_ms:
+        return None
+    if any(_leaf_fault(leaf, index, 0) for index, leaf in enumerate(leaves, first_index)):
+        return None
+    sound = {leaf.kind for leaf in leaves} <= KINDS_WITH_PAYLOAD and {len(raw.salt) for raw in entries} == {SALT_BYTES}
+    if not sound or max(len(raw.payload) for raw in entries) > MAX_PAYLOAD_BYTES:
+        return None
+    commit = committer.commitment
+    committed = [commit(leaf.schema, raw.salt, raw.payload) for leaf, raw in zip(leaves, entries, strict=True)]
+    if committed != [leaf.commitment for leaf in leaves]:
+        return None
+    return tuple(
+        VerifiedEntry(index, leaf, raw, state, salt, payload, None)
+        for index, (leaf, (raw, state, salt, payload)) in enumerate(zip(leaves, entries, strict=True), first_index)
+    )
 
 
 def _read(raw: bytes) -> tuple[Leaf | None, str | None]:

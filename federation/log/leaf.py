@@ -9,7 +9,7 @@ nothing more and the log still verifies. Wire form: section 2 of the wire and lo
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple, Self
@@ -114,6 +114,18 @@ class Leaf(_Fields):
         # the other fields cannot be out of range: their places in the form are as wide as they are
         return cls._make((kind, time_ms, schema, None if ref == NO_REF else ref, committed, tag))
 
+    @classmethod
+    def decode_all(cls, raws: Sequence[bytes]) -> list[Self] | None:
+        """Read many leaves, at half the price of `decode`; None when that would refuse any of them."""
+        taken = leaf_fields(raws)
+        if taken is None:
+            return None
+        kinds, made = _KINDS, tuple.__new__
+        return [
+            made(cls, (kinds[kind], time_ms, schema, None if ref == NO_REF else ref, committed, tag))
+            for _, kind, time_ms, schema, ref, committed, tag in taken
+        ]
+
 
 LeafFields = tuple[int, int, int, int, int, bytes, bytes]
 """A leaf's numbers and bytes as they stand in the wire form: version, kind, time, schema, ref, commitment, tag."""
@@ -150,12 +162,6 @@ class Committer:
             head = self._heads[schema] = self._origin + schema.to_bytes(2, "big")
         # one call over joined bytes: copying a begun hash costs more than hashing those bytes again
         return sha256(head + salt + _LENGTH.pack(len(payload)) + payload).digest()
-
-    def commitments(self, schema: int, contents: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-        """Return the commitments to many pairs of salt and payload of one schema; otherwise as `commitment`."""
-        head = self._origin + schema.to_bytes(2, "big")
-        pack = _LENGTH.pack
-        return [sha256(head + salt + pack(len(payload)) + payload).digest() for salt, payload in contents]
 
 
 def commitment(origin: str, schema: int, salt: bytes, payload: bytes) -> bytes:

@@ -8,7 +8,7 @@ Decoding is strict about values (a missing required field, an unknown enum numbe
 FieldFault) and tolerant of unknown fields, which live on in the kept bytes. Safe to call from any thread.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -95,6 +95,7 @@ _SCHEMAS: Mapping[type[Value], int] = {
     Exchange: schema_pb2.SCHEMA_EXCHANGE,
 }
 _RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
+_PARSERS: Mapping[int, Convert] = {schema: _MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}
 
 # Enumerations whose member names differ from the contract's are spelled out; the others agree by rule.
 _ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
@@ -171,29 +172,28 @@ def glance(schema: int, payload: bytes) -> Glance:
         FieldFault: RECORD_MALFORMED when the bytes are not the message; unknown schemas and records without a
             subject give an empty glance.
     """
-    seen = glance_all(schema, (payload,))
+    seen = glance_all((schema,), (payload,))
     if seen is None:
         raise FieldFault("payload", "RECORD_MALFORMED", "not the message its schema names")
     return Glance(*seen[0])
 
 
-def glance_all(schema: int, payloads: Sequence[bytes]) -> list[tuple[SubjectClass | None, str]] | None:
-    """What `glance` sees of many payloads of one schema, quicker than one by one; None when any is malformed."""
-    kind = _RECORDS.get(schema)
-    if kind is None:
-        return [_NOBODY] * len(payloads)
-    if max(map(len, payloads), default=0) > MAX_PAYLOAD_BYTES * 64:
-        return None
+def glance_all(schemas: Iterable[int], payloads: Iterable[bytes]) -> list[tuple[SubjectClass | None, str]] | None:
+    """What `glance` sees of many payloads, quicker than one by one; None when any of them is malformed."""
+    kind_of, class_of = _PARSERS.get, _CLASSES.get
+    seen: list[tuple[SubjectClass | None, str]] = []
     try:
-        messages: list[Any] = list(map(_MESSAGES[kind].FromString, payloads))
+        for schema, payload in zip(schemas, payloads, strict=True):
+            parse = kind_of(schema)
+            message: Any = parse(payload) if parse is not None else None
+            if message is None or schema > schema_pb2.SCHEMA_AGENCY_FILING:
+                seen.append(_NOBODY)
+            else:
+                identity = message.identity
+                seen.append((class_of(identity.subject_class), identity.code))
     except DecodeError:
         return None
-    if schema > schema_pb2.SCHEMA_AGENCY_FILING:
-        return [_NOBODY] * len(payloads)
-    class_of = _CLASSES.get
-    return [
-        (class_of(identity.subject_class), identity.code) for message in messages for identity in (message.identity,)
-    ]
+    return seen
 
 
 def _parsed(kind: type[Message], payload: bytes) -> Message:

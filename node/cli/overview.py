@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node at a glance: `status`, `feeds`, what counts here now (`list`), and whether the store is whole (`verify`)."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -290,6 +291,7 @@ def verify(node: NodeFolder = CURRENT, from_start: FromStartOption = False, as_j
     with desk_at(node) as desk:
         reasons = desk.standards.reasons
     count = 0
+    gc.freeze()  # what is loaded stays: no collection need look at it again
     with _entries_bar() as bar:
         for finding in verify_store(config, bar.told, from_start=from_start):
             count += 1

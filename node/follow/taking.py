@@ -3,14 +3,15 @@
 """Chunks on their way into the store: read ahead, verified one after the other, joined for one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from federation.errors import EntriesFault, FieldFault
 from federation.log.entry import PayloadState, VerifiedEntry
 from federation.log.feed import Batch, FollowedFeed
-from federation.records.codec import glance
+from federation.records.codec import glance, glance_all
+from federation.standards.identity import SubjectClass
 from node.follow.ports import FollowedRow, Received
 
 AHEAD_CHUNKS = 4
@@ -70,7 +71,7 @@ class Taken:
 
     def rows(self) -> list[FollowedRow]:
         """All entries as the store keeps them."""
-        return list(followed_rows(chain.from_iterable(batch.entries for batch in self.batches)))
+        return [row for batch in self.batches for row in followed_rows(batch.entries)]
 
     def levels(self) -> list[list[bytes]]:
         """What all of them complete in the tree, level by level."""
@@ -96,15 +97,21 @@ def verified(feed: FollowedFeed, group: Sequence[Received]) -> Taken:
     return Taken(tuple(batches), None)
 
 
-def followed_rows(entries: Iterator[VerifiedEntry]) -> Iterator[FollowedRow]:
+def followed_rows(entries: Sequence[VerifiedEntry]) -> list[FollowedRow]:
     """Rows of verified entries. Bytes that are no record keep their place, and get a fault instead of an effect."""
-    for entry in entries:
-        if entry.state is not PayloadState.PRESENT or entry.leaf is None:
-            yield FollowedRow(entry, "", personal=False)
-            continue
-        try:
-            seen = glance(entry.leaf.schema, entry.payload)
-        except FieldFault as fault:
-            yield FollowedRow(replace(entry, fault=fault.reason), "", personal=True)
-        else:
-            yield FollowedRow(entry, seen.code, seen.personal)
+    schemas = [entry.leaf.schema for entry in entries if entry.leaf is not None and entry.state is PayloadState.PRESENT]
+    seen = glance_all(schemas, [entry.payload for entry in entries]) if len(schemas) == len(entries) else None
+    if seen is None:
+        return [_followed_row(entry) for entry in entries]
+    person = SubjectClass.NATURAL_PERSON
+    return [FollowedRow(entry, code, about is person) for entry, (about, code) in zip(entries, seen, strict=True)]
+
+
+def _followed_row(entry: VerifiedEntry) -> FollowedRow:
+    if entry.state is not PayloadState.PRESENT or entry.leaf is None:
+        return FollowedRow(entry, "", personal=False)
+    try:
+        seen = glance(entry.leaf.schema, entry.payload)
+    except FieldFault as fault:
+        return FollowedRow(replace(entry, fault=fault.reason), "", personal=True)
+    return FollowedRow(entry, seen.code, seen.personal)

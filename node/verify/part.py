@@ -86,20 +86,13 @@ class _PartCheck:
         """Whether leaves are of payloads, the payloads match them, and the columns say what the payloads say."""
         if not {field[1] for field in fields} <= KINDS_WITH_PAYLOAD:
             return False
-        schemas = {field[3] for field in fields}
-        if len(schemas) == 1:
-            return self._agree_on(schemas.pop(), fields, rows)
-        by_schema = ([at for at, field in enumerate(fields) if field[3] == schema] for schema in schemas)
-        return all(
-            self._agree_on(fields[chosen[0]][3], [fields[at] for at in chosen], [rows[at] for at in chosen])
-            for chosen in by_schema
-        )
-
-    def _agree_on(self, schema: int, fields: Sequence[LeafFields], rows: Sequence["_PlainRow"]) -> bool:
-        """As `_agree`, for leaves of one schema."""
-        if self._committer.commitments(schema, [row[3:5] for row in rows]) != [field[5] for field in fields]:
+        commit = self._committer.commitment
+        schemas = [field[3] for field in fields]
+        if [commit(schema, row[3], row[4]) for schema, row in zip(schemas, rows, strict=True)] != [
+            at[5] for at in fields
+        ]:
             return False
-        seen = glance_all(schema, [row[4] for row in rows])
+        seen = glance_all(schemas, [row[4] for row in rows])
         said = [(row[5] or "", bool(row[6])) for row in rows]
         return seen is not None and said == [(code, about is SubjectClass.NATURAL_PERSON) for about, code in seen]
 
