@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from federation.log.checkpoint import FeedKeys
 from federation.log.entry import RawEntry, VerifiedEntry
@@ -14,8 +14,12 @@ from federation.log.feed import FollowState
 from node.observe import Observer
 
 
-class FollowedRow(NamedTuple):
-    """A verified entry as the store keeps it: with the number of its subject, empty when not known or about nobody."""
+@dataclass(slots=True)
+class FollowedRow:
+    """A verified entry as the store keeps it: with the number of its subject, empty when not known or about nobody.
+
+    A value like any other: not frozen only since millions are made.
+    """
 
     entry: VerifiedEntry
     subject: str

@@ -102,12 +102,13 @@ def followed_rows(entries: Sequence[VerifiedEntry]) -> list[FollowedRow]:
     schemas = [entry.leaf.schema for entry in entries if entry.leaf is not None and entry.state is PayloadState.PRESENT]
     seen = glance_all(schemas, [entry.payload for entry in entries]) if len(schemas) == len(entries) else None
     if seen is None:
-        return [_followed_row(entry) for entry in entries]
+        return [followed_row(entry) for entry in entries]
     person = SubjectClass.NATURAL_PERSON
     return [FollowedRow(entry, code, about is person) for entry, (about, code) in zip(entries, seen, strict=True)]
 
 
-def _followed_row(entry: VerifiedEntry) -> FollowedRow:
+def followed_row(entry: VerifiedEntry) -> FollowedRow:
+    """The row of one verified entry; as `followed_rows`."""
     if entry.state is not PayloadState.PRESENT or entry.leaf is None:
         return FollowedRow(entry, "", personal=False)
     try:

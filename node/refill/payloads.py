@@ -9,7 +9,7 @@ from contextlib import aclosing
 from federation.errors import EntriesFault, FieldFault
 from federation.log.entry import PayloadState, RawEntry, VerifiedEntry
 from federation.log.leaf import SALT_BYTES, Leaf, commitment
-from node.follow import Received
+from node.follow.ports import Received
 from node.refill.restoring import restored
 from node.refill.store import Gap, RefillStore, Restored
 

@@ -12,7 +12,7 @@ from federation.log.leaf import KINDS_WITH_PAYLOAD, Committer, Leaf, LeafKind
 from federation.records.act import Annotation, Ending
 from federation.records.codec import decode
 from node.entry.pending import Pending
-from node.follow import followed_row
+from node.follow.taking import followed_row
 from node.intake import key_of
 from node.log import Waiting
 from node.refill.store import Restored

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from federation.log.feed import FollowState
 from federation.log.merkle import CompactRange
-from node.follow import Evidence, FollowedRow, Received
+from node.follow.ports import Evidence, FollowedRow, Received
 from node.log import LogHead, Waiting
 
 

@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.log.note import Note
+from node.assemble.checking import verify_store
 from node.assemble.create import NewNode, create_node
-from node.assemble.desk import open_desk, verify_store
+from node.assemble.desk import open_desk
 from node.config import load_config
 from tests.crash.table import ROWS, write_table
 

@@ -33,7 +33,7 @@ def altered(chunk: Received) -> Sequence[Received]:
     """One bit of one leaf is another."""
     entries = list(chunk.entries)
     leaf = entries[1].leaf
-    entries[1] = entries[1]._replace(leaf=leaf[:60] + bytes([leaf[60] ^ 1]) + leaf[61:])
+    entries[1] = replace(entries[1], leaf=leaf[:60] + bytes([leaf[60] ^ 1]) + leaf[61:])
     return (replace(chunk, entries=entries),)
 
 
@@ -213,11 +213,11 @@ def spoilt(which: int, change: Callable[[RawEntry], RawEntry]) -> Callable[[Rece
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda entry: entry._replace(payload=entry.payload + b"x"), "PAYLOAD_COMMITMENT"),
-        (lambda entry: entry._replace(salt=bytes(32)), "PAYLOAD_COMMITMENT"),
-        (lambda entry: entry._replace(salt=b"short"), "PAYLOAD_SALT"),
-        (lambda entry: entry._replace(state=PayloadState.WITHHELD), "PAYLOAD_STATE"),
-        (lambda entry: entry._replace(state=PayloadState.NONE, salt=b"", payload=b""), "PAYLOAD_STATE"),
+        (lambda entry: replace(entry, payload=entry.payload + b"x"), "PAYLOAD_COMMITMENT"),
+        (lambda entry: replace(entry, salt=bytes(32)), "PAYLOAD_COMMITMENT"),
+        (lambda entry: replace(entry, salt=b"short"), "PAYLOAD_SALT"),
+        (lambda entry: replace(entry, state=PayloadState.WITHHELD), "PAYLOAD_STATE"),
+        (lambda entry: replace(entry, state=PayloadState.NONE, salt=b"", payload=b""), "PAYLOAD_STATE"),
     ],
 )
 async def test_a_bad_payload_between_good_ones_has_no_effect_and_stops_nothing(

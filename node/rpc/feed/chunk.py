@@ -42,12 +42,12 @@ def chunk_to_wire(chunk: Chunk) -> bytes:
 
 def _entry_bytes(entry: RawEntry) -> bytes:
     """One entry, with its field number in a chunk; empty bytes are left out, as protobuf does."""
-    leaf, state, salt, payload = entry
+    leaf, salt, payload = entry.leaf, entry.salt, entry.payload
     body = b"%b%b%b%b%b%b%b%b%b%b" % (
         _LEAF if leaf else b"",
         _varint(len(leaf)) if leaf else b"",
         leaf,
-        _STATE_FIELDS[state],
+        _STATE_FIELDS[entry.state],
         _SALT if salt else b"",
         _varint(len(salt)) if salt else b"",
         salt,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_leaf_that_fell_back_does_not_take_time_along(publisher: Publisher) ->
 )
 def test_each_broken_rule_is_named(publisher: Publisher, change: dict[str, Any], reason: str) -> None:
     """An entry altered in one respect is quarantined for that reason, and its neighbours are not."""
-    assert reason == fault_of(publisher, publisher.entry(time_ms=1500)._replace(**change))
+    assert reason == fault_of(publisher, replace(publisher.entry(time_ms=1500), **change))
 
 
 def test_the_largest_payload_is_accepted(publisher: Publisher) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def altered(entries: list[RawEntry]) -> list[RawEntry]:
     """Change one bit of one leaf's commitment."""
     leaf = entries[2].leaf
-    return [*entries[:2], entries[2]._replace(leaf=leaf[:30] + bytes([leaf[30] ^ 1]) + leaf[31:]), *entries[3:]]
+    return [*entries[:2], replace(entries[2], leaf=leaf[:30] + bytes([leaf[30] ^ 1]) + leaf[31:]), *entries[3:]]
 
 
 LIES: dict[str, Callable[[list[RawEntry]], list[RawEntry]]] = {
@@ -106,7 +107,7 @@ def test_one_bad_payload_does_not_stop_the_good_ones(publisher: Publisher) -> No
     """A hub that garbles one payload spoils that entry alone; its bytes are kept, the feed goes on."""
     feed = publisher.fill(5).started()
     index, entries, path = publisher.chunk(0, 5, 5)
-    garbled = [*entries[:2], entries[2]._replace(payload=b"garbled"), *entries[3:]]
+    garbled = [*entries[:2], replace(entries[2], payload=b"garbled"), *entries[3:]]
     batch = feed.received(index, garbled, path)
     feed.adopt(batch)
     assert [entry.fault for entry in batch.entries] == [None, None, "PAYLOAD_COMMITMENT", None, None]

@@ -143,7 +143,7 @@ class Mirror:
     def faulty(self, index: int, state: PayloadState, fault: str) -> FollowedRow:
         """One entry with a fault."""
         row = self.row(index)
-        return row._replace(entry=replace(row.entry, state=state, fault=fault))
+        return replace(row, entry=replace(row.entry, state=state, fault=fault))
 
     def take(self, *rows: FollowedRow, note: bytes | None = None) -> FollowState:
         """Mirror one chunk; with a note it completes a checkpoint."""

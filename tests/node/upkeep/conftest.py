@@ -13,7 +13,7 @@ import pytest
 
 from federation.errors import UnreachableFault
 from node.assemble.upkeep.refilling import refill_feeds
-from node.follow import Received
+from node.follow.ports import Received
 from node.log import LogUnit
 from node.refill.store import Refilled
 from tests.node.region.member import Node

@@ -10,7 +10,7 @@ import pytest
 from federation.errors import ConfigFault, EntriesFault, ForkFault, UnreachableFault
 from federation.log.entry import PayloadState
 from federation.log.note import Note
-from node.follow import Received
+from node.follow.ports import Received
 from node.intake import Accepted, Duplicate
 from node.refill.store import Refilled
 from node.storage.reapply import reapply

@@ -32,8 +32,8 @@ def test_chunks(chunk: Chunk) -> None:
 def test_chunks_are_what_protobuf_makes_of_them(chunk: Chunk) -> None:
     """Byte for byte: any implementation reads them."""
     entries = [
-        Entry(leaf=leaf, payload_state=f"PAYLOAD_STATE_{state.name}", salt=salt, payload=payload)
-        for leaf, state, salt, payload in chunk.entries
+        Entry(leaf=raw.leaf, payload_state=f"PAYLOAD_STATE_{raw.state.name}", salt=raw.salt, payload=raw.payload)
+        for raw in chunk.entries
     ]
     path = chunk.consistency_path
     message = ReadEntriesResponse(first_index=chunk.first_index, entries=entries, consistency_path=path)

@@ -23,7 +23,7 @@ from federation.log.tile import extend_tiles
 from node.demo.postgres import TemporaryPostgres
 from node.entry.pending import Pending
 from node.exchange.exchange_log import Remembered
-from node.follow import Evidence, FollowedRow, Health
+from node.follow.ports import Evidence, FollowedRow, Health
 from node.storage.dialect.engines import reader_engine
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.moving.move import Moved, MoveProgress, move_store
