@@ -9,7 +9,7 @@ bound to sizes: own and mirrored feeds are served up to their newest complete ch
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from federation.errors import AccessFault, FieldFault, ForkFault, RangeFault
@@ -17,7 +17,7 @@ from federation.log.checkpoint import FeedKeys, open_checkpoint
 from federation.log.entry import PayloadState, RawEntry
 from federation.log.leaf import Leaf
 from federation.log.merkle import consistency_path, inclusion_path
-from federation.log.tile import TileTree
+from federation.log.tile import TileMemory, TileTree
 from federation.records.codec import decode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.disclosure import may_read_feed, payload_visible, policy_visible
@@ -27,8 +27,7 @@ CHUNK_ENTRIES = 1024
 CHUNK_ALIGNMENT = 64
 """Chunks end at multiples of this where they can: their proofs, and the tiles that followers write, are cheaper so."""
 ENTRY_OVERHEAD_BYTES = 130
-REMEMBERED_NODES = 4096
-REMEMBERED_TILES = 64
+REMEMBERED_TILES = 32
 PAGE_FEEDS = 100
 
 
@@ -161,7 +160,8 @@ class Publisher:
         return self._chunks(view, caller, size, range(start, stop))
 
     def _chunks(self, view: FeedView, caller: str, size: int, wanted: range) -> Iterator[Chunk]:
-        node = lru_cache(REMEMBERED_NODES)(self._tree(view.origin, REMEMBERED_TILES).node)
+        # remembered for this stream alone, so that a broad read takes nothing from anybody
+        node = TileMemory(REMEMBERED_TILES).reader(view.origin, partial(self._reader.tile, view.origin))
         visible = _Visibility(view, caller, self._node_id)
         start, rest, step = wanted.start, list[RawEntry](), CHUNK_ALIGNMENT
         while start < wanted.stop:
@@ -224,10 +224,8 @@ class Publisher:
             return caller in self._coordinators
         return view.policy is not None and may_read_feed(view.policy, caller, view.owner)
 
-    def _tree(self, origin: str, remembered: int = 0) -> TileTree:
-        """The tree of a feed. Tiles may be remembered for proofs to one size: what they hold of it never changes."""
-        read = partial(self._reader.tile, origin)
-        return TileTree(lru_cache(remembered)(read) if remembered else read)
+    def _tree(self, origin: str) -> TileTree:
+        return TileTree(partial(self._reader.tile, origin))
 
 
 class _Visibility:
@@ -272,7 +270,7 @@ def _fitting(wanted: range, entries: Sequence[RawEntry]) -> int:
     count = total = 0
     for entry in entries:
         total += len(entry.payload) + ENTRY_OVERHEAD_BYTES
-        if total > CHUNK_BYTES and count:
+        if count and (total > CHUNK_BYTES or count == CHUNK_ENTRIES):
             break
         count += 1
     if count == len(wanted):

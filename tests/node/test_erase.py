@@ -17,7 +17,7 @@ from federation.records.act import AnnotationKind
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
-from node.follow import Evidence
+from node.follow.ports import Evidence
 from node.intake import Duplicate, Refused
 from tests.node.region.oracle import decided, replayed
 

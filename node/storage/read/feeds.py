@@ -4,9 +4,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from federation.errors import FieldFault, StoreFault
 from federation.log.entry import PayloadState, RawEntry
@@ -14,9 +14,10 @@ from federation.log.merkle import CompactRange
 from federation.records.feed_policy import Dataset
 from node.publish import FeedView, Pulse, StoredEntry
 from node.storage.read.policies import read_policy
-from node.storage.read.tree import read_tile
+from node.storage.read.tree import read_tile, read_tiles
 from node.storage.schema import ENTRY, FEED, POLICY
 from node.storage.states import STATE_NUMBERS, require_bytes, served_state
+from node.verify.ports import StoredRow
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 """One read transaction: everything read through the connection is of one state."""
@@ -38,6 +39,20 @@ _ENTRIES = (
     .order_by(ENTRY.c.idx)
 )
 _PRESENT = STATE_NUMBERS[PayloadState.PRESENT]
+_STORED = (
+    select(
+        ENTRY.c.idx,
+        ENTRY.c.leaf,
+        and_(ENTRY.c.state == _PRESENT, ENTRY.c.fault.is_(None)).label("plain"),
+        ENTRY.c.salt,
+        ENTRY.c.payload,
+        ENTRY.c.subject,
+        ENTRY.c.personal,
+    )
+    .join(FEED, FEED.c.feed == ENTRY.c.feed)
+    .where(FEED.c.origin == bindparam("origin"), ENTRY.c.idx >= bindparam("start"), ENTRY.c.idx < bindparam("stop"))
+    .order_by(ENTRY.c.idx)
+)
 
 
 class FeedRows:
@@ -69,6 +84,12 @@ class FeedRows:
             rows = connection.execute(_ENTRIES, {"origin": origin, "start": start, "stop": stop}).all()
         return [_entry(origin, row) for row in rows]
 
+    def stored(self, origin: str, start: int, stop: int) -> Sequence[StoredRow]:
+        """Entries [start, stop) in order, as they are stored and as the driver gives them."""
+        with self._connect() as connection:
+            rows = connection.execute(_STORED, {"origin": origin, "start": start, "stop": stop}).cursor.fetchall()
+        return cast("Sequence[StoredRow]", rows)
+
     def follow_range(self, origin: str) -> CompactRange:
         """The stored right edge over all entries held; of the empty tree for a feed that is not held.
 
@@ -83,6 +104,11 @@ class FeedRows:
         """One stored tile, empty when there is none."""
         with self._connect() as connection:
             return read_tile(connection, origin, level, index)
+
+    def tiles(self, origin: str, level: int, start: int, stop: int) -> Mapping[int, bytes]:
+        """The stored tiles of one level from index `start` to before `stop`; missing ones are absent."""
+        with self._connect() as connection:
+            return read_tiles(connection, origin, level, range(start, stop))
 
 
 def feed_views(connection: Connection) -> Sequence[FeedView]:

@@ -4,6 +4,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -61,6 +62,12 @@ _ACTS_ABOUT_ANY = (
     .limit(bindparam("most"))
 )
 
+_ACTED_ON = (
+    select(ACT.c.ref, ACT.c.idx)
+    .join(FEED, FEED.c.feed == ACT.c.feed)
+    .where(FEED.c.origin == bindparam("origin"), ACT.c.ref.in_(bindparam("refs", expanding=True)))
+)
+
 
 def held_from(connection: Connection, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
     """Entries from `start`, in order, at most `limit`."""
@@ -102,6 +109,15 @@ def acts_on(connection: Connection, origin: str, indexes: Sequence[int]) -> Mapp
         for row in connection.execute(_ACTS_ON, {"origin": origin, "refs": chunk}).all():
             found[row.ref].append(_entry(row))
     return dict(found)
+
+
+def acted_on(connection: Connection, origin: str, indexes: Sequence[int]) -> AbstractSet[tuple[int, int]]:
+    """Which acts are found by what they act on: (index acted on, index of the act), for some indexes acted on."""
+    found: set[tuple[int, int]] = set()
+    for chunk in key_chunks(_storable(indexes)):
+        rows = connection.execute(_ACTED_ON, {"origin": origin, "refs": chunk})
+        found |= {(ref, index) for ref, index in rows}
+    return found
 
 
 def acts_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[tuple[int, HeldEntry]]:

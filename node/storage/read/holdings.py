@@ -3,12 +3,13 @@
 """Holdings and decisions: what `query` and `verify` read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from node.entry.holding import Decision, HeldEntry
 from node.storage.read.decided import decision_at, decisions_in_order, is_black_at
 from node.storage.read.feeds import Connect
-from node.storage.read.held import acts_on, held_about, held_at, held_from
+from node.storage.read.held import acted_on, acts_on, held_about, held_at, held_from
 from node.storage.read.snapshot import SnapshotRows
 
 
@@ -33,6 +34,11 @@ class HoldingRows:
         """The acts on some entries, by the index acted on, each in the order of the feed."""
         with self._connect() as connection:
             return acts_on(connection, origin, indexes)
+
+    def acted(self, origin: str, refs: Sequence[int]) -> AbstractSet[tuple[int, int]]:
+        """Which acts are found by what they act on: (index acted on, index of the act), for some indexes acted on."""
+        with self._connect() as connection:
+            return acted_on(connection, origin, refs)
 
     def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
         """Entries from `start`, in order, at most `limit`."""

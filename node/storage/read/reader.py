@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """All that can be read of a store, as every stage that reads knows it."""
 
-from node.storage.read.checked import CheckedRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
@@ -22,11 +21,12 @@ class Reader:
         self.pulses = feeds.pulses
         self.entries = feeds.entries
         self.follow_range = feeds.follow_range
-        self.tile = feeds.tile
+        self.tile, self.tiles = feeds.tile, feeds.tiles
+        self.stored = feeds.stored
         holdings = HoldingRows(connect)
         self.snapshot = holdings.snapshot
         self.about = holdings.about
-        self.acts = holdings.acts
+        self.acts, self.acted = holdings.acts, holdings.acted
         self.held = holdings.held
         self.entry = holdings.entry
         self.decision = holdings.decision
@@ -35,8 +35,6 @@ class Reader:
         self.erasures = erasures.erasures
         self.cosigned = erasures.cosigned
         self.is_black = holdings.is_black
-        checked = CheckedRows(connect)
-        self.stored, self.tiles, self.acted = checked.stored, checked.tiles, checked.acted
         status = StatusRows(connect)
         self.health = status.health
         self.evidence = status.evidence

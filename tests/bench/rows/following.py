@@ -10,7 +10,8 @@ from time import perf_counter
 from node.assemble.stages import Stages, standard_clock
 from node.assemble.writer import WriterThread
 from node.config import Config
-from node.follow import FollowedPeer, Follower, FollowSurroundings
+from node.follow.follower import Follower
+from node.follow.ports import FollowedPeer, FollowSurroundings
 from node.observe import Observer
 from node.rpc.client import PeerClient
 from node.rpc.trust import Trust

@@ -14,7 +14,7 @@ from federation.log.leaf import NO_COMMITMENT, LeafKind
 from node.erase.acknowledge import Cosigned, Erasure
 from node.erase.order import Eraser, erasure_of
 from node.exchange.exchange_log import FORGOTTEN, Remembered
-from node.follow import Evidence
+from node.follow.ports import Evidence
 from node.intake import ERASED_DIGEST
 from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace
