@@ -218,8 +218,10 @@ class _Column:
 
 def _to_fields(value: Value) -> dict[str, Any]:
     """The fields of a value's message, those of messages inside it as fields again; absent optionals stay absent."""
-    fields: dict[str, Any] = {}
     held = vars(value)
+    if type(value) in _AS_HELD:
+        return held
+    fields: dict[str, Any] = {}
     for name, repeated, to_wire in _PLANS[type(value)]:
         given = held[name]
         if repeated:
@@ -320,6 +322,12 @@ _PLANS: Mapping[type[Value], tuple[tuple[str, bool, Convert | None], ...]] = {
     for kind, columns in _COLUMNS.items()
 }
 """What of the columns encoding needs: name, whether repeated, and the conversion where there is one."""
+_AS_HELD = frozenset(
+    kind
+    for kind, columns in _COLUMNS.items()
+    if all(each.to_wire is _same and not each.repeated and not each.presence for each in columns)
+)
+"""Kinds whose fields are those of their message as they stand."""
 _CLASSES: Mapping[int, SubjectClass] = {
     identity_pb2.SubjectClass.Value("SUBJECT_CLASS_" + member.name): member for member in SubjectClass
 }

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from federation.errors import ConfigFault
@@ -71,10 +72,16 @@ class RegionTable:
 
     def warnings(self, code: str, on: date) -> tuple[str, ...]:
         """Returns what is doubtful about a code on a day: nothing, REGION_HISTORICAL or REGION_UNKNOWN."""
-        region = self.lookup(code, on)
-        if region is None:
-            return ("REGION_UNKNOWN",)
-        return () if region.in_force(on) else ("REGION_HISTORICAL",)
+        return _warnings(self, code, on)
+
+
+@lru_cache(maxsize=8192)
+def _warnings(table: RegionTable, code: str, on: date) -> tuple[str, ...]:
+    """As `RegionTable.warnings`; remembered, since records name few regions."""
+    region = table.lookup(code, on)
+    if region is None:
+        return ("REGION_UNKNOWN",)
+    return () if region.in_force(on) else ("REGION_HISTORICAL",)
 
 
 def parse_regions(raw: bytes, place: str) -> RegionTable:
