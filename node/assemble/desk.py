@@ -19,6 +19,7 @@ from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from node.assemble.bulk.importer import Importer
+from node.assemble.bulk.process import FileReader
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views, place_of
@@ -66,6 +67,7 @@ class Desk:
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
         self._asked: set[str] = set()
+        self._file_reader = FileReader()
 
     @property
     def standards(self) -> Standards:
@@ -181,6 +183,7 @@ class Desk:
         return Importer(
             self._foundation,
             stages,
+            self._file_reader,
             lambda feed, submissions, amend: self.submit(feed, submissions, amend=amend),
             lambda origin: None if stages is None else self._ask_before_signing(stages, (origin,)),
         )
@@ -285,7 +288,8 @@ class Desk:
         return True
 
     def close(self) -> None:
-        """Lets go of the store."""
+        """Lets go of the store, and of the process that reads files."""
+        self._file_reader.close()
         if self._stages is not None:
             self._stages.store.close()
 

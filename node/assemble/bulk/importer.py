@@ -17,7 +17,7 @@ from adapters.refused import RefusedRows
 from adapters.row import TableKind, Untranslated
 from federation.errors import OrderFault
 from federation.standards.catalogue import ReasonTexts
-from node.assemble.bulk.process import collecting_rarely, reading_apart
+from node.assemble.bulk.process import FileReader, collecting_rarely
 from node.assemble.bulk.rows import Batch, Opened, Order, Ready, read
 from node.assemble.bulk.straight import Straight
 from node.assemble.stages import Foundation, Stages
@@ -57,15 +57,22 @@ class Importer:
     Args:
         foundation: the node's.
         stages: the writing stages of this process; None while another one serves the node.
+        reader: reads large files; closed by whoever made it.
         submit: takes submissions for a feed by its short name, and whether to amend; at most 500 at once.
         before_signing: called with an origin before the first signature, to refuse it where history was lost.
     """
 
     def __init__(
-        self, foundation: Foundation, stages: Stages | None, submit: Submit, before_signing: Callable[[str], None]
+        self,
+        foundation: Foundation,
+        stages: Stages | None,
+        reader: FileReader,
+        submit: Submit,
+        before_signing: Callable[[str], None],
     ) -> None:
         self._foundation = foundation
         self._stages = stages
+        self._reader = reader
         self._submit = submit
         self._before_signing = before_signing
         self._straight: Straight | None = None
@@ -86,7 +93,7 @@ class Importer:
         with ExitStack() as opened:
             if _worth_a_process(path):
                 opened.enter_context(collecting_rarely())
-                items = opened.enter_context(reading_apart(order))
+                items = opened.enter_context(self._reader.reading(order))
             else:
                 items = read(order, self._foundation.clock)
             yield self._source(items)

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a file in a process of its own, while this one publishes what was read before.
+"""Reading files in a process of its own, while this one publishes what was read before.
 
 The other process runs this module, is started afresh (never forked: this one may have threads), has no keys, no store
-and no terminal, and gets its order over a socket pair, over which batches come back. It is one batch ahead at most,
+and no terminal, and gets its orders over a socket pair, over which batches come back. It is one batch ahead at most,
 since it waits while nobody takes what it has. When this process ends, in whatever way, its next message finds nobody
 and it ends too; it leaves nothing behind. Messages are pickled by this program on both ends; nobody else holds one.
 """
@@ -52,25 +52,51 @@ class _Word(IntEnum):
     DONE = 3
 
 
-@contextmanager
-def reading_apart(order: Order) -> Iterator[Iterator[Opened | Batch]]:
-    """As `rows.read`, in a process of its own, which ends with the block.
+class FileReader:
+    """Another process, which reads file after file: started for the first, ended by `close`. For one thread."""
 
-    Raises:
-        Fault: as `rows.read`.
-        UnreachableFault: READING_STOPPED, the process ended before the file did.
-    """
-    ours, theirs = Pipe()
-    with ours:
-        with theirs:
-            process = _start(theirs.fileno())
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection[Any, Any] | None = None
+
+    @contextmanager
+    def reading(self, order: Order) -> Iterator[Iterator[Opened | Batch]]:
+        """As `rows.read`, in the other process, which lives on for the next file if this one is read to its end.
+
+        Raises:
+            Fault: as `rows.read`.
+            UnreachableFault: READING_STOPPED, the process ended before the file did.
+        """
+        connection = self._connection or self._started()
+        with suppress(ConnectionError):  # one that has died is told where it is listened to
+            connection.send(order)
+        ended = False
+
+        def received() -> Iterator[Opened | Batch]:
+            nonlocal ended
+            yield from _received(connection)
+            ended = True
+
         try:
-            with suppress(ConnectionError):  # one that has died at once is told where it is listened to
-                ours.send(order)
-            yield _received(ours)
+            yield received()
         finally:
-            process.kill()  # it keeps nothing
-            process.wait(_END_S)
+            if not ended:
+                self.close()
+
+    def _started(self) -> "Connection[Any, Any]":
+        ours, theirs = Pipe()
+        with theirs:
+            self._process = _start(theirs.fileno())
+        self._connection = ours
+        return ours
+
+    def close(self) -> None:
+        """Ends the other process, which keeps nothing. Idempotent."""
+        if self._connection is not None and self._process is not None:
+            self._connection.close()
+            self._process.kill()
+            self._process.wait(_END_S)
+        self._connection = self._process = None
 
 
 def _start(handle: int) -> subprocess.Popen[bytes]:
@@ -110,16 +136,20 @@ def _received(connection: "Connection[Any, Any]") -> Iterator[Opened | Batch]:
 
 
 def main(handle: int) -> None:
-    """Carries out the order that comes over a socket, until it is done or nobody listens."""
+    """Carries out the orders that come over a socket, until nobody gives any or listens."""
     with suppress(EOFError, ConnectionError), Connection(handle) as connection, collecting_rarely():
-        order: Order = connection.recv()
-        try:
-            for item in read(order, lambda: time.time_ns() // 1_000_000):
-                connection.send(_opened(item) if isinstance(item, Opened) else _flat(item))
-        except Fault as fault:
-            connection.send((_Word.FAILED.value, type(fault), fault.reason, fault.detail))
-        else:
-            connection.send((_Word.DONE.value,))
+        while True:
+            _carry_out(connection.recv(), connection)
+
+
+def _carry_out(order: Order, connection: "Connection[Any, Any]") -> None:
+    try:
+        for item in read(order, lambda: time.time_ns() // 1_000_000):
+            connection.send(_opened(item) if isinstance(item, Opened) else _flat(item))
+    except Fault as fault:
+        connection.send((_Word.FAILED.value, type(fault), fault.reason, fault.detail))
+    else:
+        connection.send((_Word.DONE.value,))
 
 
 def _opened(item: Opened) -> tuple[object, ...]:

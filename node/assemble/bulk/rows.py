@@ -171,14 +171,15 @@ class _Reader(NamedTuple):
         refused: list[Untranslated] = []
         for outcome in islice(outcomes, most):
             rows += 1
-            characters += sum(map(len, outcome.cells))
             if isinstance(outcome, Translated) and outcome.warnings:
                 warnings.update(outcome.warnings)
             row = self._checked(outcome, admit_today) if isinstance(outcome, Translated) else outcome
             if isinstance(row, Ready):
                 ready.append(row)
+                characters += len(row.cells) if isinstance(row.cells, str) else sum(map(len, row.cells))
             else:
                 refused.append(row)
+                characters += sum(map(len, row.cells))
             if characters > MAX_BATCH_CHARACTERS:
                 break
         return Batch(rows, warnings, ready, refused)

@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from federation.errors import ConfigFault, Misuse, UnreachableFault
 from federation.records.codec import decode
 from federation.rules.rule_book import shipped_rules
-from node.assemble.bulk.process import collecting_rarely, reading_apart
+from node.assemble.bulk.process import FileReader, collecting_rarely
 from node.assemble.bulk.rows import MAX_BATCH_CHARACTERS, Batch, Opened, Order, pack, read, unpack
 from node.demo.topology import SAMPLES
 
@@ -34,9 +34,17 @@ def order(path: Path, batch_rows: int = 20) -> Order:
     return Order(path, None, batch_rows, {}, shipped_rules("330100"))
 
 
-def apart(wanted: Order) -> list[Opened | Batch]:
+@pytest.fixture
+def reader() -> Iterator[FileReader]:
+    """Another process, ended in any case."""
+    made = FileReader()
+    yield made
+    made.close()
+
+
+def apart(reader: FileReader, wanted: Order) -> list[Opened | Batch]:
     """What another process makes of a file."""
-    with reading_apart(wanted) as items:
+    with reader.reading(wanted) as items:
         return list(items)
 
 
@@ -75,23 +83,23 @@ def test_every_row_is_ready_or_refused(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["penalties.xlsx", "licences.csv"])
-def test_another_process_reads_the_same(name: str) -> None:
+def test_another_process_reads_the_same(reader: FileReader, name: str) -> None:
     """Header, rows, refusals and warnings are equal to those that are read here."""
     here = list(read(order(CITY / name), lambda: time.time_ns() // 1_000_000))
 
-    assert here == apart(order(CITY / name))
+    assert here == apart(reader, order(CITY / name))
 
 
 @pytest.mark.slow
-def test_faults_of_the_other_process_are_raised_here(tmp_path: Path) -> None:
+def test_faults_of_the_other_process_are_raised_here(reader: FileReader, tmp_path: Path) -> None:
     """Of their own kind, with reason and detail, and nothing of a trace."""
     notes = tmp_path / "notes.csv"
     notes.write_text("a,b\n1,2\n", encoding="utf-8")
 
     with pytest.raises(Misuse, match="HEADER_UNKNOWN: no column of the header"):
-        apart(order(notes))
+        apart(reader, order(notes))
     with pytest.raises(ConfigFault) as caught:
-        apart(order(CITY / "lists.csv")._replace(rules={"agreements/x.toml": b"="}))
+        apart(reader, order(CITY / "lists.csv")._replace(rules={"agreements/x.toml": b"="}))
     assert type(caught.value) is ConfigFault
 
 
@@ -110,25 +118,41 @@ def _children() -> set[int]:
 
 
 @pytest.mark.slow
-def test_a_reader_that_is_killed_is_said(tmp_path: Path) -> None:
-    """What came before stands; then READING_STOPPED, which says that importing again goes on."""
+def test_a_reader_that_is_killed_is_said(reader: FileReader, tmp_path: Path) -> None:
+    """What came before stands; then READING_STOPPED; the next file is read by a new process."""
     before = _children()
 
-    with reading_apart(order(_many(tmp_path))) as items:
+    with pytest.raises(UnreachableFault, match="READING_STOPPED"), reader.reading(order(_many(tmp_path))) as items:
         assert isinstance(next(items), Opened)
         assert isinstance(next(items), Batch)
-        (reader,) = _children() - before
-        os.kill(reader, signal.SIGKILL)
-        with pytest.raises(UnreachableFault, match="READING_STOPPED"):
-            list(items)
+        (process,) = _children() - before
+        os.kill(process, signal.SIGKILL)
+        list(items)
+
+    assert 1 < len(apart(reader, order(CITY / "lists.csv")))
 
 
 @pytest.mark.slow
-def test_no_reader_outlives_the_import(tmp_path: Path) -> None:
+def test_one_process_reads_file_after_file(reader: FileReader) -> None:
+    """It is started once, each file is read as if it were the first, and closing ends it."""
+    before = _children()
+
+    first = apart(reader, order(CITY / "licences.csv"))
+    started = _children() - before
+    apart(reader, order(CITY / "lists.csv"))
+
+    assert first == apart(reader, order(CITY / "licences.csv"))
+    assert (1, started) == (len(started), _children() - before)
+    reader.close()
+    assert before == _children()
+
+
+@pytest.mark.slow
+def test_no_reader_outlives_an_import_that_stops(reader: FileReader, tmp_path: Path) -> None:
     """Leaving early ends the other process."""
     before = _children()
 
-    with pytest.raises(KeyboardInterrupt), reading_apart(order(_many(tmp_path))) as items:
+    with pytest.raises(KeyboardInterrupt), reader.reading(order(_many(tmp_path))) as items:
         next(items)
         raise KeyboardInterrupt
 
