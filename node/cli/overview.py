@@ -307,10 +307,9 @@ def verify(node: NodeFolder = CURRENT, from_start: FromStartOption = False, as_j
 
 def _verdict(done: Progress, findings: int) -> str:
     """Whether the store is whole, in one line; and what that does not say of a run that was gone on with."""
-    if findings:
-        said = f"✗ 存储不完整：{findings} 处不符 / The store is not whole: {findings} findings"
-    else:
-        said = f"✓ 存储完整，与各源签名一致：{done.done} 条 / The store is whole, as signed: {done.done} entries"
+    said = (
+        f"✗ 不一致 / not whole：{findings} 处 / findings" if findings else f"✓ 一致 / whole：{done.done} 条 / entries"
+    )
     if done.skipped:
         said += (
             f"；其中 {done.skipped} 条在上次中断前已核验，本次未重读 (--from-start: 全部重读)"
