@@ -9,8 +9,10 @@ import selectors
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -46,21 +48,76 @@ def command(arguments: Sequence[str], *, codes: Sequence[int] = (0,), folder: Pa
     Raises:
         Fault: DEMO_FAILED, with the command and what it said.
     """
+    process = _COMMANDS.start(arguments, folder)
     try:
-        done = subprocess.run(  # noqa: S603 - this program itself
-            [*_COMMAND, *arguments, "--json"],
-            capture_output=True,
-            cwd=folder,
-            env=environment(),
-            timeout=COMMAND_TIMEOUT_S,
-            check=False,
-        )
+        out, errors = process.communicate(timeout=COMMAND_TIMEOUT_S)
     except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
         raise failed(f"xinqiao {' '.join(arguments)} took over {COMMAND_TIMEOUT_S:.0f} s") from None
-    if done.returncode not in codes:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        raise failed(f"xinqiao {' '.join(arguments)} ended with {done.returncode}: {said}")
-    return [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+    finally:
+        _COMMANDS.ended(process)
+    if process.returncode not in codes:
+        said = errors.decode("utf-8", "replace").strip()
+        raise failed(f"xinqiao {' '.join(arguments)} ended with {process.returncode}: {said}")
+    return [json.loads(line) for line in out.decode("utf-8").splitlines()]
+
+
+class _Commands:
+    """The commands that run, in any thread.
+
+    An interrupt may come while a thread is being started, and then nobody waits for what that thread does: so whoever
+    clears up ends what runs, and lets nothing more begin.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._over = False
+
+    def start(self, arguments: Sequence[str], folder: Path | None) -> "subprocess.Popen[bytes]":
+        """Starts one."""
+        with self._lock:
+            if self._over:
+                raise failed("the demonstration is over")
+            process = subprocess.Popen(  # noqa: S603 - this program itself
+                [*_COMMAND, *arguments, "--json"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                env=environment(),
+            )
+            self._running.add(process)
+        return process
+
+    def ended(self, process: "subprocess.Popen[bytes]") -> None:
+        """One has ended."""
+        with self._lock:
+            self._running.discard(process)
+
+    @contextmanager
+    def within(self) -> Iterator[None]:
+        """Commands run in the block, and none after it."""
+        self._over = False
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._over = True
+                running = tuple(self._running)
+            for process in running:
+                process.kill()
+            for process in running:
+                process.wait()
+
+
+_COMMANDS = _Commands()
+
+
+def commands_end_here() -> AbstractContextManager[None]:
+    """A block after which no command of this process runs, or begins, in whatever thread."""
+    return _COMMANDS.within()
 
 
 def environment() -> Mapping[str, str]:

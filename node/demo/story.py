@@ -20,7 +20,7 @@ from types import FrameType
 from federation.errors import Misuse
 from node.demo.expected import Rows, check_import, imported, promised
 from node.demo.postgres import TemporaryPostgres, best_programs
-from node.demo.process import Document, Running, command, failed
+from node.demo.process import Document, Running, command, commands_end_here, failed
 from node.demo.region import Region, at_once
 from node.demo.report import Shown
 from node.demo.topology import (
@@ -60,7 +60,7 @@ def run_demo(keep: Path | None, say: Say, *, postgres: bool = False) -> Shown:
         Fault: DEMO_FAILED, naming the expectation that did not hold.
     """
     started = time.monotonic()
-    with _terminable(), _folder(keep) as folder, ExitStack() as closing:
+    with _terminable(), _folder(keep) as folder, commands_end_here(), ExitStack() as closing:
         databases = _databases(closing) if postgres else {}
         story = _Story(Region(folder, databases), closing, say)
         story.shown.postgres = tuple(databases)
