@@ -7,7 +7,6 @@ when a run has come to its end. A resumed run does not read again what the note 
 that leaves unsaid. Parts are checked here, and in processes of their own once those have started.
 """
 
-import gc
 import hashlib
 import os
 import signal
@@ -24,6 +23,7 @@ from pathlib import Path
 from federation.errors import StoreFault
 from federation.log.checkpoint import FeedKeys
 from federation.log.merkle import CompactRange
+from node.assemble.interpreter import settle_interpreter
 from node.assemble.stages import Foundation, place_of
 from node.config import Config
 from node.storage.creation import StoreOwner
@@ -218,7 +218,7 @@ def _is_ready(told: "Future[_Told] | PartReport") -> bool:
 def _settle() -> None:
     """What a process does first: Ctrl-C is its parent's to handle, and what it has loaded stays."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
+    settle_interpreter()
 
 
 @cache

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node at a glance: `status`, `feeds`, what counts here now (`list`), and whether the store is whole (`verify`)."""
 
-import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from federation.standards.catalogue import ReasonTexts
 from node.assemble.checking import verify_store
 from node.assemble.create import create_feeds
 from node.assemble.desk import Desk
+from node.assemble.interpreter import settle_interpreter
 from node.cli.erasing.erase import show_erasures
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
@@ -291,7 +291,7 @@ def verify(node: NodeFolder = CURRENT, from_start: FromStartOption = False, as_j
     with desk_at(node) as desk:
         reasons = desk.standards.reasons
     count = 0
-    gc.freeze()  # what is loaded stays: no collection need look at it again
+    settle_interpreter()
     with _entries_bar() as bar:
         for finding in verify_store(config, bar.told, from_start=from_start):
             count += 1

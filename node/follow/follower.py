@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Follows feeds: one loop per feed asks `FollowedFeed` what is next, fetches it, and hands it on when it is durable.
 
-Durable order of the chunks that came while those before were taken in, and what a crash after each step leaves:
+Durable order of the chunks that came while those before were verified, and what a crash after each step leaves:
 
 1. fetch and verify            nothing changed: the chunks are fetched again.
 2. write entries, tiles, right edge and (when they complete it) the checkpoint of all of them in one transaction
                                undone: fetched again. Committed: the loop resumes after it, in this or another process.
-3. adopt in memory, ring       a crash loses only the ringing; the next start looks for itself.
+3. ring, adopt in memory       a crash loses only the ringing; the next start looks for itself.
 
-Each chunk is verified by itself: one that is not what the origin signed takes none of those before it with it.
+Step 1 of the next chunks runs beside step 2, in a thread of its own; it decides on values alone, and nothing of it is
+written or adopted before step 2 of those before is done. An error in step 2 drops it with the session. Each chunk is
+verified by itself: one that is not what the origin signed takes none of those before it with it.
 
 A peer's lie (a note or entries that do not verify) is kept as evidence and never stored as entries; the loop goes on
 asking with growing pauses, so that it recovers alone when the peer mends. Two signed checkpoints that contradict each
@@ -19,7 +21,7 @@ catalogue is, when its owner's feeds come by two ways): whoever finds the store 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
@@ -36,9 +38,10 @@ from federation.errors import (
     WorldFault,
 )
 from federation.log.feed import Advance, Cosigned, FollowedFeed, FollowState, Known, Older
+from federation.log.merkle import CompactRange
 from federation.log.tile import TileTree, grown_tiles
-from node.follow.ports import Evidence, FollowedPeer, FollowSurroundings, FollowUnit, Health, Received
-from node.follow.taking import ReadAhead, verified
+from node.follow.ports import Evidence, FollowedPeer, FollowSurroundings, FollowUnit, Health
+from node.follow.taking import ReadAhead, Taken, verified
 
 FIRST_PAUSE_S = 0.2
 LONGEST_REFUSED_S = 5.0
@@ -148,49 +151,64 @@ class Follower:
             known = self._feed.state.note or b""
             ahead = ReadAhead(self._source.read(self._origin, wanted.checkpoint_size, wanted.start, known))
             try:
-                async for group in ahead.groups():
-                    await self._take_in(group)
+                await self._take_in(ahead)
             finally:
                 await ahead.close()
             if self._feed.wanted() == wanted:
                 raise EntriesFault("ENTRIES_MISSING", f"{self._origin}: the peer has no entries for its checkpoint")
 
-    async def _take_in(self, group: Sequence[Received]) -> None:
-        """Takes chunks in, and says so; chunks before one that is wrong are kept."""
-        if self._feed.wanted() is None:
-            raise EntriesFault("ENTRIES_RANGE", f"{self._origin}: the peer sends entries beyond its checkpoint")
-        fault = await self._act(self._take, group)
+    async def _take_in(self, ahead: ReadAhead) -> None:
+        """Takes chunks in: each group is verified while the one before it is written, and adopted when it is durable.
+
+        Raises:
+            EntriesFault: a chunk is not what the origin signed; those before it are kept.
+        """
+        taken: Taken | None = None
+        writing: asyncio.Task[None] | None = None
+        try:
+            async for group in ahead.groups():
+                fresh = await asyncio.to_thread(verified, self._feed, group, taken.last if taken else None)
+                await self._adopt(taken, writing)
+                taken, writing = fresh, asyncio.create_task(self._write(fresh))
+                if taken.fault is not None:
+                    break
+            await self._adopt(taken, writing)
+        finally:
+            if writing is not None:  # whatever ends the session, the next one begins after this transaction
+                await asyncio.gather(writing, return_exceptions=True)
+        if taken is not None and taken.fault is not None:
+            raise taken.fault
+
+    async def _adopt(self, taken: Taken | None, writing: asyncio.Task[None] | None) -> None:
+        """Waits until chunks are durable, and goes on from them; raises what kept them from being written."""
+        if taken is not None and writing is not None:
+            await writing
+            for batch in taken.batches:
+                self._feed.adopt(batch)
+
+    async def _write(self, taken: Taken) -> None:
+        """Has verified chunks written, and says so."""
+        await self._act(self._keep_rows, taken)
         self._progress = True
         self._around.advanced(self._origin)
-        if fault is not None:
-            raise fault
 
-    def _take(self, group: Sequence[Received]) -> EntriesFault | None:
-        """Steps 1 to 3 of the durable order.
-
-        Returns:
-            What is wrong with the chunk after those that were kept, None when nothing is.
-        """
-        taken = verified(self._feed, group)
-        before, rows = self._feed.state.range.size, taken.rows()
+    def _keep_rows(self, taken: Taken) -> None:
+        """Step 2 of the durable order."""
         with self._around.store.write() as unit:
-            self._require_newest(unit)
-            tiles = grown_tiles(before, taken.levels(), partial(unit.tile, self._origin))
-            unit.mirror(self._origin, rows, tiles, taken.batches[-1].state)
-        for batch in taken.batches:
-            self._feed.adopt(batch)
-        self._around.observer.followed(self._origin, rows)
-        return taken.fault
+            self._require_newest(unit, taken.before)
+            tiles = grown_tiles(taken.before.size, taken.levels, partial(unit.tile, self._origin))
+            unit.mirror(self._origin, taken.rows, tiles, taken.last.state)
+        self._around.observer.followed(self._origin, taken.rows)
 
-    def _require_newest(self, unit: FollowUnit) -> None:
+    def _require_newest(self, unit: FollowUnit, known: CompactRange) -> None:
         """Sees that the store holds what this loop knows; OrderFault FEED_BATCH_ORDER when another loop added to it."""
-        if unit.follow_state(self._origin).range != self._feed.state.range:
+        if unit.follow_state(self._origin).range != known:
             raise OrderFault("FEED_BATCH_ORDER", f"{self._origin}: another follower was quicker")
 
     def _keep_note(self, note: bytes) -> None:
         """Keeps a note of all that is held; one heard before another follower took more in is of less."""
         with self._around.store.write() as unit:
-            self._require_newest(unit)
+            self._require_newest(unit, self._feed.state.range)
             unit.keep_note(self._origin, note)
 
     def _compare(self, older: Older) -> None:

@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from federation.errors import EntriesFault, FieldFault
 from federation.log.entry import PayloadState, VerifiedEntry
 from federation.log.feed import Batch, FollowedFeed
+from federation.log.merkle import CompactRange
 from federation.records.codec import glance, glance_all
 from federation.standards.identity import SubjectClass
 from node.follow.ports import FollowedRow, Received
@@ -62,39 +63,51 @@ class Taken:
     """Verified chunks, to be written as one.
 
     Attributes:
+        before: right edge before them.
         batches: in order, at least one.
+        rows: their entries as the store keeps them.
+        levels: what all of them complete in the tree, level by level.
         fault: what is wrong with the chunk after them; None when nothing is.
     """
 
+    before: CompactRange
     batches: tuple[Batch, ...]
+    rows: list[FollowedRow]
+    levels: list[list[bytes]]
     fault: EntriesFault | None
 
-    def rows(self) -> list[FollowedRow]:
-        """All entries as the store keeps them."""
-        return [row for batch in self.batches for row in followed_rows(batch.entries)]
-
-    def levels(self) -> list[list[bytes]]:
-        """What all of them complete in the tree, level by level."""
-        by_level = zip_longest(*(batch.levels for batch in self.batches), fillvalue=())
-        return [list(chain.from_iterable(level)) for level in by_level]
+    @property
+    def last(self) -> Batch:
+        """The newest of them."""
+        return self.batches[-1]
 
 
-def verified(feed: FollowedFeed, group: Sequence[Received]) -> Taken:
+def verified(feed: FollowedFeed, group: Sequence[Received], after: Batch | None) -> Taken:
     """Verifies chunks that follow each other, up to the first that is not what its origin signed.
+
+    Args:
+        feed: how far the feed is adopted; only read.
+        group: the chunks, at least one.
+        after: what was verified before them and is not adopted yet; None when all is.
 
     Raises:
         EntriesFault: the very first one is not; OrderFault as `FollowedFeed.received`.
     """
+    before = feed.state.range if after is None else after.state.range
     batches: list[Batch] = []
+    fault = None
     for received in group:
-        before = batches[-1] if batches else None
         try:
-            batches.append(feed.received(received.first_index, received.entries, received.consistency_path, before))
-        except EntriesFault as fault:
+            after = feed.received(received.first_index, received.entries, received.consistency_path, after)
+        except EntriesFault as wrong:
             if not batches:
                 raise
-            return Taken(tuple(batches), fault)
-    return Taken(tuple(batches), None)
+            fault = wrong
+            break
+        batches.append(after)
+    rows = [row for batch in batches for row in followed_rows(batch.entries)]
+    levels = [list(chain.from_iterable(level)) for level in zip_longest(*(one.levels for one in batches), fillvalue=())]
+    return Taken(before, tuple(batches), rows, levels, fault)
 
 
 def followed_rows(entries: Sequence[VerifiedEntry]) -> list[FollowedRow]:

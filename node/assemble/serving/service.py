@@ -8,7 +8,6 @@ work end, followers and loops are cancelled, the writer finishes its step, the s
 """
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -21,6 +20,7 @@ from importlib.metadata import version
 
 from federation.errors import ClockFault, ConfigFault
 from federation.log.checkpoint import FeedKeys
+from node.assemble.interpreter import settle_interpreter
 from node.assemble.mirrors import HeadOf
 from node.assemble.serving.acknowledging import Acknowledging
 from node.assemble.serving.condition import Condition
@@ -119,7 +119,7 @@ class _Service:
                 closing.push_async_callback(parts.flush)
                 closing.push_async_callback(parts.servers.stop, GRACE_S)
                 self._observer.started(addresses)
-                gc.freeze()  # rules and code tables live as long as the node: no collection looks at them again
+                settle_interpreter()
                 ready(addresses)
                 await self._until(stopped, parts.always())
         self._observer.stopped()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
+from node.assemble.interpreter import settle_interpreter
 from node.assemble.stages import Stages, standard_clock
 from node.assemble.writer import WriterThread
 from node.config import Config
@@ -55,6 +56,7 @@ async def _follow(config: Config, wanted: Mapping[str, int]) -> Followed:
         batches += 1
 
     with Stages.open(config) as stages, WriterThread() as writer:
+        settle_interpreter()  # as a node that is served does
         began = perf_counter()
         client = PeerClient(peer.id, str(peer.address), Trust.of(config, observer), config.follow.call_timeout_s)
         around = FollowSurroundings(stages.store.led, writer, standard_clock, observer, advanced)
