@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.log.merkle import CompactRange
-from node.assemble.checking import Shared, verify_store
+from node.assemble.checking import verify_store
+from node.assemble.sharing import Shared
 from node.assemble.stages import place_of
 from node.verify.confirmed import confirmed_from_text, confirmed_to_text
 from node.verify.part import check_part
