@@ -13,7 +13,6 @@ Anything else, be it only a payload that is withheld, has its batch looked at en
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import sha256
-from typing import cast
 
 from federation.errors import FieldFault, StoreFault
 from federation.log.entry import PayloadState
@@ -23,7 +22,7 @@ from federation.log.tile import TILE_LEVELS, TILE_WIDTH
 from federation.records.codec import glance, glance_all
 from federation.standards.identity import SubjectClass
 from node.entry.holding import HeldEntry
-from node.verify.ports import Finding, Part, PartReport, StoredRow, StoreReader
+from node.verify.ports import Finding, Part, PartReport, PlainRow, StoreReader
 
 BATCH_ENTRIES = 4 * TILE_WIDTH
 PART_ENTRIES = 8 * BATCH_ENTRIES
@@ -67,33 +66,33 @@ class _PartCheck:
     def sound(self, start: int, stop: int) -> list[bytes] | None:
         """The leaf hashes of a batch in which everything is as it must be; None for any other."""
         try:
-            rows = self._reader.stored(self._origin, start, stop)
+            rows = self._reader.plain(self._origin, start, stop)
         except StoreFault as fault:
             if fault.reason != "STORE_CORRUPT":
                 raise
             return None
-        if [row[0] for row in rows] != list(range(start, stop)) or not _is_plain(rows):
+        # there is one entry an index, so that none is missing when there are as many as indexes
+        if len(rows) < stop - start or {type(cell) for row in rows for cell in row[:3]} != {bytes}:
             return None
-        plain = cast("Sequence[_PlainRow]", rows)
-        fields = leaf_fields([row[1] for row in plain])
-        if fields is None or not self._agree(fields, plain):
+        fields = leaf_fields([row[0] for row in rows])
+        if fields is None or not self._agree(fields, rows):
             return None
-        hashes = [sha256(b"\x00" + row[1]).digest() for row in plain]  # leaf_hash, without a call for each
+        hashes = [sha256(b"\x00" + row[0]).digest() for row in rows]  # leaf_hash, without a call for each
         acts = {(field[4], index) for index, field in enumerate(fields, start) if field[4] < index}
         return hashes if self._fits(start, hashes) and acts <= self._acted(acts) else None
 
-    def _agree(self, fields: Sequence[LeafFields], rows: Sequence["_PlainRow"]) -> bool:
+    def _agree(self, fields: Sequence[LeafFields], rows: Sequence[PlainRow]) -> bool:
         """Whether leaves are of payloads, the payloads match them, and the columns say what the payloads say."""
         if not {field[1] for field in fields} <= KINDS_WITH_PAYLOAD:
             return False
         commit = self._committer.commitment
-        schemas = [field[3] for field in fields]
-        if [commit(schema, row[3], row[4]) for schema, row in zip(schemas, rows, strict=True)] != [
-            at[5] for at in fields
-        ]:
+        committed = [
+            commit(field[3], salt, payload) for field, (_, salt, payload, _, _) in zip(fields, rows, strict=True)
+        ]
+        if committed != [field[5] for field in fields]:
             return False
-        seen = glance_all(schemas, [row[4] for row in rows])
-        said = [(row[5] or "", bool(row[6])) for row in rows]
+        seen = glance_all([field[3] for field in fields], [row[2] for row in rows])
+        said = [(subject or "", bool(personal)) for _, _, _, subject, personal in rows]
         return seen is not None and said == [(code, about is SubjectClass.NATURAL_PERSON) for about, code in seen]
 
     def _fits(self, start: int, hashes: Sequence[bytes]) -> bool:
@@ -162,15 +161,6 @@ class _PartCheck:
         reason = _payload_fault(entry, self._committer)
         if reason:
             yield Finding(self._origin, entry.index, reason)
-
-
-_PlainRow = tuple[int, bytes, bool, bytes, bytes, str | None, bool]
-
-
-def _is_plain(rows: Sequence[StoredRow]) -> bool:
-    """Whether every entry has its payload, no fault, and bytes where bytes belong."""
-    kinds = {type(cell) for row in rows for cell in (row[1], row[3], row[4])}
-    return kinds <= {bytes} and all(row[2] for row in rows)
 
 
 def _ref(entry: HeldEntry) -> int | None:

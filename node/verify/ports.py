@@ -11,8 +11,8 @@ from federation.log.merkle import CompactRange
 from node.entry.holding import HeldEntry
 from node.publish import FeedView
 
-StoredRow = tuple[int, object, bool, object, object, str | None, bool]
-"""Index, leaf, whether the entry has its payload and no fault, salt, payload, subject, personal: as they are stored."""
+PlainRow = tuple[bytes, bytes, bytes, str | None, bool]
+"""Leaf, salt, payload, subject, personal of an entry that has its payload; a damaged cell may hold anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class StoreReader(Protocol):
         """The stored right edge, over all entries held, which a catch-up may have brought beyond the checkpoint."""
         ...
 
-    def stored(self, origin: str, start: int, stop: int) -> Sequence[StoredRow]:
-        """Entries [start, stop) in order, as they are stored."""
+    def plain(self, origin: str, start: int, stop: int) -> Sequence[PlainRow]:
+        """Those of entries [start, stop) that have their payload and no fault, in order, as they are stored."""
         ...
 
     def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:

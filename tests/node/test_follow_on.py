@@ -79,6 +79,19 @@ async def test_a_broken_stream_resumes_after_the_last_chunk(
     world.audit()
 
 
+async def test_chunks_of_one_stream_are_taken_in_one_after_the_other(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples
+) -> None:
+    """Each is verified against those before it, durable or not yet: the stream is read once, in one session."""
+    origin = filled(hangzhou, samples)
+    inner = world.source(hangzhou, shanghai)
+    single = Breaking(inner, 6)
+    await world.follow(shanghai, origin, single, inner.idle.is_set)
+
+    assert (1, [0, 1, 2, 3, 4, 5]) == (single.sessions, inner.reads)
+    assert hangzhou.publisher.checkpoint("x", origin) == shanghai.publisher.checkpoint(shanghai.id, origin)
+
+
 async def test_an_origin_that_grows_meanwhile_is_caught_up_with(
     world: World, hangzhou: Node, shanghai: Node, samples: Samples
 ) -> None:

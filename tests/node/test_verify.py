@@ -190,6 +190,41 @@ def test_an_own_feed_is_checked_like_a_mirror(hangzhou: Node, samples: Samples, 
     assert [(hangzhou.origin("lists"), 1, "PAYLOAD_COMMITMENT")] == checked(hangzhou)
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("entry.payload", flip(30), 1, "PAYLOAD_COMMITMENT"),
+        ("entry.salt", flip(3), 1, "PAYLOAD_COMMITMENT"),
+        ("entry.leaf", flip(70), 1, "LEAF_MISMATCH"),
+        ("entry.leaf", flip(1), 1, "LEAF_MALFORMED"),
+        ("entry.leaf", always(b"short"), 1, "LEAF_MALFORMED"),
+        ("entry.state", always(2), 1, "STATE_INVALID"),
+        ("entry.subject", always("91330100MA2PDY0153"), 1, "COLUMN_MISMATCH"),
+        ("entry.subject", always(None), 1, "COLUMN_MISMATCH"),
+        ("entry.personal", always(1), 1, "COLUMN_MISMATCH"),
+        ("entry.fault", always("PAYLOAD_COMMITMENT"), 1, "COLUMN_MISMATCH"),
+        ("entry.payload", always("text"), 1, "STORE_CORRUPT"),
+        ("entry.salt", always(None), 1, "PAYLOAD_COMMITMENT"),
+        ("entry.idx", lambda index: index + 100, 1, "ENTRY_MISSING"),
+        ("tile.hashes", flip(32 * 1 + 5), 1, "LEAF_MISMATCH"),
+        ("act.ref", lambda ref: ref + 1, 3, "ACT_MISSING"),
+    ],
+)
+def test_what_changed_in_a_feed_that_lacks_nothing_is_named(
+    hangzhou: Node, samples: Samples, checked: Checked, case: tuple[str, Callable[[Any], Any], int, str]
+) -> None:
+    """Entries that all have their payload are checked by the batch: any that is wrong is named all the same."""
+    place, twist, index, reason = case
+    hangzhou.publish("lists", *(samples.black(number) for number in range(3)))
+    hangzhou.publish("lists", samples.ending(), ref=0)
+    origin = hangzhou.origin("lists")
+    assert [] == checked(hangzhou)
+
+    hangzhou.tamper(place, origin, twist, index if place.startswith("entry") else None)
+
+    assert (origin, index, reason) in checked(hangzhou)
+
+
 def test_a_feed_of_an_unknown_key_is_named(shanghai: Node) -> None:
     """Nothing vouches for it."""
     keys: dict[str, FeedKeys] = {}

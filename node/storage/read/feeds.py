@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from federation.errors import FieldFault, StoreFault
 from federation.log.entry import PayloadState, RawEntry
@@ -17,7 +17,7 @@ from node.storage.read.policies import read_policy
 from node.storage.read.tree import read_tile, read_tiles
 from node.storage.schema import ENTRY, FEED, POLICY
 from node.storage.states import STATE_NUMBERS, require_bytes, served_state
-from node.verify.ports import StoredRow
+from node.verify.ports import PlainRow
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 """One read transaction: everything read through the connection is of one state."""
@@ -39,18 +39,11 @@ _ENTRIES = (
     .order_by(ENTRY.c.idx)
 )
 _PRESENT = STATE_NUMBERS[PayloadState.PRESENT]
-_STORED = (
-    select(
-        ENTRY.c.idx,
-        ENTRY.c.leaf,
-        and_(ENTRY.c.state == _PRESENT, ENTRY.c.fault.is_(None)).label("plain"),
-        ENTRY.c.salt,
-        ENTRY.c.payload,
-        ENTRY.c.subject,
-        ENTRY.c.personal,
-    )
+_PLAIN = (
+    select(ENTRY.c.leaf, ENTRY.c.salt, ENTRY.c.payload, ENTRY.c.subject, ENTRY.c.personal)
     .join(FEED, FEED.c.feed == ENTRY.c.feed)
     .where(FEED.c.origin == bindparam("origin"), ENTRY.c.idx >= bindparam("start"), ENTRY.c.idx < bindparam("stop"))
+    .where(ENTRY.c.state == _PRESENT, ENTRY.c.fault.is_(None))
     .order_by(ENTRY.c.idx)
 )
 
@@ -84,11 +77,11 @@ class FeedRows:
             rows = connection.execute(_ENTRIES, {"origin": origin, "start": start, "stop": stop}).all()
         return [_entry(origin, row) for row in rows]
 
-    def stored(self, origin: str, start: int, stop: int) -> Sequence[StoredRow]:
-        """Entries [start, stop) in order, as they are stored and as the driver gives them."""
+    def plain(self, origin: str, start: int, stop: int) -> Sequence[PlainRow]:
+        """Those of entries [start, stop) that have their payload and no fault, in order, as the driver gives them."""
         with self._connect() as connection:
-            rows = connection.execute(_STORED, {"origin": origin, "start": start, "stop": stop}).cursor.fetchall()
-        return cast("Sequence[StoredRow]", rows)
+            rows = connection.execute(_PLAIN, {"origin": origin, "start": start, "stop": stop}).cursor.fetchall()
+        return cast("Sequence[PlainRow]", rows)
 
     def follow_range(self, origin: str) -> CompactRange:
         """The stored right edge over all entries held; of the empty tree for a feed that is not held.

@@ -22,7 +22,7 @@ class Reader:
         self.entries = feeds.entries
         self.follow_range = feeds.follow_range
         self.tile, self.tiles = feeds.tile, feeds.tiles
-        self.stored = feeds.stored
+        self.plain = feeds.plain
         holdings = HoldingRows(connect)
         self.snapshot = holdings.snapshot
         self.about = holdings.about
