@@ -18,7 +18,7 @@ from node.assemble.checking import verify_store
 from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk
 from node.config import load_config
-from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, submitted, until, uscc
+from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, put_back, submitted, until, uscc
 from tests.loopback import free_ports
 
 pytestmark = pytest.mark.slow
@@ -153,16 +153,7 @@ def test_a_dead_peer_delays_no_other(region: Region) -> None:
 
 def test_a_store_restored_from_an_old_copy_signs_nothing(region: Region) -> None:
     """A node whose store was replaced by yesterday's sees at its mirror that history is lost, and refuses to sign."""
-    origin, hub = _pair(region)
-    lists = region.origin("330100/lists/1")
-    origin.submit("lists", submitted(black(1)))
-    old = _copied(origin.folder / "store.db")
-    origin.submit("lists", submitted(black(2)))
-    origin.serve()
-    hub.serve()
-    until(lambda: hub.size(lists) == 2, "two entries at the mirror")
-    origin.stop()
-    _put_back(old, origin.folder / "store.db")
+    origin, hub, lists = _put_back_yesterday(region)
 
     origin.serve()
     until(lambda: b"HISTORY_LOST" in origin.log.read_bytes(), "the refusal")
@@ -173,17 +164,19 @@ def test_a_store_restored_from_an_old_copy_signs_nothing(region: Region) -> None
     assert hub.size(lists) == 2
 
 
-def _copied(store: Path) -> Path:
-    """Yesterday's backup of a store nobody has open."""
-    shutil.copy(store, store.with_name("old.db"))
-    return store.with_name("old.db")
-
-
-def _put_back(old: Path, store: Path) -> None:
-    """Restores it, as an operator does who takes the newest for lost."""
-    for rest in ("-wal", "-shm"):
-        store.with_name(store.name + rest).unlink(missing_ok=True)
-    shutil.copy(old, store)
+def _put_back_yesterday(region: Region) -> tuple[Node, Node, str]:
+    """Hangzhou with yesterday's store of one entry, a hub that mirrors two, and the feed they are of."""
+    origin, hub = _pair(region)
+    lists = region.origin("330100/lists/1")
+    origin.submit("lists", submitted(black(1)))
+    old = Path(shutil.copy(origin.folder / "store.db", origin.folder / "old.db"))
+    origin.submit("lists", submitted(black(2)))
+    origin.serve()
+    hub.serve()
+    until(lambda: hub.size(lists) == 2, "two entries at the mirror")
+    origin.stop()
+    put_back(old, origin.folder / "store.db")
+    return origin, hub, lists
 
 
 def _pair(region: Region) -> tuple[Node, Node]:
@@ -196,16 +189,7 @@ def _pair(region: Region) -> tuple[Node, Node]:
 
 def test_an_old_store_is_noticed_by_a_command_too(region: Region) -> None:
     """Importing into a node that nobody serves asks the mirror first, and signs nothing over a lost history."""
-    origin, hub = _pair(region)
-    lists = region.origin("330100/lists/1")
-    origin.submit("lists", submitted(black(1)))
-    old = _copied(origin.folder / "store.db")
-    origin.submit("lists", submitted(black(2)))
-    origin.serve()
-    hub.serve()
-    until(lambda: hub.size(lists) == 2, "two entries at the mirror")
-    origin.stop()
-    _put_back(old, origin.folder / "store.db")
+    origin, _hub, lists = _put_back_yesterday(region)
 
     with pytest.raises(ConfigFault, match="HISTORY_LOST"):
         origin.submit("lists", submitted(black(3)))

@@ -16,7 +16,7 @@ import pytest
 from federation.errors import ConfigFault, UnreachableFault
 from federation.log.note import Note
 from node.assemble.upkeep.refilling import refill_node
-from tests.flow.world import Node, Region, black, submitted, until
+from tests.flow.world import Node, Region, black, put_back, submitted, until
 
 pytestmark = pytest.mark.slow
 
@@ -50,12 +50,6 @@ refill_node(load_config(Path(sys.argv[1])), "yrd", None, dies)
 """
 
 
-def _put_back(old: Path, store: Path) -> None:
-    for rest in ("-wal", "-shm"):
-        store.with_name(store.name + rest).unlink(missing_ok=True)
-    shutil.copy(old, store)
-
-
 @pytest.fixture
 def pair(region: Region) -> tuple[Node, Node]:
     """Hangzhou and a hub that follows it."""
@@ -78,7 +72,7 @@ def test_a_restored_backup_is_refilled_and_signs_on(region: Region, pair: tuple[
     until(lambda: hub.size(lists) == BATCH, "the whole mirror")
     seen.look(origin, hub)
     origin.stop()
-    _put_back(old, store)
+    put_back(old, store)
 
     origin.serve()
     until(lambda: b"HISTORY_LOST" in origin.log.read_bytes(), "the refusal")

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole federations: every node a process of its own on loopback, and one oracle that doubts them all."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -172,6 +173,13 @@ class Region:
         for node in self.nodes.values():
             if node.process is not None:
                 node.kill()
+
+
+def put_back(old: Path, store: Path) -> None:
+    """Restores a copy of a store, as an operator does who takes the newest for lost."""
+    for rest in ("-wal", "-shm"):
+        store.with_name(store.name + rest).unlink(missing_ok=True)
+    shutil.copy(old, store)
 
 
 def uscc(number: int) -> str:
