@@ -54,10 +54,12 @@ class ToLog:
     Attributes:
         exchange: the entry.
         answer: of the responder's side, the bytes of the envelope that will leave; None when it refused.
+        destructions: how often anything had been destroyed when what is in the answer was found.
     """
 
     exchange: Exchange
     answer: bytes | None = None
+    destructions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,12 @@ class Unlogged:
     reason: str
 
 
-Logged = Stands | Stood | Unlogged
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Nothing was logged: something was destroyed since the answer was made. It is to be made anew."""
+
+
+Logged = Stands | Stood | Unlogged | Outdated
 
 
 def stands(logged: Logged) -> bytes | None:
@@ -108,6 +115,8 @@ def stands(logged: Logged) -> bytes | None:
             raise CallerFault(reason)
         case Unlogged(reason=reason):
             raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", reason)
+        case Outdated():
+            raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", "records are being erased; ask again")
         case _:
             assert_never(logged)
 
@@ -117,6 +126,10 @@ class ExchangeUnit(IntakeUnit, Protocol):
 
     def remembered(self, exchange_ids: Sequence[str]) -> Mapping[str, Remembered]:
         """What became of the questions asked under some exchange ids; unknown ones are absent."""
+        ...
+
+    def destructions(self) -> int:
+        """How often anything was destroyed here; it stays so until the transaction ends."""
         ...
 
     def remember(self, answers: Mapping[str, Remembered], now_ms: int) -> None:
@@ -188,13 +201,22 @@ class ExchangeLog:
         """
         try:
             with self._store.write() as unit:
-                logged = self._log_within(unit, entries)
+                logged = self._log_current(unit, entries)
         except StoreFault as fault:
             if fault.reason == "STORE_CONTENDED":
                 raise
             raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.reason) from fault
         self._logged()
         return logged
+
+    def _log_current(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> list[Logged]:
+        """Keeps the entries whose answers hold nothing that was destroyed after it was found."""
+        answered = any(entry.answer is not None for entry in entries)
+        made = unit.destructions() if answered else 0
+        outdated = [entry.answer is not None and entry.destructions != made for entry in entries]
+        current = [entry for entry, is_outdated in zip(entries, outdated, strict=True) if not is_outdated]
+        logged = iter(self._log_within(unit, current))
+        return [Outdated() if is_outdated else next(logged) for is_outdated in outdated]
 
     def _log_within(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> list[Logged]:
         """Keeps the entries whose ids are free. Of two under one id in one group, the first has it."""

@@ -6,7 +6,8 @@ Questions that come together are answered together: what many of them need is re
 logs all of them. Order, and what a crash after each step leaves: check, find, sign (nothing kept: the requesters ask
 again) · log and remember (durable: a repeated question gets this very answer) · return. Refusals of readable questions
 are logged too. Whether a question is a repeated one is seen when it is logged, in the transaction that decides it: then
-what was made for it is dropped, and what stands is returned.
+what was made for it is dropped, and what stands is returned. Whether anything was destroyed since it was found is seen
+there too: then it is found anew, so that no answer keeps what an erasure took.
 """
 
 import hashlib
@@ -17,17 +18,15 @@ from typing import Protocol
 from federation.errors import CallerFault, Fault, FieldFault, StoreFault
 from federation.log.note import Verifier
 from federation.records.codec import decode_as, encode
-from federation.records.exchange import Answer, ExchangeSide, Finding, Head, Question
+from federation.records.exchange import Answer, ExchangeSide, Question
 from federation.rules.disclosure import Granted, Inquiry, NotGranted, PurposeGrant, may_ask
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.catalogue import CodeSet
 from federation.standards.identity import CodeKind
+from node.entry.found import Found
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
-from node.exchange.exchange_log import Logged, ToLog, stands
+from node.exchange.exchange_log import Logged, Outdated, ToLog, Unlogged, stands
 from node.identity.keys import KeyRing
-
-Found = tuple[Sequence[Finding], Sequence[Head], bool]
-"""Findings with evidence, heads searched, and whether there were more than fit."""
 
 
 class Finder(Protocol):
@@ -47,6 +46,8 @@ class ResponderLog(Protocol):
 
 
 _REFUSAL = "PURPOSE_NOT_GRANTED"
+LOOKS = 3
+"""How often an answer is made, at most, while something is destroyed each time before it is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,26 @@ class Responder:
             Fault: the holdings cannot be read for all of them; nothing was logged, and each may be tried alone.
         """
         read = [self._read(caller, envelope) for caller, envelope in questions]
-        granted = [asked for asked in read if isinstance(asked, Asked) and self._may_ask(asked.question)]
-        found = self._finder.find_all([(asked.question.requester, asked.question.code) for asked in granted])
-        answers = {id(asked): what for asked, what in zip(granted, found, strict=True)}
-        entries = [self._entry(asked, answers.get(id(asked))) for asked in read if isinstance(asked, Asked)]
-        logged = iter(self._logged(entries) if entries else ())
-        return [asked if isinstance(asked, Fault) else next(logged) for asked in read]
+        asked = [each for each in read if isinstance(each, Asked)]
+        leaving = iter(self._leaving(asked) if asked else ())
+        return [each if isinstance(each, Fault) else next(leaving) for each in read]
+
+    def _leaving(self, asked: Sequence[Asked]) -> list[Envelope | Fault]:
+        """Finds, signs and logs; for what rests on something destroyed meanwhile, again. What may leave then."""
+        logged = self._found_and_logged(asked)
+        for _ in range(LOOKS - 1):
+            again = [at for at, each in enumerate(logged) if isinstance(each, Outdated)]
+            if not again:
+                break
+            for at, each in zip(again, self._found_and_logged([asked[at] for at in again]), strict=True):
+                logged[at] = each
+        return [_leaving(each) for each in logged]
+
+    def _found_and_logged(self, asked: Sequence[Asked]) -> list[Logged]:
+        granted = [each for each in asked if self._may_ask(each.question)]
+        found = self._finder.find_all([(each.question.requester, each.question.code) for each in granted])
+        answers = {id(each): what for each, what in zip(granted, found, strict=True)}
+        return self._logged([self._entry(each, answers.get(id(each))) for each in asked])
 
     def _read(self, caller: str, envelope: Envelope) -> Asked | Fault:
         """The question in an envelope, or why it is none that is answered or logged."""
@@ -129,13 +144,13 @@ class Responder:
             return CallerFault("QUESTION_MISDIRECTED")
         return asked
 
-    def _logged(self, entries: Sequence[ToLog]) -> list[Envelope | Fault]:
-        """Logs what is to leave; what may leave then. When the log cannot be written, nothing does."""
+    def _logged(self, entries: Sequence[ToLog]) -> list[Logged]:
+        """Logs what is to leave. When the log cannot be written, nothing does."""
         try:
-            return [_leaving(logged) for logged in self._log.log_all(entries)]
+            return list(self._log.log_all(entries))
         except StoreFault as fault:
             reason = fault.detail if fault.reason == "EXCHANGE_LOG_UNAVAILABLE" else fault.reason
-            return [StoreFault("EXCHANGE_LOG_UNAVAILABLE", reason) for _ in entries]
+            return [Unlogged(reason) for _ in entries]
 
     def _may_ask(self, question: Question) -> bool:
         personal = question.code_kind is not CodeKind.USCC
@@ -151,7 +166,7 @@ class Responder:
         if found is None:
             refused = RefusedWith(_REFUSAL)
             return ToLog(log_entry(asked, refused, ExchangeSide.RESPONDER, self._now_ms()))
-        findings, heads, truncated = found
+        findings, heads, truncated, destructions = found
         body = encode(
             Answer(
                 exchange_id=asked.question.exchange_id,
@@ -165,7 +180,7 @@ class Responder:
         )
         sealed = seal(ANSWER_TYPE, body, self._keys)
         outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in heads))
-        return ToLog(log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms()), sealed.to_bytes())
+        return ToLog(log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms()), sealed.to_bytes(), destructions)
 
 
 def _leaving(logged: Logged) -> Envelope | Fault:

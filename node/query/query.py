@@ -30,6 +30,7 @@ from federation.records.subject import Subject
 from federation.rules.disclosure import payload_visible
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
+from node.entry.found import Found
 from node.entry.holding import Acts, HeldEntry, acts_of, china_date
 from node.publish import FeedView, Publisher
 from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, cosigned_at
@@ -42,8 +43,6 @@ MAX_READ_TOGETHER = 1000
 """Questions whose subjects have more entries than this together are looked up one by one, each within its limits."""
 EVIDENCE_OVERHEAD_BYTES = 84 + 32 + 64 * 34 + 300
 SEARCHED = (Dataset.SUBJECTS, Dataset.LICENCES, Dataset.PENALTIES, Dataset.LISTS, Dataset.FILINGS)
-Found = tuple[Sequence[Finding], Sequence[Head], bool]
-"""Findings with evidence, the heads of every feed searched, and whether there were more than fit."""
 
 
 class Query:
@@ -128,7 +127,7 @@ class Query:
     def _found(self, seen: Snapshot, sight: Sight, entries: Sequence[HeldEntry], facts: Facts) -> Found:
         made = (self._finding(seen, entry, facts, sight.views[entry.origin]) for entry in entries)
         findings = _fitting(made)
-        return findings, sight.heads, len(findings) < len(entries)
+        return Found(findings, sight.heads, len(findings) < len(entries), seen.destructions())
 
     def _sight(self, caller: str, views: Sequence[FeedView]) -> Sight:
         """What a caller may search, and how much of it."""

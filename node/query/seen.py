@@ -142,6 +142,10 @@ class Snapshot(Protocol):
         """One stored tile, empty when there is none."""
         ...
 
+    def destructions(self) -> int:
+        """How often anything was destroyed."""
+        ...
+
 
 class HoldingReader(Protocol):
     """Reads holdings; safe from any thread."""

@@ -65,7 +65,7 @@ def test_nothing_held_is_left_out(hangzhou: Node, samples: Samples) -> None:
     hangzhou.publish("lists", *(samples.black(number) for number in range(430)))
 
     assert 430 == len(hangzhou.query.check(COMPANY).holdings)
-    findings, _, truncated = hangzhou.query.find("310000", COMPANY)
+    findings, _, truncated, _ = hangzhou.query.find("310000", COMPANY)
     assert (200, True) == (len(findings), truncated)
 
 
@@ -98,7 +98,7 @@ def test_an_answer_fits_its_message(hangzhou: Node, samples: Samples) -> None:
     long = "虚构依据" * 1000
     hangzhou.publish("lists", *(samples.black(number, basis=long, reason=long) for number in range(190)))
 
-    findings, _, truncated = hangzhou.query.find("310000", COMPANY)
+    findings, _, truncated, _ = hangzhou.query.find("310000", COMPANY)
 
     assert truncated
     assert sum(len(finding.evidence.payload) for finding in findings) <= 3 * 1024 * 1024
@@ -113,7 +113,7 @@ def test_what_a_member_may_not_know_takes_no_place_from_what_it_may(world: World
     node.publish("a-lists", *(samples.black(number) for number in range(430)))
     node.publish("filings", samples.filing())
 
-    findings, _, truncated = node.query.find("310000", COMPANY)
+    findings, _, truncated, _ = node.query.find("310000", COMPANY)
 
     assert ([node.origin("filings")], False) == ([finding.evidence.origin for finding in findings], truncated)
 
@@ -126,7 +126,7 @@ async def test_every_finding_and_act_verifies_against_the_origin(
     hangzhou.publish("lists", samples.ending(), ref=2)
     await world.mirror(shanghai, hangzhou, "lists")
 
-    findings, heads, truncated = shanghai.query.find("yrd", COMPANY)
+    findings, heads, truncated, _ = shanghai.query.find("yrd", COMPANY)
 
     log_key = hangzhou.keys.log_verifier(hangzhou.origin("lists"))
     parts = [each for finding in findings for each in (finding.evidence, *finding.acts)]
@@ -147,7 +147,7 @@ def test_unknown_withheld_and_closed_subjects_get_the_same_answer(world: World, 
     answers = [node.query.find("310000", subject) for subject in ("91330100MA2PDY0153", COMPANY, PERSON)]
 
     assert answers[0] == answers[1] == answers[2]
-    findings, heads, truncated = answers[0]
+    findings, heads, truncated, _ = answers[0]
     assert ([], False) == (findings, truncated)
     assert [node.publisher.checkpoint("310000", node.origin("open"))] == [head.checkpoint for head in heads]
     assert (1, 1) == (len(node.query.find(node.id, COMPANY)[0]), len(node.query.find(node.id, PERSON)[0]))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from node.entry.holding import Decision, HeldEntry
 from node.publish import FeedView
 from node.query.seen import Facts, Place, Scope
+from node.storage.destructions import destructions
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
 from node.storage.read.feeds import feed_views
 from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within
@@ -21,6 +22,7 @@ class SnapshotRows:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._destructions: int | None = None
 
     def feeds(self) -> Sequence[FeedView]:
         """Every feed held, ordered by origin."""
@@ -71,3 +73,9 @@ class SnapshotRows:
     def tile(self, origin: str, level: int, index: int) -> bytes:
         """One stored tile, empty when there is none."""
         return read_tile(self._connection, origin, level, index)
+
+    def destructions(self) -> int:
+        """How often anything was destroyed; read once, since a snapshot does not change."""
+        if self._destructions is None:
+            self._destructions = destructions(self._connection)
+        return self._destructions

@@ -24,6 +24,7 @@ from federation.records.codec import decode
 from federation.records.list_entry import ListKind
 from node.exchange.exchange_log import FORGOTTEN
 from node.intake import ERASED_DIGEST, key_of
+from node.storage.destructions import count_destruction
 from node.storage.dialect.rows import replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.register import Erased, Register
@@ -92,6 +93,7 @@ class Destroyer:
         """
         doomed = [entry for chunk in key_chunks(sorted(times_ms)) for entry in self._doomed(feed.feed, chunk)]
         if doomed:
+            count_destruction(self._connection)
             self._write_down([Erased(feed.origin, each.index, times_ms[each.index]) for each in doomed])
             for chunk in key_chunks(doomed):
                 self._forget(feed, chunk)
@@ -101,6 +103,8 @@ class Destroyer:
     def destroy_again(self, feed: FeedRow, indexes: Iterable[int]) -> int:
         """Destroys what the register names already, in a store that was restored."""
         doomed = [entry for chunk in key_chunks(sorted(set(indexes))) for entry in self._doomed(feed.feed, chunk)]
+        if doomed:
+            count_destruction(self._connection)
         for chunk in key_chunks(doomed):
             self._forget(feed, chunk)
         self._forget_copies(doomed)

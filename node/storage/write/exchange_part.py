@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from node.exchange.exchange_log import Remembered
+from node.storage.destructions import destructions_until_commit
 from node.storage.dialect.rows import insert_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ANSWERED
@@ -40,6 +41,10 @@ class ExchangePart:
             rows = self._connection.execute(_KNOWN, {"ids": chunk})
             found |= {row.exchange_id: Remembered(row.question_sha256, row.answer) for row in rows}
         return found
+
+    def destructions(self) -> int:
+        """How often anything was destroyed; it stays so until the transaction ends."""
+        return destructions_until_commit(self._connection)
 
     def remember(self, answers: Mapping[str, Remembered], now_ms: int) -> None:
         """Keeps answers.

@@ -60,6 +60,7 @@ class Unit:
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
+        self.destructions = exchange.destructions
 
     def _refill(self, refill: RefillPart) -> None:
         """The methods of a `RefillUnit`."""

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +21,9 @@ from node.exchange.inquire import uuid7
 from tests.node.region.talk import answered, logged, question, responder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from node.entry.found import Found
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
@@ -62,14 +68,14 @@ def test_each_gets_its_own_answer_or_refusal(hangzhou: Node, shanghai: Node) -> 
     assert expected == reasons(answers)
     found = [decode_as(Answer, each.payload).findings for each in answers if isinstance(each, Envelope)]
     assert [1, 0] == [len(findings) for findings in found]
-    assert 6 == hangzhou.trouble.points - before
+    assert 7 == hangzhou.trouble.points - before
     assert ["ANSWERED", refused, refused, "ANSWERED"] == [exchange.outcome for exchange in logged(hangzhou)]
 
 
 def test_a_failed_transaction_fails_for_all_that_were_in_it(hangzhou: Node, shanghai: Node) -> None:
     """Nothing leaves of any; what was no question says so as ever. Asked again, each is answered and logged once."""
     questions = [asked(shanghai, 1), asked(shanghai, 2, purpose="procurement"), asked(shanghai, 3, responder="yrd")]
-    hangzhou.trouble.arm(4)
+    hangzhou.trouble.arm(5)
     answers = responder(hangzhou).answer_all(questions)
     unavailable = "EXCHANGE_LOG_UNAVAILABLE"
     assert [unavailable, unavailable, "QUESTION_MISDIRECTED"] == reasons(answers)
@@ -129,3 +135,48 @@ def test_answers_that_cannot_be_forgotten_now_stay(hangzhou: Node, shanghai: Nod
     hangzhou.reopen()
 
     assert answers == responder(hangzhou).answer_all([asked(shanghai, 1)])
+
+
+@dataclass
+class ErasedMeanwhile:
+    """Finds as the node does; then something is erased before the answer is logged, as often as there are indexes."""
+
+    node: Node
+    indexes: list[int]
+
+    def find_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Found]:
+        """As `Query.find_all`."""
+        found = self.node.query.find_all(asked)
+        if self.indexes:
+            self.node.stages.eraser.order(
+                self.node.origin("lists"), [self.indexes.pop(0)], "《民法典》第一千零二十九条"
+            )
+            self.node.stages.publish_pending()
+        return found
+
+
+def test_an_answer_made_before_an_erasure_never_leaves_after_it(world: World, hangzhou: Node, shanghai: Node) -> None:
+    """It is made anew, without what was erased; no copy of the salt stays in the store, and one entry is logged."""
+    (salt,) = [entry.salt for entry in hangzhou.reader.held(hangzhou.origin("lists"), 0, 9)]
+
+    (answer,) = responder(hangzhou, ErasedMeanwhile(hangzhou, [0])).answer_all([asked(shanghai, 1)])
+
+    assert isinstance(answer, Envelope)
+    assert () == decode_as(Answer, answer.payload).findings
+    with closing(sqlite3.connect(hangzhou.config.store_path)) as connection:
+        (kept,) = connection.execute("select answer from answered").fetchall()
+    assert salt not in kept[0]
+    assert answer.to_bytes() == kept[0]
+    assert 1 == len(logged(hangzhou))
+
+
+def test_an_answer_that_is_outdated_each_time_is_not_given(hangzhou: Node, shanghai: Node, samples: Samples) -> None:
+    """After three looks the requester is told to ask again; nothing is logged or kept."""
+    hangzhou.publish("lists", samples.black(2), samples.black(3))
+    erasing = ErasedMeanwhile(hangzhou, [0, 1, 2])
+
+    answers = responder(hangzhou, erasing).answer_all([asked(shanghai, 1)])
+
+    assert ["EXCHANGE_LOG_UNAVAILABLE"] == reasons(answers)
+    assert [] == erasing.indexes
+    assert [] == logged(hangzhou)

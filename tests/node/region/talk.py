@@ -16,7 +16,7 @@ from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope, seal
 from node.exchange.inquire import Inquirer, Known, Matter, uuid7
-from node.exchange.respond import Asking, Responder
+from node.exchange.respond import Asking, Finder, Responder
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node
@@ -58,11 +58,11 @@ class Wire:
         return self.spoil(self.answers[-1])
 
 
-def responder(node: Node) -> Responder:
-    """Answers for a node."""
+def responder(node: Node, finder: Finder | None = None) -> Responder:
+    """Answers for a node, from its holdings unless told otherwise."""
     members = node.stages.foundation.members
     asking = Asking(members.message_keys, members.grants, shipped_standards().purposes)
-    return Responder(node.query, node.stages.exchange_log, node.keys, asking, node.clock)
+    return Responder(finder or node.query, node.stages.exchange_log, node.keys, asking, node.clock)
 
 
 async def answered(node: Node, caller: str, question: Envelope) -> Envelope:

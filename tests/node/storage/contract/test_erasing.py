@@ -3,6 +3,7 @@
 """Erasure is the same on every database: destroyed with the ERASE entry, named in the register, gone from the files."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,27 @@ def test_the_register_is_stronger_than_the_store(
         assert (1, 0) == (reapply(again), reapply(again))
         assert [PayloadState.PRESENT, PayloadState.ERASED] == states(again, own_feed.origin)
         assert [PayloadState.ERASED] * 2 == states(again, mirror.origin)
+
+
+def test_what_is_kept_of_an_answer_is_destroyed_or_never_kept(
+    store: Store, mirror: "Mirror", place: "StorePlace", owner: StoreOwner
+) -> None:
+    """Whoever destroys waits for those who keep a copy, and finds it; who comes later sees that the number changed."""
+    if not store.is_shared:
+        pytest.skip("a file has one writer")
+    mirror.fill(1)
+    salt = mirror.row(0).entry.salt
+    with open_store(place, owner) as other, ThreadPoolExecutor(1) as destroyer:
+        with other.write() as unit:
+            before = unit.destructions()
+            destroyed = destroyer.submit(mirror.take, mirror.row(1, kind=LeafKind.ERASE, ref=0))
+            with pytest.raises(TimeoutError):
+                destroyed.result(0.3)
+            unit.remember({"a": Remembered(b"q", b"." * 80 + salt)}, 1)
+        destroyed.result()
+        with other.write() as unit:
+            assert before + 1 == unit.destructions()
+            assert FORGOTTEN == unit.remembered(["a"])["a"].answer
 
 
 def test_orders_are_listed_with_their_erase_entries(store: Store, own_feed: "OwnFeed") -> None:
