@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What holds for every test, and the PostgreSQL servers that tests share."""
 
+import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from node.demo.postgres import TemporaryPostgres, best_programs, installed_programs
 
@@ -14,10 +17,35 @@ from node.demo.postgres import TemporaryPostgres, best_programs, installed_progr
 # that: the tests that interrupt programs would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# How long an example takes says how busy the machine is. CI tries the same examples every time, so that a run can be
+# repeated; whoever works on the code tries others.
+settings.register_profile(
+    "project", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("project")
+
 QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "shared_buffers": "32MB"}
 """No test pulls the plug of a server, so that it need not wait for the disk."""
 
 Servers = Callable[[str], TemporaryPostgres]
+FEDERATION = Path(__file__).parent / "federation"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Coverage of federation is what its own tests reach: all others run without, a third faster.
+
+    What is pure is tested where it is; that a city's flow happens to pass a line is no test of it.
+    """
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or item.path.is_relative_to(FEDERATION):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 @pytest.fixture(scope="session")

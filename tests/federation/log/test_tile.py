@@ -15,7 +15,7 @@ from federation.log.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from federation.log.tile import TILE_WIDTH, TileMemory, TileReader, TileTree, extend_tiles
+from federation.log.tile import TILE_WIDTH, TileMemory, TileReader, TileTree, extend_tiles, grown_tiles
 
 LEAVES = [leaf_hash(b"leaf %d" % at) for at in range(70_000)]
 ROOT = CompactRange.empty().extended(LEAVES).root()
@@ -87,6 +87,15 @@ def test_only_touched_tiles_are_returned() -> None:
     before = grown(254)
     assert list(extend_tiles(254, LEAVES[254:255], tiles_reader(before))) == [(0, 0)]
     assert list(extend_tiles(254, LEAVES[254:256], tiles_reader(before))) == [(0, 0), (1, 0)]
+
+
+@pytest.mark.parametrize(("size", "count"), [(0, 1), (254, 2), (255, 1), (300, 0), (1000, 65_000), (65_535, 1)])
+def test_tiles_of_levels_that_are_known_are_the_same(size: int, count: int) -> None:
+    """What a right edge has hashed while it grew need not be hashed again: the tiles are those of the leaves."""
+    before, fresh = grown(size), LEAVES[size : size + count]
+    _, levels = CompactRange.empty().extended(LEAVES[:size]).grown(fresh)
+
+    assert extend_tiles(size, fresh, tiles_reader(before)) == grown_tiles(size, levels, tiles_reader(before))
 
 
 def test_nothing_appended_touches_nothing() -> None:
