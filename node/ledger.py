@@ -30,7 +30,8 @@ from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
 from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
-from node.entry.holding import Acts, Decision, HeldEntry, acts_of, china_date
+from federation.standards.calendar import china_date
+from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})

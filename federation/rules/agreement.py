@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 from federation.records.feed_policy import NodeId
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.value import Contradiction, CreditCode, Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.life_cycle import months_later
+from federation.standards.calendar import months_later
 
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.]{0,15}\z")]
 Kind = Annotated[ListKind, Field(strict=False)]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from federation.rules.agreement import Agreement, Measure
-from federation.rules.life_cycle import day_after
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
+from federation.standards.calendar import day_after
 
 
 @dataclass(frozen=True, slots=True)

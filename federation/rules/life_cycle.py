@@ -3,14 +3,14 @@
 """How long a record is in effect, and what has happened to it since: one function for own and foreign records.
 
 A published ending or annotation takes effect when it is published, whatever day its document bears; terms are counted
-in whole days, first and last day included. Month arithmetic follows the Civil Code, articles 201 and 202.
+in whole days, first and last day included.
 """
 
-import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
+from federation.standards.calendar import day_after
 
 _ENDED = {
     EndingKind.REMOVED: "ENDED_REMOVED",
@@ -69,19 +69,6 @@ def life_of(term: Term, ended: Ending | None, annotation: Annotation | None, as_
     if term.last is not None and as_of > term.last:
         holds.append("PERIOD_LAPSED")
     return Life(tuple(holds), ("OBJECTION_UNDER_WAY",) if mark is AnnotationKind.OBJECTION else ())
-
-
-def day_after(day: date | None) -> date | None:
-    """The next day; None after an open end or after the last day of the calendar."""
-    return None if day is None or day == date.max else day + timedelta(days=1)
-
-
-def months_later(day: date, months: int) -> date:
-    """The corresponding day that many months later, or the end of that month; at most the last day of the calendar."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def next_turn(as_of: date, *turns: date | None) -> date | None:

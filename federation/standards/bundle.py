@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from federation.errors import ConfigFault
+from federation.standards.calendar import WorkingDays, parse_working_days
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set, parse_reasons
 from federation.standards.reading import shipped
 from federation.standards.region import RegionTable, parse_regions
@@ -21,6 +22,7 @@ SHIPPED_NAMES: Mapping[str, str] = {
     "document-types": "document-types@1.toml",
     "licence-kinds": "licence-kinds@1.toml",
     "penalty-kinds": "penalty-kinds@1.toml",
+    "working-days": "working-days@2026.toml",
     "reasons": "reasons@1.toml",
 }
 """The file that ships for each catalogue, by the catalogue's id."""
@@ -39,6 +41,7 @@ class Standards:
         document_types: kinds of document that identify a natural person.
         licence_kinds: kinds of licence of the 2018 layout.
         penalty_kinds: kinds of penalty of the 2018 layout.
+        working_days: which days are worked, for terms in working days.
         reasons: the sentences of every reason code.
     """
 
@@ -50,12 +53,13 @@ class Standards:
     document_types: CodeSet
     licence_kinds: CodeSet
     penalty_kinds: CodeSet
+    working_days: WorkingDays
     reasons: ReasonTexts
 
     def versions(self) -> tuple[str, ...]:
         """Returns `id@version` of every table, as a decision quotes what it was made with."""
         sets = (self.fields, self.agency_categories, self.purposes, self.document_types)
-        more = (self.licence_kinds, self.penalty_kinds)
+        more = (self.licence_kinds, self.penalty_kinds, self.working_days)
         return tuple(table.header.name for table in (self.uscc, self.regions, *sets, *more, self.reasons))
 
 
@@ -81,6 +85,7 @@ def build_standards(replacements: Mapping[str, bytes]) -> Standards:
         _code_set("document-types", files),
         _code_set("licence-kinds", files),
         _code_set("penalty-kinds", files),
+        parse_working_days(*files["working-days"]),
         parse_reasons(*files["reasons"]),
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import resources
+from typing import TypeGuard
 
 from federation.errors import ConfigFault
 
@@ -103,9 +104,23 @@ class Section:
     def day(self, key: str) -> date:
         """Returns a calendar date, written in TOML without quotes."""
         value = self.values.get(key)
-        if not isinstance(value, date) or isinstance(value, datetime):
+        if not _is_day(value):
             raise self._fault(key, "a date such as 2026-01-31, without quotes")
         return value
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """Returns a list of calendar dates; an absent key is an empty list."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(_is_day(item) for item in value):
+            raise self._fault(key, "a list of dates such as 2026-01-31, without quotes")
+        return tuple(value)
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Returns a list of whole numbers; an absent key is an empty list."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(type(item) is int for item in value):
+            raise self._fault(key, "a list of whole numbers")
+        return tuple(value)
 
     def sections(self, key: str) -> dict[str, "Section"]:
         """Returns the tables below `key`, by name, in the order of the file; at least one."""
@@ -126,6 +141,11 @@ class Section:
     def _fault(self, key: str, wanted: str) -> ConfigFault:
         found = "missing" if key not in self.values else "wrong"
         return ConfigFault("DATA_FIELD", f"{self.place}: {key} is {found}; wanted {wanted}")
+
+
+def _is_day(value: object) -> TypeGuard[date]:
+    """Whether TOML gave a date: a moment is none, though Python takes it for one."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def decode(raw: bytes, place: str) -> str:

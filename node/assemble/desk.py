@@ -18,6 +18,7 @@ from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import Answer, Exchange
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
+from federation.standards.calendar import china_date
 from node.assemble.bulk.importer import Importer
 from node.assemble.bulk.process import FileReader
 from node.assemble.members import EXCHANGE
@@ -25,7 +26,7 @@ from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
 from node.config import Config
-from node.entry.holding import Decision, acts_of, china_date
+from node.entry.holding import Decision, acts_of
 from node.erase.order import Outcome as ErasureOutcome
 from node.erase.order import check_order
 from node.exchange.inquire import Inquirer, Known, Matter

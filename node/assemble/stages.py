@@ -15,9 +15,9 @@ from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.admission import Admitted, NotAdmitted, admit
 from federation.rules.rule_book import RuleBook, parse_rule_book
 from federation.standards.bundle import Standards, build_standards, shipped_standards
+from federation.standards.calendar import china_date
 from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
 from node.config import Config
-from node.entry.holding import china_date
 from node.erase.order import Eraser
 from node.exchange.exchange_log import ExchangeLog
 from node.identity.keys import KeyRing

@@ -13,9 +13,9 @@ import typer
 
 from federation.errors import FieldFault, Misuse
 from federation.log.checkpoint import Origin
+from federation.standards.calendar import china_date
 from node.assemble.desk import Desk, open_desk
 from node.config import load_config
-from node.entry.holding import china_date
 
 NodeFolder = Annotated[
     Path,

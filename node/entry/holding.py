@@ -4,7 +4,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 from functools import cached_property
 
 from federation.errors import FieldFault
@@ -15,13 +15,6 @@ from federation.records.codec import Record, decode
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListKind
-
-CHINA_STANDARD_TIME = timezone(timedelta(hours=8))
-
-
-def china_date(now_ms: int) -> date:
-    """The calendar day in China Standard Time, by which all legal terms count."""
-    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA_STANDARD_TIME).date()
 
 
 @dataclass(frozen=True)

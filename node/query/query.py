@@ -30,8 +30,9 @@ from federation.records.subject import Subject
 from federation.rules.disclosure import payload_visible
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
+from federation.standards.calendar import china_date
 from node.entry.found import Found
-from node.entry.holding import Acts, HeldEntry, acts_of, china_date
+from node.entry.holding import Acts, HeldEntry, acts_of
 from node.publish import FeedView, Publisher
 from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, cosigned_at
 

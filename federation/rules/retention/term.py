@@ -22,7 +22,7 @@ from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, Versioned, in_order
 from federation.rules.agreement import Kind, Months, Region, within
-from federation.rules.life_cycle import months_later
+from federation.standards.calendar import months_later
 
 Kept = Licence | Penalty | ListEntry | AgencyFiling
 """What a term can be set for. Basic information of a subject is kept as long as there is the subject."""

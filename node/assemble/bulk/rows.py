@@ -28,7 +28,7 @@ from federation.records.subject import Subject
 from federation.rules.admission import Admitted, admit
 from federation.rules.rule_book import parse_rule_book
 from federation.standards.bundle import Standards, build_standards, shipped_standards
-from node.entry.holding import china_date
+from federation.standards.calendar import china_date
 from node.entry.pending import Checked
 from node.intake import Admission, Refused, check_record
 

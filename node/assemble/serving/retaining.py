@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 
 from federation.errors import Fault
+from federation.standards.calendar import china_date
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.stages import Stages
-from node.entry.holding import china_date
 from node.erase.order import Ordered
 from node.erase.retention import Due, Terms, due_in
 from node.observe import Observer

@@ -5,7 +5,8 @@
 from federation.log.checkpoint import FeedKeys
 from federation.log.leaf import LeafKind
 from federation.records.feed_policy import Dataset
-from node.entry.holding import Acts, Decision, HeldEntry, acts_of, china_date
+from federation.standards.calendar import china_date
+from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.ledger import judge
 from node.verify.whole import Verify
 from tests.node.region.member import Node
