@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from node.entry.holding import Decision, HeldEntry
 from node.publish import FeedView
 from node.query.seen import Facts, Place, Scope
-from node.storage.destructions import destructions
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
+from node.storage.read.erasures import destructions
 from node.storage.read.feeds import feed_views
 from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within
 from node.storage.read.tree import read_tile

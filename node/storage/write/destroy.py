@@ -24,9 +24,9 @@ from federation.records.codec import decode
 from federation.records.list_entry import ListKind
 from node.exchange.exchange_log import FORGOTTEN
 from node.intake import ERASED_DIGEST, key_of
-from node.storage.destructions import count_destruction
 from node.storage.dialect.rows import replace_rows
 from node.storage.read.chunks import key_chunks
+from node.storage.read.erasures import DESTRUCTIONS, destructions_alone
 from node.storage.register import Erased, Register
 from node.storage.schema import ANSWERED, DECISION, ENTRY, EVIDENCE, META, SUBMISSION
 from node.storage.states import STATE_NUMBERS
@@ -93,7 +93,7 @@ class Destroyer:
         """
         doomed = [entry for chunk in key_chunks(sorted(times_ms)) for entry in self._doomed(feed.feed, chunk)]
         if doomed:
-            count_destruction(self._connection)
+            self._count()
             self._write_down([Erased(feed.origin, each.index, times_ms[each.index]) for each in doomed])
             for chunk in key_chunks(doomed):
                 self._forget(feed, chunk)
@@ -104,7 +104,7 @@ class Destroyer:
         """Destroys what the register names already, in a store that was restored."""
         doomed = [entry for chunk in key_chunks(sorted(set(indexes))) for entry in self._doomed(feed.feed, chunk)]
         if doomed:
-            count_destruction(self._connection)
+            self._count()
         for chunk in key_chunks(doomed):
             self._forget(feed, chunk)
         self._forget_copies(doomed)
@@ -113,6 +113,10 @@ class Destroyer:
     def set_registered(self, size: int) -> None:
         """Keeps how much of the register this store has caught up with."""
         replace_rows(self._connection, META, [(REGISTERED, str(size))])
+
+    def _count(self) -> None:
+        """One destruction more, before copies are looked for."""
+        replace_rows(self._connection, META, [(DESTRUCTIONS, str(destructions_alone(self._connection) + 1))])
 
     def _write_down(self, erased: Sequence[Erased]) -> None:
         """Durable before the commit: a store that is restored later must not bring anything back."""

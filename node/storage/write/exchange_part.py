@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from node.exchange.exchange_log import Remembered
-from node.storage.destructions import destructions_until_commit
 from node.storage.dialect.rows import insert_rows
 from node.storage.read.chunks import key_chunks
+from node.storage.read.erasures import destructions_until_commit
 from node.storage.schema import ANSWERED
 
 _UUID_TIME_DIGITS = 12
