@@ -7,6 +7,7 @@ digits, catalogues, dates against today) is asked elsewhere, because it needs ta
 """
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -23,6 +24,7 @@ _REASONS = {
     "too_long": "FIELD_TOO_LONG",
     "bytes_too_long": "FIELD_TOO_LONG",
     "string_pattern_mismatch": "FIELD_MALFORMED",
+    "extra_forbidden": "FIELD_UNEXPECTED",
 }
 
 
@@ -52,6 +54,15 @@ def _field_fault(first: ErrorDetails) -> FieldFault:
     if isinstance(cause, Contradiction):
         return FieldFault(cause.field or field, cause.reason)
     return FieldFault(field, _REASONS.get(first["type"], "FIELD_MALFORMED"))
+
+
+def complaints(kind: type[Value], fields: Mapping[str, object]) -> tuple[FieldFault, ...]:
+    """All that is wrong with what a value would be built of, where building it tells the first only."""
+    try:
+        kind.__pydantic_validator__.validate_python(dict(fields), self_instance=kind.__new__(kind))
+    except ValidationError as error:
+        return tuple(map(_field_fault, error.errors(include_url=False, include_context=True, include_input=False)))
+    return ()
 
 
 class Contradiction(ValueError):

@@ -24,6 +24,7 @@ Nodes = Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=1000)]
 Codes = Annotated[tuple[Mnemonic, ...], Field(max_length=100)]
 Years = Annotated[int, Field(ge=0, le=100)]
 Months = Annotated[int, Field(ge=1, le=1200)]
+Conditions = Annotated[tuple[Text512, ...], Field(max_length=20)]
 Region = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z0-9][a-z0-9-]{0,31})\z")]
 
 SHARED = "shared"
@@ -33,6 +34,32 @@ SHARED = "shared"
 def within(first: date, last: date | None, day: date) -> bool:
     """Whether a day lies in a span whose ends count, and whose end may be open."""
     return first <= day and (last is None or day <= last)
+
+
+def nearness(region: str, home: str) -> int:
+    """How near a rule of a region is to a node: 0 when it is not one for it, more for a smaller territory.
+
+    Args:
+        region: node id, or a GB/T 2260 code that the node's lies within; `*` for every region.
+        home: node id.
+    """
+    if region == "*":
+        return 1
+    prefix = region.removesuffix("00").removesuffix("00") if region.isdecimal() else region
+    within_region = region.isdecimal() and home.startswith(prefix)
+    return 1 + len(prefix) if home == region or within_region else 0
+
+
+class BasisLevel(StrEnum):
+    """Level of the legal basis of a list or a measure, highest first (Zhejiang regulation, article 26)."""
+
+    LAW = "law"
+    ADMINISTRATIVE_REGULATION = "administrative-regulation"
+    LOCAL_REGULATION = "local-regulation"
+    RULE = "rule"
+    NATIONAL_PROVISION = "national-provision"
+    PROVINCIAL_PROVISION = "provincial-provision"
+    AGREEMENT = "agreement"
 
 
 class Agreement(Value):
@@ -81,6 +108,10 @@ class ListStandard(Value):
     Attributes:
         registry: `shared`, or the node id of the only member that has registered it.
         kinds: kinds of list that the standard provides for.
+        basis_level: level of the legal basis; None where the standard's text was not found.
+        entry_conditions: what an entry rests on, in the standard's words.
+        exit_conditions: what a subject does to leave the list before its time.
+        earliest_exit_months: months on the list before that can be asked for; None where the standard sets none.
         max_period_months: longest effect of an entry; None where the standard sets none.
     """
 
@@ -94,6 +125,10 @@ class ListStandard(Value):
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
     issuing_department: Text200
     legal_basis: Text512
+    basis_level: Annotated[BasisLevel, Field(strict=False)] | None = None
+    entry_conditions: Conditions = ()
+    exit_conditions: Conditions = ()
+    earliest_exit_months: Months | None = None
     valid_from: date
     valid_until: date | None = None
     max_period_months: Months | None = None
@@ -101,6 +136,8 @@ class ListStandard(Value):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         in_order(self.valid_from, self.valid_until, "valid_until")
+        if (self.earliest_exit_months or 0) > (self.max_period_months or 1200):
+            raise Contradiction("earliest_exit_months", "PERIODS_OUT_OF_ORDER")
         return self
 
     @property
@@ -160,18 +197,6 @@ class CompetentAuthority(Value):
         publishes; a body of elsewhere about neither.
         """
         return any(_touch(region, node) for region in self.regions)
-
-
-class BasisLevel(StrEnum):
-    """Level of the legal basis of a measure, highest first (Zhejiang regulation, article 26)."""
-
-    LAW = "law"
-    ADMINISTRATIVE_REGULATION = "administrative-regulation"
-    LOCAL_REGULATION = "local-regulation"
-    RULE = "rule"
-    NATIONAL_PROVISION = "national-provision"
-    PROVINCIAL_PROVISION = "provincial-provision"
-    AGREEMENT = "agreement"
 
 
 class MeasureGroup(Value):

@@ -10,10 +10,18 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     authorities/     competent authorities: `[authorities.<code>]`
     measures/        what one region does: `[groups.<code>]` and `[measures.<code>]`
     retention/       how long one region keeps records: `[terms.<code>]`
+    repair/          one version of the repair rules: `[classes.<severity>]` and `[exceptions.<code>]`
+    severity/        how grave an act is: `[rules.<code>]`
+    procedures/      deadlines of one region for objections and removals
+    prohibited/      what must not be collected about natural persons: `[data.<code>]`
+
+The last four are law: they ship with the program, and of each id the highest version alone counts, so that an
+operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
+them.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -21,14 +29,25 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import TypeVar
 
-from federation.errors import ConfigFault, FieldFault
+from federation.errors import ConfigFault
 from federation.records.value import Value
-from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup
+from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
+from federation.rules.catalogue.procedure import Procedure
+from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedRules, ProhibitedVersion
+from federation.rules.catalogue.repair import (
+    RepairClass,
+    RepairException,
+    RepairRules,
+    RepairVersion,
+    Scope,
+    SeverityRule,
+)
+from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, read_rule_file
 from federation.rules.retention.term import RetentionTerm
-from federation.standards.reading import Section, decode, parse_toml
 
+LAW = frozenset({"repair", "severity", "procedures", "prohibited"})
+"""Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
-_ENDING = ".toml"
 AnyValue = TypeVar("AnyValue", bound=Value)
 
 
@@ -43,6 +62,10 @@ class RuleBook:
         measures: every measure, by region and code.
         version_digest: SHA-256 in hex over the sorted lines `<folder>/<id>@<version> <SHA-256 of the file>`.
         retention: how long records are kept, by file and code.
+        repair: versions of the repair rules, by id.
+        severity: how grave an act is, by file, in the order of each file.
+        procedures: deadlines of regions, by id.
+        prohibited: what must not be collected, by id.
     """
 
     agreements: tuple[Agreement, ...]
@@ -51,6 +74,10 @@ class RuleBook:
     measures: tuple[Measure, ...]
     version_digest: str
     retention: tuple[RetentionTerm, ...] = ()
+    repair: tuple[RepairRules, ...] = ()
+    severity: tuple[SeverityRule, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    prohibited: tuple[ProhibitedRules, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,6 +104,22 @@ class RuleBook:
         known = tuple(body for body in self.authorities.get(code, ()) if body.in_force(day))
         return known if node is None else tuple(body for body in known if body.covers(node))
 
+    def repair_on(self, home: str, day: date, scope: Scope = Scope.DISPLAY) -> RepairRules | None:
+        """The version of the repair rules that a node goes by on a day: the nearest, and the newest of several."""
+        known = [
+            (nearness(rules.version.region, home), rules.version.effective_from, rules.version.name, rules)
+            for rules in self.repair
+            if rules.version.scope is scope and rules.version.in_force(day)
+        ]
+        found = max(known, key=lambda each: each[:3], default=None)
+        return found[3] if found is not None and found[0] else None
+
+    def procedure_on(self, home: str, day: date) -> Procedure | None:
+        """The deadlines that a node goes by on a day: a city's own before its province's, those before the default."""
+        known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.procedures]
+        found = max(known, key=lambda each: each[:3], default=None)
+        return found[3] if found is not None and found[0] else None
+
 
 def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
     """Reads all rule files of a node: bytes by path, `<folder>/<id>@<version>.toml` with forward slashes.
@@ -85,37 +128,34 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         ConfigFault: DATA_MALFORMED, DATA_FIELD, DATA_OTHER (a folder or name that does not fit), or DATA_DUPLICATE
             (one code twice in one region); the detail names file and place.
     """
-    agreements: list[Agreement] = []
-    standards: dict[str, ListStandard] = {}
+    read: dict[str, list[RuleFile]] = {folder: [] for folder in LAYOUTS}
+    for path in sorted(_in_use(files)):
+        file = read_rule_file(path, files[path])
+        for problem in file.problems:
+            raise ConfigFault(problem.reason, problem.detail)
+        read[path.partition("/")[0]].append(file)
+    agreements = _roots(Agreement, read["agreements"])
+    standards = {standard.name: standard for standard in _roots(ListStandard, read["list-standards"])}
     authorities: dict[str, tuple[CompetentAuthority, ...]] = {}
-    measures: list[Measure] = []
-    retention: list[RetentionTerm] = []
-    for path in sorted(files):
-        folder, root = path.partition("/")[0], parse_toml(decode(files[path], path), path)
-        match folder:
-            case "agreements":
-                agreements.append(_whole(Agreement, root))
-            case "list-standards":
-                standard = _whole(ListStandard, root)
-                standards[standard.name] = standard
-            case "authorities":
-                for body in _authorities(root):
-                    authorities[body.code] = (*authorities.get(body.code, ()), body)
-            case "measures":
-                measures.extend(_measures(root))
-            case "retention":
-                retention.extend(_terms(root))
-            case _:
-                raise ConfigFault("DATA_OTHER", f"{path}: there are no rules in a folder of this name")
-        _named(root)
+    for body in _below(CompetentAuthority, read["authorities"], "authorities"):
+        authorities[body.code] = (*authorities.get(body.code, ()), body)
     return RuleBook(
         tuple(sorted(agreements, key=lambda agreement: (agreement.effective_from, agreement.name))),
         MappingProxyType(standards),
         MappingProxyType(authorities),
-        _distinct(measures),
+        _distinct(_below(Measure, read["measures"], "measures")),
         _digest(files),
-        tuple(retention),
+        tuple(_below(RetentionTerm, read["retention"], "terms")),
+        tuple(_repair(file) for file in read["repair"]),
+        tuple(_below(SeverityRule, read["severity"], "rules")),
+        tuple(_roots(Procedure, read["procedures"])),
+        tuple(_prohibited(file) for file in read["prohibited"]),
     )
+
+
+def shipped_law() -> dict[str, bytes]:
+    """The files of the folders in `LAW` that ship with the program, by path."""
+    return {path: raw for path, raw in shipped_rules().items() if path.partition("/")[0] in LAW}
 
 
 def shipped_rules(home: str | None = None) -> dict[str, bytes]:
@@ -137,55 +177,42 @@ def _walk(folder: Traversable, skip: str = "") -> Iterator[tuple[str, bytes]]:
                 yield f"{below.name}/{file.name}", file.read_bytes()
 
 
-def _whole(kind: type[AnyValue], root: Section) -> AnyValue:
-    """A file that holds one value."""
-    return _built(kind, root.place, root.values)
+def _in_use(files: Mapping[str, bytes]) -> Iterable[str]:
+    """The paths that count: of the law that ships with the program, the highest version of each id alone."""
+    newest: dict[tuple[str, str], str] = {}
+    for path in files:
+        folder, _, name = path.partition("/")
+        kind = (folder, name.partition("@")[0]) if folder in LAW else (folder, name)
+        if kind not in newest or _version(newest[kind]) < _version(path):
+            newest[kind] = path
+    return newest.values()
 
 
-def _authorities(root: Section) -> Iterator[CompetentAuthority]:
-    root.only("id", "version", "source", "authorities")
-    for code, section in root.sections("authorities").items():
-        yield _built(CompetentAuthority, section.place, {**section.values, "code": code})
+def _version(path: str) -> tuple[int, ...]:
+    """The version in a file's name, as numbers: 1.10 comes after 1.9."""
+    numbers = path.removesuffix(ENDING).rpartition("@")[2].split(".")
+    return tuple(int(number) if number.isdecimal() else 0 for number in numbers)
 
 
-def _measures(root: Section) -> Iterator[Measure]:
-    """The measures of one region; dates that a measure does not give are those of the file."""
-    root.only("id", "version", "source", "region", "effective_from", "effective_until", "groups", "measures")
-    groups = {
-        code: _built(MeasureGroup, section.place, section.values) for code, section in root.sections("groups").items()
-    }
-    given = {key: root.values[key] for key in ("region", "effective_from", "effective_until") if key in root.values}
-    for code, section in root.sections("measures").items():
-        measure = _built(Measure, section.place, {**given, **section.values, "code": code})
-        if measure.group not in groups:
-            raise ConfigFault("DATA_FIELD", f"{section.place}: group {measure.group!r} is not among the groups")
-        if measure.basis_level not in groups[measure.group].basis_levels:
-            raise ConfigFault("DATA_FIELD", f"{section.place}: a basis of this level does not suffice for its group")
-        yield measure
+def _roots(kind: type[AnyValue], read: Iterable[RuleFile]) -> list[AnyValue]:
+    """The values that files are."""
+    return [file.root for file in read if isinstance(file.root, kind)]
 
 
-def _terms(root: Section) -> Iterator[RetentionTerm]:
-    """The terms of one region; region and dates that a term does not give are those of the file."""
-    root.only("id", "version", "source", "region", "effective_from", "effective_until", "terms")
-    given = {key: root.values[key] for key in ("region", "effective_from", "effective_until") if key in root.values}
-    given["policy"] = f"{root.text('id')}@{root.text('version')}"
-    for code, section in root.sections("terms").items():
-        yield _built(RetentionTerm, section.place, {**given, **section.values, "code": code})
+def _below(kind: type[AnyValue], read: Iterable[RuleFile], table: str) -> list[AnyValue]:
+    """The values of one kind of table in all files."""
+    return [value for file in read for value in file.tables[table].values() if isinstance(value, kind)]
 
 
-def _built(kind: type[AnyValue], place: str, values: Mapping[str, object]) -> AnyValue:
-    try:
-        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
-    except FieldFault as fault:
-        raise ConfigFault("DATA_FIELD", f"{place}: {fault.field or 'value'} is wrong ({fault.reason})") from None
+def _repair(file: RuleFile) -> RepairRules:
+    (version,) = _roots(RepairVersion, [file])
+    classes = {each.severity: each for each in _below(RepairClass, [file], "classes")}
+    return RepairRules(version, MappingProxyType(classes), tuple(_below(RepairException, [file], "exceptions")))
 
 
-def _named(root: Section) -> None:
-    """Refuses a file whose name is not what it says it is, so that a pinned name means one file."""
-    name = f"{root.text('id')}@{root.text('version')}{_ENDING}"
-    root.text("source")
-    if root.place.partition("/")[2] != name:
-        raise ConfigFault("DATA_OTHER", f"{root.place}: by its content this file must be named {name}")
+def _prohibited(file: RuleFile) -> ProhibitedRules:
+    (version,) = _roots(ProhibitedVersion, [file])
+    return ProhibitedRules(version, tuple(_below(ProhibitedData, [file], "data")))
 
 
 def _distinct(measures: list[Measure]) -> tuple[Measure, ...]:
@@ -199,5 +226,5 @@ def _distinct(measures: list[Measure]) -> tuple[Measure, ...]:
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
-    lines = sorted(f"{path.removesuffix(_ENDING)} {hashlib.sha256(raw).hexdigest()}\n" for path, raw in files.items())
+    lines = sorted(f"{path.removesuffix(ENDING)} {hashlib.sha256(raw).hexdigest()}\n" for path, raw in files.items())
     return hashlib.sha256(_DIGEST_DOMAIN + "".join(lines).encode()).hexdigest()

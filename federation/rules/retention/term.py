@@ -21,7 +21,7 @@ from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, Versioned, in_order
-from federation.rules.agreement import Kind, Months, Region, within
+from federation.rules.agreement import Kind, Months, Region, nearness, within
 from federation.standards.calendar import months_later
 
 Kept = Licence | Penalty | ListEntry | AgencyFiling
@@ -75,13 +75,7 @@ class RetentionTerm(Value):
 
     def nearness(self, home: str, day: date) -> int:
         """How near this term is to a node on a day: 0 when it does not apply, more for a smaller territory."""
-        if not within(self.effective_from, self.effective_until, day):
-            return 0
-        if self.region == "*":
-            return 1
-        prefix = self.region.removesuffix("00").removesuffix("00") if self.region.isdecimal() else self.region
-        within_region = self.region.isdecimal() and home.startswith(prefix)
-        return 1 + len(prefix) if home == self.region or within_region else 0
+        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
 
     def fits(self, record: Kept) -> bool:
         """Whether the term is one of records of this kind."""

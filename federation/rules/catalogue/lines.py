@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where in a TOML text a table or key stands, for messages: the parser of the standard library does not say.
+
+Reads well-formed texts only. What stands inside a text of several lines is passed over.
+"""
+
+import re
+
+_TABLE = re.compile(r"\s*\[{1,2}\s*([^\]]+?)\s*\]")
+_KEY = re.compile(r"\s*[\"']?([A-Za-z0-9_-]+)[\"']?\s*=")
+_SAID = re.compile(r"\(at line ([0-9]+), column [0-9]+\)")
+_LONG = ('"""', "'''")
+
+
+def line_of(text: str, table: str, key: str) -> int:
+    """The line, from 1, of a key; of its table where the key is not there, and 1 where the table is not.
+
+    Args:
+        text: a well-formed TOML text.
+        table: dotted name of the table; empty for the root.
+        key: name of the key; empty for the table itself.
+    """
+    found, current, closing = 1, "", ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if closing:
+            closing = "" if closing in line else closing
+            continue
+        heading, entry = _TABLE.match(line), _KEY.match(line)
+        if heading:
+            current = ".".join(part.strip().strip("\"'") for part in heading[1].split("."))
+            found = number if current == table else found
+        elif entry:
+            if current == table and entry[1] == key:
+                return number
+            closing = next((mark for mark in _LONG if line.count(mark) == 1), "")
+    return found
+
+
+def line_said(message: str, text: str) -> int:
+    """The line that the parser's complaint names; the last one where it speaks of the end."""
+    said = _SAID.search(message)
+    return int(said[1]) if said else max(1, len(text.splitlines()))
