@@ -4,16 +4,18 @@
 
 What the 2018 layouts demand (standards document, sections 2.2 to 2.4) and what makes a record useless elsewhere refuses
 it; what is only doubtful in law is a warning, for whoever submitted it to look at. Checks run in the order of the
-record's fields, those of the subject first; the first refusal ends them.
+record's fields, those of the subject first; the first refusal ends them. Last comes what must not be collected about
+natural persons, by the files in `prohibited/`.
 
 Codes of authorities and sources may fail the embedded check of GB 11714, as old registers do (EMBEDDED_ORG_CHECK);
 codes of subjects may not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import assert_never
 
 from federation.records.act import Annotation, Ending
@@ -25,9 +27,11 @@ from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, Subject
+from federation.rules.catalogue.prohibited import Ban, ProhibitedRules
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.catalogue import Code
+from federation.standards.citizen_number import birth_date
 from federation.standards.identify import check_code
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
 
@@ -47,6 +51,7 @@ class NotAdmitted:
     reason: str
 
 
+_About = Subject | Licence | Penalty | ListEntry | AgencyFiling
 Step = NotAdmitted | str
 """One finding: a refusal, or the code of a warning."""
 
@@ -70,7 +75,8 @@ def admit(record: Record, standards: Standards, book: RuleBook, as_of: date) -> 
         as_of: today, in China Standard Time.
     """
     warnings: dict[str, None] = {}
-    for step in _steps(record, _Desk(standards, book, as_of)):
+    desk = _Desk(standards, book, as_of)
+    for step in chain(_steps(record, desk), _prohibited(record, desk)):
         if isinstance(step, NotAdmitted):
             return step
         warnings[step] = None
@@ -221,6 +227,52 @@ def _filing(record: AgencyFiling, desk: _Desk) -> Iterator[Step]:
 def _act(authority: Authority, field: str, day: date, desk: _Desk) -> Iterator[Step]:
     yield from _authority("authority", authority, desk)
     yield from _not_in_future(field, day, desk)
+
+
+def _prohibited(record: Record, desk: _Desk) -> Iterator[Step]:
+    """Data about natural persons that must not be collected, and persons too young, where the rules say so.
+
+    Of an act it is not known whom it is about: what is never allowed stands in none.
+    """
+    about = record if isinstance(record, _About) else None
+    personal = about is not None and about.identity.subject_class is SubjectClass.NATURAL_PERSON
+    if not (personal or isinstance(record, Ending | Annotation)):
+        return
+    texts = {name: text for name, text in record if isinstance(text, str)}
+    together = "\n".join(texts.values())
+    for rules in desk.book.prohibited:
+        if not rules.version.in_force(desk.as_of):
+            continue
+        if about is not None and about.identity.code_kind is CodeKind.CITIZEN:
+            yield from _age(about, rules, desk)
+        if rules.found_in(together) is not None:
+            yield from _prohibited_texts(texts, rules, personal)
+
+
+def _prohibited_texts(texts: Mapping[str, str], rules: ProhibitedRules, personal: bool) -> Iterator[Step]:
+    for name, text in texts.items():
+        found = rules.found_in(text)
+        if found is not None and found.ban is Ban.NEVER:
+            yield NotAdmitted(name, "PROHIBITED_DATA")
+        elif found is not None and personal:
+            yield "CONSENT_DOUBTFUL"
+
+
+def _age(record: _About, rules: ProhibitedRules, desk: _Desk) -> Iterator[Step]:
+    """Whether the person was too young on the day of what is reported."""
+    match record:
+        case AgencyFiling():
+            day = record.filed_on
+        case Subject():
+            day = record.reported_on or desk.as_of
+        case _:
+            day = record.decided_on
+    born = birth_date(record.identity.code)
+    ban = rules.too_young(born, day) if born is not None else None
+    if ban is Ban.NEVER:
+        yield NotAdmitted("identity.code", "SUBJECT_TOO_YOUNG")
+    elif ban is not None:
+        yield "SUBJECT_AGE_DOUBTFUL"
 
 
 def _identity(identity: Identity, desk: _Desk) -> Iterator[Step]:

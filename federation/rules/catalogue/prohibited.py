@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from federation.records.value import Contradiction, Mnemonic, Text64, Text200, Text512, Value, Versioned, in_order
 from federation.rules.agreement import Version, within
 from federation.rules.catalogue.repair import Words
+from federation.standards.calendar import months_later
 
 Age = Annotated[int, Field(ge=0, le=150)]
 
@@ -85,3 +86,18 @@ class ProhibitedRules:
 
     version: ProhibitedVersion
     data: tuple[ProhibitedData, ...]
+
+    def found_in(self, text: str) -> ProhibitedData | None:
+        """The kind of data that a text holds, one that is never allowed first; None for none."""
+        found = [data for data in self.data if data.found_in(text)]
+        return min(found, key=lambda data: data.ban is not Ban.NEVER, default=None)
+
+    def too_young(self, born: date, day: date) -> Ban | None:
+        """Whether a person was too young on a day for a record, or so young that it is doubtful; None for neither."""
+        for years, ban in (
+            (self.version.refused_under_years, Ban.NEVER),
+            (self.version.doubtful_under_years, Ban.WITHOUT_CONSENT),
+        ):
+            if years is not None and day < months_later(born, 12 * years):
+                return ban
+        return None

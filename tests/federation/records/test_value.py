@@ -13,7 +13,7 @@ from federation.records.codec import Record
 from federation.records.exchange import Question
 from federation.records.list_entry import ListEntry
 from federation.records.subject import Authority
-from federation.records.value import Value
+from federation.records.value import Value, complaints
 from federation.standards.identity import CodeKind
 
 EARLIER = date(2026, 1, 4)
@@ -85,7 +85,7 @@ FAULTS: list[tuple[str, str, object, str, str]] = [
     ("Exchange", "outcome", "answered", "outcome", "FIELD_MALFORMED"),
     ("Exchange", "requester", "", "requester", "FIELD_MALFORMED"),
     ("Exchange", "logged_at_ms", -1, "logged_at_ms", "FIELD_MALFORMED"),
-    ("Exchange", "speed", 1, "speed", "FIELD_MALFORMED"),
+    ("Exchange", "speed", 1, "speed", "FIELD_UNEXPECTED"),
 ]
 
 
@@ -97,6 +97,15 @@ def test_invalid_record_cannot_exist(
     with pytest.raises(FieldFault) as caught:
         spoilt(samples[kind], field, value)
     assert (caught.value.field, caught.value.reason) == (at, reason)
+
+
+def test_everything_that_is_wrong_can_be_told_at_once() -> None:
+    """Whoever mends a file is told every field; building the value tells the first alone."""
+    sound = {"name": "某局", "code": "11330100PDY001012R"}
+
+    told = [(fault.field, fault.reason) for fault in complaints(Authority, {"code": "1", "speed": 1})]
+    assert [("name", "FIELD_MISSING"), ("code", "FIELD_MALFORMED"), ("speed", "FIELD_UNEXPECTED")] == told
+    assert () == complaints(Authority, sound)
 
 
 def test_missing_field_is_named(samples: Mapping[str, Record]) -> None:
