@@ -21,7 +21,7 @@ them.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -44,6 +44,7 @@ from federation.rules.catalogue.repair import (
 )
 from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, read_rule_file
 from federation.rules.retention.term import RetentionTerm
+from federation.standards.reading import version_of
 
 LAW = frozenset({"repair", "severity", "procedures", "prohibited"})
 """Folders whose files ship with the program, whether a node's folder has them or not."""
@@ -129,7 +130,7 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
             (one code twice in one region); the detail names file and place.
     """
     read: dict[str, list[RuleFile]] = {folder: [] for folder in LAYOUTS}
-    for path in sorted(_in_use(files)):
+    for path in sorted(files_in_use(files)):
         file = read_rule_file(path, files[path])
         for problem in file.problems:
             raise ConfigFault(problem.reason, problem.detail)
@@ -153,45 +154,51 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
     )
 
 
-def shipped_law() -> dict[str, bytes]:
-    """The files of the folders in `LAW` that ship with the program, by path."""
-    return {path: raw for path, raw in shipped_rules().items() if path.partition("/")[0] in LAW}
-
-
 def shipped_rules(home: str | None = None) -> dict[str, bytes]:
-    """The sample rules that ship with the program, by path, as `parse_rule_book` takes them.
+    """The rules that ship with the program, law and samples, by path, as `parse_rule_book` takes them.
 
     Args:
         home: node id; with it come the rules that only this member has registered.
     """
-    data = resources.files("federation.rules").joinpath("data")
-    local = data.joinpath("local", home) if home else None
-    files = dict(_walk(data, skip="local"))
-    return {**files, **dict(_walk(local))} if local is not None and local.is_dir() else files
+    return {**shipped_law(), **shipped_samples(home)}
 
 
-def _walk(folder: Traversable, skip: str = "") -> Iterator[tuple[str, bytes]]:
+def shipped_law() -> dict[str, bytes]:
+    """The files that ship in the folders of `LAW`, by path: in force wherever nothing replaces them."""
+    return dict(_walk(_data(), LAW))
+
+
+def shipped_samples(home: str | None = None) -> dict[str, bytes]:
+    """All other files that ship, by path: a node is given them once, to be replaced by what is really agreed.
+
+    Args:
+        home: as of `shipped_rules`.
+    """
+    files = dict(_walk(_data(), LAYOUTS.keys() - LAW))
+    local = _data().joinpath("local", home) if home else None
+    return {**files, **dict(_walk(local, LAYOUTS.keys()))} if local is not None and local.is_dir() else files
+
+
+def _data() -> Traversable:
+    return resources.files("federation.rules").joinpath("data")
+
+
+def _walk(folder: Traversable, names: Set[str]) -> Iterator[tuple[str, bytes]]:
     for below in sorted(folder.iterdir(), key=lambda each: each.name):
-        if below.is_dir() and below.name != skip:
+        if below.name in names:
             for file in sorted(below.iterdir(), key=lambda each: each.name):
                 yield f"{below.name}/{file.name}", file.read_bytes()
 
 
-def _in_use(files: Mapping[str, bytes]) -> Iterable[str]:
+def files_in_use(files: Mapping[str, bytes]) -> Iterable[str]:
     """The paths that count: of the law that ships with the program, the highest version of each id alone."""
     newest: dict[tuple[str, str], str] = {}
     for path in files:
         folder, _, name = path.partition("/")
         kind = (folder, name.partition("@")[0]) if folder in LAW else (folder, name)
-        if kind not in newest or _version(newest[kind]) < _version(path):
+        if kind not in newest or version_of(newest[kind]) < version_of(path):
             newest[kind] = path
     return newest.values()
-
-
-def _version(path: str) -> tuple[int, ...]:
-    """The version in a file's name, as numbers: 1.10 comes after 1.9."""
-    numbers = path.removesuffix(ENDING).rpartition("@")[2].split(".")
-    return tuple(int(number) if number.isdecimal() else 0 for number in numbers)
 
 
 def _roots(kind: type[AnyValue], read: Iterable[RuleFile]) -> list[AnyValue]:

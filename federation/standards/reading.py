@@ -40,6 +40,12 @@ def shipped(name: str) -> bytes:
         raise ConfigFault("DATA_MISSING", f"{name} does not ship with this program") from None
 
 
+def version_of(name: str) -> tuple[int, ...]:
+    """The version in a file's name, as numbers to compare: 1.10 comes after 1.9; a part that is none counts as 0."""
+    numbers = name.rpartition("@")[2].removesuffix(".toml").removesuffix(".csv").split(".")
+    return tuple(int(number) if number.isdecimal() else 0 for number in numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Head of a data file.

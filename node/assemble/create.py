@@ -16,7 +16,7 @@ from pathlib import Path
 
 from federation.errors import ConfigFault
 from federation.records.feed_policy import Dataset
-from federation.rules.rule_book import shipped_rules
+from federation.rules.rule_book import shipped_samples
 from node.assemble.stages import Stages, place_of, standard_clock
 from node.config import CONFIG_NAME, Config, load_config, parse_config
 from node.identity.certificates import create_identity, load_certificates, renew
@@ -212,8 +212,8 @@ def quoted(value: str) -> str:
 
 
 def _copy_rules(target: Path, node_id: str) -> None:
-    """Puts the rules that ship with the program where the operator may replace them."""
-    for name, content in shipped_rules(node_id).items():
+    """Puts the sample rules that ship with the program where the operator replaces them; the law needs no copy."""
+    for name, content in shipped_samples(node_id).items():
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -13,9 +13,10 @@ from federation.errors import ConfigFault
 from federation.records.codec import Record, encode, schema_of
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.admission import Admitted, NotAdmitted, admit
-from federation.rules.rule_book import RuleBook, parse_rule_book
+from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_law
 from federation.standards.bundle import Standards, build_standards, shipped_standards
 from federation.standards.calendar import china_date
+from federation.standards.reading import version_of
 from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
 from node.config import Config
 from node.erase.order import Eraser
@@ -42,15 +43,16 @@ def standard_clock() -> int:
 
 
 def rule_files(config: Config) -> Mapping[str, bytes]:
-    """The files of the rule book, in the node's `rules/` folder, by path."""
+    """The files of the rule book, by path: the law that ships, and what stands in the node's `rules/` folder."""
     folder = config.rules_folder
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("*/*.toml"))}
+    own = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.glob("*/*.toml"))}
+    return {**shipped_law(), **own}
 
 
 def standard_files(config: Config) -> Mapping[str, bytes]:
-    """The operator's replacements of tables, in the node's `standards/` folder, by catalogue id."""
-    folder = config.folder / "standards"
-    return {path.name.split("@")[0]: path.read_bytes() for path in sorted(folder.glob("*@*"))}
+    """The operator's replacements of tables, in the node's `standards/` folder, by catalogue id; the newest of each."""
+    found = sorted((config.folder / "standards").glob("*@*"), key=lambda path: version_of(path.name))
+    return {path.name.split("@")[0]: path.read_bytes() for path in found}
 
 
 def place_of(config: Config) -> StorePlace:

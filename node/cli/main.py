@@ -36,6 +36,7 @@ COMMANDS = {
     "backup": "node.cli.store.keeping:backup",
     "restore": "node.cli.store.keeping:restore",
     "migrate": "node.cli.store.keeping:migrate",
+    "catalogue": "node.cli.catalogue.group:catalogue",
     "check-code": "node.cli.subjects:check_codes",
     "demo": "node.cli.setup:demo",
 }
