@@ -28,6 +28,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, Subject
 from federation.rules.catalogue.prohibited import Ban, ProhibitedRules
+from federation.rules.repair.window import Act, Window, window_of
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.catalogue import Code
@@ -159,6 +160,7 @@ def _penalty(record: Penalty, desk: _Desk) -> Iterator[Step]:
     yield from _representative(record.identity)
     yield from _penalty_kinds(record, desk)
     yield from _decision(record.authority, record.source, record.decided_on, desk)
+    yield from _display(record, desk)
 
 
 def _penalty_kinds(record: Penalty, desk: _Desk) -> Iterator[Step]:
@@ -175,6 +177,19 @@ def _penalty_kinds(record: Penalty, desk: _Desk) -> Iterator[Step]:
         yield NotAdmitted("affected_licence", "AFFECTED_LICENCE_MISSING")
     if None not in known and record.fine_fen and "fine" not in demands:
         yield "FINE_WITHOUT_KIND"
+
+
+def _display(record: Penalty, desk: _Desk) -> Iterator[Step]:
+    """Whether it is to be displayed longer than the repair rules in force let acts of its class be.
+
+    Where its class cannot be told from the record alone, nothing is said. The national rules are asked: no region has
+    others for display.
+    """
+    if record.published_until is None:
+        return
+    window = window_of(Act(record, ""), desk.as_of, desk.book, desk.standards)
+    if isinstance(window, Window) and window.limit is not None and record.published_until > window.limit:
+        yield "DISPLAY_OVER_MAXIMUM"
 
 
 def _demanded(known: list[Code | None]) -> frozenset[str]:

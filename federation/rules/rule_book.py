@@ -24,6 +24,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -107,19 +108,36 @@ class RuleBook:
 
     def repair_on(self, home: str, day: date, scope: Scope = Scope.DISPLAY) -> RepairRules | None:
         """The version of the repair rules that a node goes by on a day: the nearest, and the newest of several."""
-        known = [
-            (nearness(rules.version.region, home), rules.version.effective_from, rules.version.name, rules)
-            for rules in self.repair
-            if rules.version.scope is scope and rules.version.in_force(day)
-        ]
-        found = max(known, key=lambda each: each[:3], default=None)
-        return found[3] if found is not None and found[0] else None
+        return _repair_on(self, home, day, scope)
+
+    def severity_on(self, scheme: str, day: date) -> tuple[SeverityRule, ...]:
+        """The rules of a scheme in force on a day, those that name fields of regulation first."""
+        return _severity_on(self, scheme, day)
 
     def procedure_on(self, home: str, day: date) -> Procedure | None:
         """The deadlines that a node goes by on a day: a city's own before its province's, those before the default."""
         known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.procedures]
         found = max(known, key=lambda each: each[:3], default=None)
         return found[3] if found is not None and found[0] else None
+
+
+@lru_cache(maxsize=4096)
+def _repair_on(book: RuleBook, home: str, day: date, scope: Scope) -> RepairRules | None:
+    """As `RuleBook.repair_on`; remembered, since records name few days."""
+    known = [
+        (nearness(rules.version.region, home), rules.version.effective_from, rules.version.name, rules)
+        for rules in book.repair
+        if rules.version.scope is scope and rules.version.in_force(day)
+    ]
+    found = max(known, key=lambda each: each[:3], default=None)
+    return found[3] if found is not None and found[0] else None
+
+
+@lru_cache(maxsize=4096)
+def _severity_on(book: RuleBook, scheme: str, day: date) -> tuple[SeverityRule, ...]:
+    """As `RuleBook.severity_on`; remembered."""
+    known = (rule for rule in book.severity if rule.scheme == scheme and rule.in_force(day))
+    return tuple(sorted(known, key=lambda rule: not rule.fields))
 
 
 def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:

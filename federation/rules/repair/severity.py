@@ -7,9 +7,10 @@ kinds of penalty in one decision the gravest counts. What the record leaves open
 whoever decided on the record states it, or nothing is said.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
@@ -54,35 +55,46 @@ class Unclassified:
     reason: str
 
 
-def fields_of(record: Repaired, stated: Stated, book: RuleBook) -> frozenset[str]:
-    """The fields of regulation that an act may belong to: its own, those stated, or all of its authority's."""
-    if isinstance(record, ListEntry):
-        return frozenset({record.field})
-    if stated.fields:
-        return stated.fields
-    competent = book.competent(record.authority.code, record.decided_on)
-    return frozenset(field for body in competent for field in body.fields)
+@dataclass(frozen=True)
+class Deed:
+    """An act as it is judged: its record, what is stated of it, and the rules."""
+
+    record: Repaired
+    stated: Stated
+    book: RuleBook
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields of regulation that it may belong to: its own, those stated, or all of its authority's."""
+        if isinstance(self.record, ListEntry):
+            return frozenset({self.record.field})
+        if self.stated.fields:
+            return self.stated.fields
+        competent = self.book.competent(self.record.authority.code, self.record.decided_on)
+        return frozenset(field for body in competent for field in body.fields)
+
+    def lies_in(self, fields: Collection[str]) -> bool | None:
+        """Whether it belongs to one of some fields; None where that is not known, since nobody has stated it."""
+        if self.fields and self.fields.issubset(fields):
+            return True
+        return False if self.fields and self.fields.isdisjoint(fields) else None
 
 
-def severity_of(record: Repaired, stated: Stated, book: RuleBook, scheme: str, day: date) -> Classified | Unclassified:
+def severity_of(deed: Deed, scheme: str, day: date) -> Classified | Unclassified:
     """Tells how grave an act is.
 
     Args:
-        record: the penalty or list entry.
-        stated: what its authority states beyond it.
-        book: the rules.
+        deed: the act.
         scheme: the severity rules to go by.
         day: the day they must be in force on: of application, or of decision.
     """
-    if stated.severity is not None:
-        return Classified(stated.severity)
-    listed = isinstance(record, ListEntry)
-    known = [rule for rule in book.severity if rule.scheme == scheme and rule.in_force(day)]
-    rules = sorted((rule for rule in known if bool(rule.list_kinds) == listed), key=lambda rule: not rule.fields)
-    fields = fields_of(record, stated, book)
+    if deed.stated.severity is not None:
+        return Classified(deed.stated.severity)
+    listed = isinstance(deed.record, ListEntry)
+    rules = [rule for rule in deed.book.severity_on(scheme, day) if bool(rule.list_kinds) == listed]
     found = []
-    for words in _parts(record):
-        fitting = _first(rules, record, stated, words, fields)
+    for words in _parts(deed.record):
+        fitting = _first(rules, deed, words)
         if isinstance(fitting, Unclassified):
             return fitting
         found.append(fitting)
@@ -99,25 +111,21 @@ def _parts(record: Repaired) -> Iterator[str]:
         yield record.content if _ALTERNATIVE in kind else kind
 
 
-def _first(
-    rules: Sequence[SeverityRule], record: Repaired, stated: Stated, words: str, fields: frozenset[str]
-) -> SeverityRule | Unclassified:
-    for rule in _fitting(rules, record, stated, words):
-        if not rule.fields or (fields and fields.issubset(rule.fields)):
-            return rule
-        if not fields or not fields.isdisjoint(rule.fields):
-            return Unclassified("REPAIR_FIELD_UNSTATED")
+def _first(rules: Sequence[SeverityRule], deed: Deed, words: str) -> SeverityRule | Unclassified:
+    for rule in rules:
+        if _fits(rule, deed, words):
+            lies_in = deed.lies_in(rule.fields) if rule.fields else True
+            if lies_in is None:
+                return Unclassified("REPAIR_FIELD_UNSTATED")
+            if lies_in:
+                return rule
     return Unclassified("SEVERITY_UNKNOWN")
 
 
-def _fitting(rules: Iterable[SeverityRule], record: Repaired, stated: Stated, words: str) -> Iterator[SeverityRule]:
-    """The rules that fit but for the fields."""
-    for rule in rules:
-        if isinstance(record, ListEntry):
-            fits = record.kind in rule.list_kinds
-        else:
-            by_words = not rule.words or any(word in words for word in rule.words)
-            by_handling = not rule.handlings or stated.handling in rule.handlings
-            fits = by_words and by_handling and rule.fits_fine(record.fine_fen)
-        if fits:
-            yield rule
+def _fits(rule: SeverityRule, deed: Deed, words: str) -> bool:
+    """Whether a rule is one for a kind of penalty, or a list entry, but for its fields."""
+    if isinstance(deed.record, ListEntry):
+        return deed.record.kind in rule.list_kinds
+    if rule.words and not any(word in words for word in rule.words):
+        return False
+    return (not rule.handlings or deed.stated.handling in rule.handlings) and rule.fits_fine(deed.record.fine_fen)

@@ -15,7 +15,7 @@ from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListEntry, ListKind
 from federation.rules.agreement import ListStandard
 from federation.rules.catalogue.repair import Document, RepairClass, RepairRules, Scope, Severity, Start, Transition
-from federation.rules.repair.severity import NOTHING_STATED, Repaired, Stated, Unclassified, fields_of, severity_of
+from federation.rules.repair.severity import NOTHING_STATED, Deed, Repaired, Stated, Unclassified, severity_of
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.calendar import WorkingDays, day_after, months_later
@@ -46,7 +46,8 @@ class Window:
         severity: its class; None for a list entry that its list standard alone speaks of.
         shown: whether it is displayed at all.
         first: first day on which it can be repaired; None where it never can.
-        last: last day of display; None where nothing sets one.
+        limit: last day on which the rules allow display; None where they set none.
+        last: last day of display, which the record itself may set earlier; None where nothing sets one.
         documents: what an applicant hands in.
         rules: the version of the day.
         versions: pinned names of the versions, list standard and severity rules used.
@@ -55,6 +56,7 @@ class Window:
     severity: Severity | None
     shown: bool
     first: date | None
+    limit: date | None
     last: date | None
     documents: tuple[Document, ...]
     rules: RepairRules
@@ -90,34 +92,35 @@ def window_of(act: Act, as_of: date, book: RuleBook, standards: Standards) -> Wi
         return NoWindow("REPAIR_RULES_MISSING", ())
     if isinstance(act.record, ListEntry) and act.record.kind is ListKind.RED:
         return NoWindow("RECORD_NOT_REPAIRABLE", (rules.version.name,))
-    found = _under(act, rules, as_of, book, standards)
+    deed = Deed(act.record, act.stated, book)
+    found = _under(deed, rules, as_of, standards.working_days)
     if isinstance(found, NoWindow):
         return found
     decided_on = act.record.decided_on
     before = _rules_on(act, decided_on, book)
     if rules.version.transition is Transition.SHORTER and before is not None and before is not rules:
-        found = _shorter(found, _under(act, before, decided_on, book, standards))
-    return replace(found, last=_earliest(found.last, *_own_last_days(act)))
+        found = _shorter(found, _under(deed, before, decided_on, standards.working_days))
+    return replace(found, last=_earliest(found.limit, *_own_last_days(act)))
 
 
 def _rules_on(act: Act, day: date, book: RuleBook) -> RepairRules | None:
     return book.repair_on(act.home, day, act.scope) or book.repair_on(act.home, day)
 
 
-def _under(act: Act, rules: RepairRules, day: date, book: RuleBook, standards: Standards) -> Window | NoWindow:
+def _under(deed: Deed, rules: RepairRules, day: date, working_days: WorkingDays) -> Window | NoWindow:
     """The window under one version alone."""
     used: tuple[str, ...] = (rules.version.name,)
-    standard = book.standards.get(act.record.standard) if isinstance(act.record, ListEntry) else None
-    if isinstance(act.record, ListEntry) and Dataset.LISTS not in rules.version.datasets:
-        return _by_standard(act, rules, standard, standards.working_days)
-    judged = severity_of(act.record, act.stated, book, rules.version.scheme, day)
+    standard = deed.book.standards.get(deed.record.standard) if isinstance(deed.record, ListEntry) else None
+    if isinstance(deed.record, ListEntry) and Dataset.LISTS not in rules.version.datasets:
+        return _by_standard(deed.record, rules, standard, working_days)
+    judged = severity_of(deed, rules.version.scheme, day)
     if isinstance(judged, Unclassified):
         return NoWindow(judged.reason, used)
     used = (*used, *judged.rules)
     term = rules.classes.get(judged.severity)
     if term is None:
         return NoWindow("SEVERITY_UNRULED", used)
-    least = _least_months(act, rules, term, book)
+    least = _least_months(deed, rules, term)
     if least is None:
         return NoWindow("REPAIR_FIELD_UNSTATED", used)
     most = term.max_months
@@ -125,32 +128,31 @@ def _under(act: Act, rules: RepairRules, day: date, book: RuleBook, standards: S
         used = (*used, standard.name)
         least = standard.earliest_exit_months or least
         most = min((each for each in (most, standard.max_period_months) if each is not None), default=None)
-    first, last = _days(act.record, rules, least, most, standards.working_days)
-    return Window(
-        judged.severity, term.displayed, first if term.repairable else None, last, term.documents, rules, used
-    )
+    first, limit = _days(deed.record, rules, least, most, working_days)
+    first = first if term.repairable else None
+    return Window(judged.severity, term.displayed, first, limit, limit, term.documents, rules, used)
 
 
 def _by_standard(
-    act: Act, rules: RepairRules, standard: ListStandard | None, working_days: WorkingDays
+    record: ListEntry, rules: RepairRules, standard: ListStandard | None, working_days: WorkingDays
 ) -> Window | NoWindow:
     """The window of a list entry under a version that leaves lists to their standards."""
     if standard is None or standard.earliest_exit_months is None:
         return NoWindow("LIST_EXIT_UNKNOWN", (rules.version.name,))
-    first, last = _days(act.record, rules, standard.earliest_exit_months, standard.max_period_months, working_days)
-    return Window(None, True, first, last, (Document.PERFORMANCE,), rules, (rules.version.name, standard.name))
+    first, limit = _days(record, rules, standard.earliest_exit_months, standard.max_period_months, working_days)
+    used = (rules.version.name, standard.name)
+    return Window(None, True, first, limit, limit, (Document.PERFORMANCE,), rules, used)
 
 
-def _least_months(act: Act, rules: RepairRules, term: RepairClass, book: RuleBook) -> int | None:
+def _least_months(deed: Deed, rules: RepairRules, term: RepairClass) -> int | None:
     """The shortest period of a class; None where it depends on a field that nobody has stated."""
-    fields = fields_of(act.record, act.stated, book)
     for exception in rules.exceptions:
-        if not exception.holds(term.severity) or exception.min_months == term.min_months:
-            continue
-        if fields and fields.issubset(exception.fields):
-            return exception.min_months
-        if not fields or not fields.isdisjoint(exception.fields):
-            return None
+        if exception.holds(term.severity) and exception.min_months != term.min_months:
+            lies_in = deed.lies_in(exception.fields)
+            if lies_in is None:
+                return None
+            if lies_in:
+                return exception.min_months
     return term.min_months
 
 
@@ -177,7 +179,7 @@ def _shorter(found: Window, before: Window | NoWindow) -> Window:
         found,
         shown=found.shown and before.shown,
         first=first,
-        last=_earliest(found.last, before.last),
+        limit=_earliest(found.limit, before.limit),
         versions=(*found.versions, *(name for name in before.versions if name not in found.versions)),
     )
 

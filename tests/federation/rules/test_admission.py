@@ -306,3 +306,32 @@ def test_birth_is_judged_on_the_day_given(standards: Standards, person: Identity
     judged = judge_identity(person, standards, date(1948, 12, 31))
     assert isinstance(judged, CodeRefused)
     assert judged.reason == "CODE_BIRTH_DATE"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"published_until": date(2027, 1, 5)}, Admitted()),
+        ({"published_until": date(2027, 1, 6)}, Admitted(("DISPLAY_OVER_MAXIMUM",))),
+        ({"published_until": date(2029, 1, 5), "kinds": ("责令停产停业",), "fine_fen": None}, Admitted()),
+        ({"published_until": date(2029, 1, 6), "kinds": ("责令停产停业",), "fine_fen": None}, None),
+        ({"published_until": date(2036, 1, 5), "decided_on": date(2019, 1, 5)}, None),
+        ({"published_until": None}, Admitted()),
+    ],
+)
+def test_display_beyond_the_longest_period_is_a_warning(
+    ask: Ask, penalty: Callable[..., Penalty], changes: Changes, expected: Admitted | None
+) -> None:
+    """Order 36 displays an ordinary act a year and a serious one three, from the decision: a day more is told."""
+    record = penalty(**{"valid_until": None, **changes})
+
+    assert (expected or Admitted(("DISPLAY_OVER_MAXIMUM",))) == ask(record)
+
+
+def test_a_penalty_whose_class_is_unknown_may_say_how_long_it_is_displayed(
+    ask: Ask, penalty: Callable[..., Penalty]
+) -> None:
+    """Nothing is guessed about an unknown kind of penalty; that it is unknown is told."""
+    record = penalty(kinds=("其他", "虚构罚种"), fine_fen=None, published_until=date(2036, 1, 5), valid_until=None)
+
+    assert Admitted(("PENALTY_KIND_UNKNOWN",)) == ask(record)

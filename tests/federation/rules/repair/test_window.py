@@ -12,7 +12,7 @@ from federation.records.penalty import Penalty
 from federation.rules.catalogue.repair import Document, Handling, Scope, Severity
 from federation.rules.repair.severity import Stated
 from federation.rules.repair.window import Act, NoWindow, Window, window_of
-from federation.rules.rule_book import RuleBook
+from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from federation.standards.bundle import Standards
 
 R1, R2 = "repair-2019-527@1", "repair-order-58@1"
@@ -247,6 +247,32 @@ def test_a_watch_entry_is_ordinary(book: RuleBook, standards: Standards, entry: 
     window = found(window_of(Act(record, "330100"), date(2026, 5, 10), book, standards))
 
     assert (date(2026, 8, 2), Severity.ORDINARY) == (window.first, window.severity)
+
+
+FINER = """id = "severity-tourism"
+version = "1"
+source = "a department's own list"
+scheme = "severity-2025"
+valid_from = 2026-04-01
+[rules.watch]
+title_zh = "旅游重点关注"
+title_en = "Watched in tourism"
+severity = "serious"
+list_kinds = ["watch"]
+fields = ["tourism"]
+"""
+
+
+@pytest.mark.parametrize(("field", "severity"), [("tourism", Severity.SERIOUS), ("food-drug", Severity.ORDINARY)])
+def test_a_departments_finer_list_comes_before_the_general_one(
+    standards: Standards, entry: MakeEntry, field: str, severity: Severity
+) -> None:
+    """A file of its own with the same scheme says more for its fields, and nothing for others."""
+    book = parse_rule_book({**shipped_rules(), "severity/severity-tourism@1.toml": FINER.encode()})
+    days = {"decided_on": date(2026, 4, 1), "valid_from": date(2026, 4, 1)}
+    record = entry(kind=ListKind.WATCH, field=field, standard=f"yrd-{field}-watch@1", **days)
+
+    assert severity == found(window_of(Act(record, "330100"), date(2026, 4, 2), book, standards)).severity
 
 
 def test_a_red_entry_is_nothing_to_repair(book: RuleBook, standards: Standards, entry: MakeEntry) -> None:
