@@ -147,7 +147,7 @@ def _by_standard(
 def _least_months(deed: Deed, rules: RepairRules, term: RepairClass) -> int | None:
     """The shortest period of a class; None where it depends on a field that nobody has stated."""
     for exception in rules.exceptions:
-        if exception.holds(term.severity) and exception.min_months != term.min_months:
+        if exception.holds(term.severity):
             lies_in = deed.lies_in(exception.fields)
             if lies_in is None:
                 return None

@@ -74,6 +74,11 @@ def test_what_consent_allows_is_a_warning(
     assert Admitted(("CONSENT_DOUBTFUL",)) == ask(penalty(identity=person, facts=text))
 
 
+def test_consent_to_one_thing_allows_no_other(ask: Ask, penalty: Callable[..., Penalty], person: Identity) -> None:
+    """A text that holds both is refused for what is never allowed."""
+    assert NotAdmitted("facts", "PROHIBITED_DATA") == ask(penalty(identity=person, facts="个人收入五万元，血型不详"))
+
+
 def test_words_that_mean_something_else_are_passed_over(
     ask: Ask, penalty: Callable[..., Penalty], person: Identity
 ) -> None:

@@ -154,6 +154,18 @@ def test_a_measures_group_is_looked_for_when_all_else_is_sound() -> None:
     assert "group 'awrds' is not among the groups" in problem.detail
 
 
+def test_what_follows_from_another_slip_is_not_told() -> None:
+    """A group with a slip is no group that is missing: whoever mends the one slip has mended the file."""
+    path, raw = next((path, raw) for path, raw in shipped_rules().items() if path.startswith("measures/"))
+    read = read_rule_file(
+        path, raw.replace(b'basis_levels = ["law", "administrative-regulation"]', b"basis_levels = []")
+    )
+
+    assert {("groups.market-access", "basis_levels"), ("groups.financial-services", "basis_levels")} == {
+        (problem.table, problem.field) for problem in read.problems
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "raw", "reason", "line"),
     [

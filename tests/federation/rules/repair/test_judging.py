@@ -110,6 +110,13 @@ def test_no_repair_while_on_a_serious_list(judge: Judge, ask: Ask) -> None:
     assert ("SUBJECT_ON_SERIOUS_LIST", "COMMITMENT_MISSING") == judged.reasons
 
 
+def test_the_rules_of_2019_ask_for_no_list(judge: Judge, ask: Ask) -> None:
+    """What a version does not ask for stands in nobody's way."""
+    request = ask(date(2022, 6, 1), decided_on=date(2022, 1, 1))
+
+    assert isinstance(judge(replace(request, on_serious_list=True)), Repairable)
+
+
 def test_the_grave_class_of_2019_is_never_repaired(judge: Judge, ask: Ask) -> None:
     """Three years fixed: not in the first, not on the last day."""
     for applied_on in (date(2020, 6, 1), date(2022, 12, 31)):

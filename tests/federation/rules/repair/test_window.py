@@ -77,6 +77,25 @@ def test_days_of_a_penalty(book: RuleBook, standards: Standards, penalty: MakePe
     assert window.versions[0] == expected[0]
 
 
+def test_without_a_transition_the_day_of_application_alone_decides(
+    standards: Standards, penalty: MakePenalty, changed: Callable[[Mapping[str, str]], RuleBook]
+) -> None:
+    """Whether older periods matter is data: an operator who knows the transition clause says so in his file."""
+    book = changed({'transition = "shorter"': 'transition = "application"'})
+    record = penalty(kinds=(SERIOUS,), decided_on=date(2025, 6, 21), valid_until=None)
+    window = found(window_of(Act(record, "330100"), date(2025, 6, 22), book, standards))
+
+    assert (date(2026, 6, 22), (R3, "severity-2025@1/revocation")) == (window.first, window.versions)
+
+
+def test_an_exception_holds_for_its_classes_alone(book: RuleBook, standards: Standards, penalty: MakePenalty) -> None:
+    """The year of order 58 is one of acts that are displayed: a warning about food waits for nothing."""
+    record = penalty(kinds=(MINOR,), fine_fen=None, decided_on=date(2024, 3, 1), valid_until=None)
+    act = Act(record, "330100", Stated(frozenset({"food-drug"})))
+
+    assert date(2024, 3, 1) == found(window_of(act, date(2024, 3, 1), book, standards)).first
+
+
 def test_before_the_first_version_there_are_no_days(book: RuleBook, standards: Standards, penalty: MakePenalty) -> None:
     """On the day before the rules of 2019 nothing says how to repair."""
     record = penalty(decided_on=date(2019, 1, 1))
