@@ -174,8 +174,10 @@ def parse_toml(text: str, place: str) -> Section:
     """
     try:
         return Section(place, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
+    except ValueError as wrong:  # TOMLDecodeError, and an integer of more digits than Python reads
         raise ConfigFault("DATA_MALFORMED", f"{place}: {wrong}") from None
+    except RecursionError:
+        raise ConfigFault("DATA_MALFORMED", f"{place}: tables or lists are nested too deeply") from None
 
 
 def parse_header(root: Section, expected: str | None) -> Header:

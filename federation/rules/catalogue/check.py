@@ -8,11 +8,12 @@ would be in force and never fit anything.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from federation.errors import ConfigFault
 from federation.records.value import Value
-from federation.rules.catalogue.lines import line_of, line_said
-from federation.rules.catalogue.rule_file import Problem, RuleFile, read_rule_file
+from federation.rules.catalogue.lines import Lines, line_said
+from federation.rules.catalogue.rule_file import MAX_PROBLEMS, Problem, RuleFile, read_rule_file
 from federation.standards.bundle import Standards, build_standards
 from federation.standards.catalogue import CodeSet
 from federation.standards.reading import decode
@@ -31,7 +32,7 @@ def check_rule_file(path: str, raw: bytes, standards: Standards) -> tuple[Proble
         standards: the tables its codes are looked up in.
     """
     read = read_rule_file(path, raw)
-    return read.problems or tuple(_unknown_codes(path, raw.decode(), read, standards))
+    return read.problems or tuple(islice(_unknown_codes(path, raw.decode(), read, standards), MAX_PROBLEMS))
 
 
 def check_table(path: str, raw: bytes) -> tuple[Problem, ...]:
@@ -59,11 +60,12 @@ def _of_table(path: str, raw: bytes, fault: ConfigFault) -> Problem:
         line = int(row[1]) if row else line_said(fault.detail, text)
         return Problem(fault.reason, line, "", "", "", f"{path}: {fault.detail}")
     of, key = (value[1] or "", value[2] or value[3]) if value else (table[1] if table else "", "")
-    return Problem(fault.reason, line_of(text, of, key), of, key, "", f"{path}: {fault.detail}")
+    return Problem(fault.reason, Lines(text).of(of, key), of, key, "", f"{path}: {fault.detail}")
 
 
 def _unknown_codes(path: str, text: str, read: RuleFile, standards: Standards) -> Iterator[Problem]:
     """Codes that stand in no catalogue."""
+    lines = Lines(text)
     values = [("", read.root)] if read.root is not None else []
     values += [(f"{name}.{own}", value) for name, table in read.tables.items() for own, value in table.items()]
     for table, value in values:
@@ -71,7 +73,7 @@ def _unknown_codes(path: str, text: str, read: RuleFile, standards: Standards) -
             if not codes.knows(code):
                 place = f"{path} [{table}]" if table else path
                 detail = f"{place}: {key}: {code!r} is not in {codes.header.name}"
-                yield Problem("DATA_FIELD", line_of(text, table, key), table, key, cause, detail)
+                yield Problem("DATA_FIELD", lines.of(table, key), table, key, cause, detail)
 
 
 def _codes(value: Value, standards: Standards) -> Iterator[tuple[str, str, CodeSet, str]]:

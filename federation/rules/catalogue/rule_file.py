@@ -14,7 +14,7 @@ from typing import cast
 from federation.errors import ConfigFault, FieldFault
 from federation.records.value import Mnemonic, Text512, Value, complaints
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup, Version
-from federation.rules.catalogue.lines import line_of, line_said
+from federation.rules.catalogue.lines import Lines, line_said
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedVersion
 from federation.rules.catalogue.repair import RepairClass, RepairException, RepairVersion, SeverityRule
@@ -22,6 +22,7 @@ from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import Section, decode, parse_toml
 
 ENDING = ".toml"
+MAX_PROBLEMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class RuleFile:
     Attributes:
         root: the value that its root is; None while something is wrong with it.
         tables: the values of its tables, by kind of table and own name, in the order of the file.
-        problems: everything that is wrong, in the order it was found.
+        problems: everything that is wrong, in the order it was found; the first hundred of it.
     """
 
     root: Value | None
@@ -164,7 +165,7 @@ class _Reading:
     """Reads one file, and notes what is wrong with it."""
 
     def __init__(self, text: str, root: Section, layout: Layout) -> None:
-        self._text = text
+        self._lines = Lines(text)
         self._root = root
         self._layout = layout
         self._problems: dict[tuple[int, str, str], Problem] = {}
@@ -224,7 +225,9 @@ class _Reading:
             self._note("DATA_OTHER", "", "id", "", f"by its content this file must be named {name}")
 
     def _note(self, reason: str, table: str, key: str, cause: str, sentence: str) -> None:
-        line = line_of(self._text, table, key.partition(".")[0])
+        if len(self._problems) == MAX_PROBLEMS:
+            return
+        line = self._lines.of(table, key.partition(".")[0])
         place = f"{self._root.place} [{table}]" if table else self._root.place
         problem = Problem(reason, line, table, key, cause, f"{place}: {sentence}")
         self._problems.setdefault((line, key, cause or sentence), problem)

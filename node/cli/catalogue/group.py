@@ -150,5 +150,10 @@ def _lines(examined: Examined, reasons: ReasonTexts) -> Iterator[str]:
     if not examined.problems:
         yield f"✓ {examined.file}"
     for problem in examined.problems:
-        place = f"{examined.file}:{problem.line}"
-        yield f"✗ {place}: {problem_line(problem.cause or problem.reason, problem.detail, reasons)}"
+        line = problem_line(problem.cause or problem.reason, _printable(problem.detail), reasons)
+        yield f"✗ {examined.file}:{problem.line}: {line}"
+
+
+def _printable(text: str) -> str:
+    """A text without what could steer a terminal: a key of somebody else's file may hold anything."""
+    return "".join(character if character.isprintable() else "�" for character in text)

@@ -3,9 +3,11 @@
 """A rule file is read whole: every error in it is told at once, with line, table, field and cause."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from federation.rules.catalogue.lines import line_of, line_said
-from federation.rules.catalogue.rule_file import read_rule_file
+from federation.rules.catalogue.lines import Lines, line_said
+from federation.rules.catalogue.rule_file import MAX_PROBLEMS, read_rule_file
 from federation.rules.rule_book import shipped_rules
 
 REPAIR = """id = "mine"
@@ -188,15 +190,40 @@ def test_a_file_in_the_wrong_place_or_form_is_told(path: str, raw: bytes, reason
 
 def test_lines_inside_long_texts_are_no_keys() -> None:
     """What stands inside a text of several lines is text, whatever it looks like."""
-    text = 'a = """\nb = 1\n[t]\n"""\nb = 2\n["x". y]\nb = 3\n'
+    lines = Lines('a = """\nb = 1\n[t]\n"""\nb = 2\n["x". y]\nb = 3\n')
 
-    assert [1, 5, 6, 7] == [
-        line_of(text, "", "a"),
-        line_of(text, "", "b"),
-        line_of(text, "x.y", ""),
-        line_of(text, "x.y", "b"),
-    ]
-    assert 1 == line_of(text, "nowhere", "b")
+    assert [1, 5, 6, 7] == [lines.of("", "a"), lines.of("", "b"), lines.of("x.y", ""), lines.of("x.y", "b")]
+    assert [6, 1] == [lines.of("x.y", "nothing"), lines.of("nowhere", "b")]
+
+
+def test_no_more_than_a_hundred_problems_are_told() -> None:
+    """A file of thousands of empty tables is told in time, and its first hundred problems are enough to begin with."""
+    text = SEVERITY + "".join(f"[rules.r{number}]\n" for number in range(3000))
+
+    assert MAX_PROBLEMS == len(told("severity", text))
+
+
+SHIPPED = sorted(shipped_rules().items())
+
+
+@given(st.sampled_from(SHIPPED), st.integers(0, 3000), st.integers(0, 40), st.text(max_size=20))
+def test_no_damage_to_a_file_does_more_than_to_be_told(
+    file: tuple[str, bytes], start: int, length: int, put: str
+) -> None:
+    """Whatever stands where in a file: it is read, or its problems are, each with a line of the file."""
+    path, raw = file
+    damaged = raw[:start] + put.encode("utf-8", "surrogatepass") + raw[start + length :]
+    lines = damaged.count(b"\n") + damaged.count(b"\r") + 40
+
+    assert all(1 <= problem.line <= lines for problem in read_rule_file(path, damaged).problems)
+
+
+@pytest.mark.parametrize("raw", [b"a = " + b"[" * 100_000, b"a = " + b"9" * 5000, b"x = {" * 5000])
+def test_what_breaks_a_parser_is_a_malformed_file(raw: bytes) -> None:
+    """Depth and digits without end are the file's fault, told like any other."""
+    (problem,) = read_rule_file("repair/mine@1.toml", raw).problems
+
+    assert ("DATA_MALFORMED", 1) == (problem.reason, problem.line)
 
 
 def test_a_complaint_about_the_end_is_of_the_last_line() -> None:

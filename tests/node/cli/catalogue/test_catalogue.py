@@ -109,6 +109,17 @@ def test_each_error_is_explained_by_line_in_both_languages(xinqiao: Xinqiao, wri
     assert "[classes.serious]: max_months" in second
 
 
+def test_what_steers_a_terminal_is_not_printed(xinqiao: Xinqiao, written: Path) -> None:
+    """A key that holds an escape sequence is told without it."""
+    text = written.read_text(encoding="utf-8")
+    written.write_text(text + '\n[exceptions."\\u001b[2J"]\nfields = []\n', encoding="utf-8")
+    said = xinqiao("catalogue", "check", written)
+
+    assert 4 == said.code
+    assert "exceptions.�[2J" in said.out
+    assert "\x1b" not in said.out
+
+
 def test_one_wrong_file_among_sound_ones_decides_the_exit_code(xinqiao: Xinqiao, written: Path, tmp_path: Path) -> None:
     """Every file is looked at, in order, tables of standards too."""
     table = tmp_path / "standards" / "working-days@2027.toml"
