@@ -20,6 +20,10 @@ from creditexchange.v1 import (
     annotation_pb2,
     answer_pb2,
     authority_pb2,
+    case_pb2,
+    case_receipt_pb2,
+    case_status_pb2,
+    case_withdrawal_pb2,
     ending_pb2,
     evidence_pb2,
     exchange_pb2,
@@ -38,6 +42,16 @@ from google.protobuf.message import DecodeError, Message
 from federation.errors import FieldFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
+from federation.records.case import (
+    Case,
+    CaseDocument,
+    CaseKind,
+    CaseOutcome,
+    CaseReceipt,
+    CaseState,
+    CaseStatus,
+    CaseWithdrawal,
+)
 from federation.records.exchange import (
     Answer,
     EvidenceParts,
@@ -81,6 +95,11 @@ _MESSAGES: Mapping[type[Value], type[Message]] = {
     Finding: answer_pb2.Finding,
     Head: answer_pb2.Head,
     Answer: answer_pb2.Answer,
+    CaseDocument: case_pb2.CaseDocument,
+    Case: case_pb2.Case,
+    CaseStatus: case_status_pb2.CaseStatus,
+    CaseWithdrawal: case_withdrawal_pb2.CaseWithdrawal,
+    CaseReceipt: case_receipt_pb2.CaseReceipt,
 }
 
 _SCHEMAS: Mapping[type[Value], int] = {
@@ -111,6 +130,9 @@ _ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
     Dataset: (feed_policy_pb2.Dataset, "DATASET_"),
     ExchangeSide: (exchange_pb2.ExchangeSide, "EXCHANGE_SIDE_"),
     Freshness: (answer_pb2.Freshness, "FRESHNESS_"),
+    CaseKind: (case_pb2.CaseKind, "CASE_KIND_"),
+    CaseState: (case_status_pb2.CaseState, "CASE_STATE_"),
+    CaseOutcome: (case_status_pb2.CaseOutcome, "CASE_OUTCOME_"),
 }
 _NAMES_APART: Mapping[StrEnum, str] = {
     CodeKind.USCC: "UNIFIED_SOCIAL_CREDIT_CODE",

@@ -23,12 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from creditexchange.v1 import answer_pb2 as creditexchange_dot_v1_dot_answer__pb2
+from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import feed_policy_pb2 as creditexchange_dot_v1_dot_feed__policy__pb2
 from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity__pb2
 from creditexchange.v1 import schema_pb2 as creditexchange_dot_v1_dot_schema__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/local_service.proto\x12\x11\x63reditexchange.v1\x1a\x1e\x63reditexchange/v1/answer.proto\x1a#creditexchange/v1/feed_policy.proto\x1a creditexchange/v1/identity.proto\x1a\x1e\x63reditexchange/v1/schema.proto\"`\n\rSubmitRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x32\n\x0bsubmissions\x18\x02 \x03(\x0b\x32\x1d.creditexchange.v1.Submission\x12\r\n\x05\x61mend\x18\x03 \x01(\x08\"o\n\nSubmission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12)\n\x06schema\x18\x02 \x01(\x0e\x32\x19.creditexchange.v1.Schema\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x10\n\x03ref\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x06\n\x04_ref\">\n\x0eSubmitResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"h\n\x07Outcome\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.creditexchange.v1.OutcomeKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t\"L\n\x0c\x43heckRequest\x12.\n\tcode_kind\x18\x01 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"O\n\rCheckResponse\x12,\n\x08holdings\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x02 \x03(\t\"\xbb\x01\n\x07Holding\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12+\n\x07\x64\x61taset\x18\x03 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x10\n\x08standing\x18\x04 \x01(\t\x12\x0f\n\x07reasons\x18\x05 \x03(\t\x12\x10\n\x08measures\x18\x06 \x03(\t\x12/\n\tfreshness\x18\x07 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness\"\x99\x01\n\x0eInquireRequest\x12\x0e\n\x06member\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x04 \x01(\t\x12.\n\tcode_kind\x18\x05 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\"<\n\x0fInquireResponse\x12)\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x19.creditexchange.v1.Answer\"P\n\x0c\x45raseRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x0f\n\x07indexes\x18\x02 \x03(\x04\x12\x0e\n\x06ground\x18\x03 \x01(\t\x12\x11\n\twith_acts\x18\x04 \x01(\x08\"=\n\rEraseResponse\x12,\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Erasure\"f\n\x07\x45rasure\x12\r\n\x05index\x18\x01 \x01(\x04\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.creditexchange.v1.ErasureKind\x12\x0e\n\x06others\x18\x03 \x03(\x04\x12\x0e\n\x06reason\x18\x04 \x01(\t*|\n\x0bOutcomeKind\x12\x1c\n\x18OUTCOME_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16OUTCOME_KIND_DUPLICATE\x10\x02\x12\x18\n\x14OUTCOME_KIND_REFUSED\x10\x03*z\n\x0b\x45rasureKind\x12\x1c\n\x18\x45RASURE_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RASURE_KIND_ORDERED\x10\x01\x12\x19\n\x15\x45RASURE_KIND_REPEATED\x10\x02\x12\x18\n\x14\x45RASURE_KIND_REFUSED\x10\x03\x32\xcc\x02\n\x0cLocalService\x12M\n\x06Submit\x12 .creditexchange.v1.SubmitRequest\x1a!.creditexchange.v1.SubmitResponse\x12O\n\x05\x43heck\x12\x1f.creditexchange.v1.CheckRequest\x1a .creditexchange.v1.CheckResponse\"\x03\x90\x02\x01\x12P\n\x07Inquire\x12!.creditexchange.v1.InquireRequest\x1a\".creditexchange.v1.InquireResponse\x12J\n\x05\x45rase\x12\x1f.creditexchange.v1.EraseRequest\x1a .creditexchange.v1.EraseResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/local_service.proto\x12\x11\x63reditexchange.v1\x1a\x1e\x63reditexchange/v1/answer.proto\x1a#creditexchange/v1/case_filing.proto\x1a#creditexchange/v1/feed_policy.proto\x1a creditexchange/v1/identity.proto\x1a\x1e\x63reditexchange/v1/schema.proto\"`\n\rSubmitRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x32\n\x0bsubmissions\x18\x02 \x03(\x0b\x32\x1d.creditexchange.v1.Submission\x12\r\n\x05\x61mend\x18\x03 \x01(\x08\"o\n\nSubmission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12)\n\x06schema\x18\x02 \x01(\x0e\x32\x19.creditexchange.v1.Schema\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x10\n\x03ref\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x06\n\x04_ref\">\n\x0eSubmitResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"h\n\x07Outcome\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.creditexchange.v1.OutcomeKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t\"L\n\x0c\x43heckRequest\x12.\n\tcode_kind\x18\x01 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\"O\n\rCheckResponse\x12,\n\x08holdings\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x02 \x03(\t\"\xbb\x01\n\x07Holding\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12+\n\x07\x64\x61taset\x18\x03 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x10\n\x08standing\x18\x04 \x01(\t\x12\x0f\n\x07reasons\x18\x05 \x03(\t\x12\x10\n\x08measures\x18\x06 \x03(\t\x12/\n\tfreshness\x18\x07 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness\"\x99\x01\n\x0eInquireRequest\x12\x0e\n\x06member\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x04 \x01(\t\x12.\n\tcode_kind\x18\x05 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\"<\n\x0fInquireResponse\x12)\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x19.creditexchange.v1.Answer\"P\n\x0c\x45raseRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x0f\n\x07indexes\x18\x02 \x03(\x04\x12\x0e\n\x06ground\x18\x03 \x01(\t\x12\x11\n\twith_acts\x18\x04 \x01(\x08\"=\n\rEraseResponse\x12,\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Erasure\"f\n\x07\x45rasure\x12\r\n\x05index\x18\x01 \x01(\x04\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.creditexchange.v1.ErasureKind\x12\x0e\n\x06others\x18\x03 \x03(\x04\x12\x0e\n\x06reason\x18\x04 \x01(\t*|\n\x0bOutcomeKind\x12\x1c\n\x18OUTCOME_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16OUTCOME_KIND_DUPLICATE\x10\x02\x12\x18\n\x14OUTCOME_KIND_REFUSED\x10\x03*z\n\x0b\x45rasureKind\x12\x1c\n\x18\x45RASURE_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RASURE_KIND_ORDERED\x10\x01\x12\x19\n\x15\x45RASURE_KIND_REPEATED\x10\x02\x12\x18\n\x14\x45RASURE_KIND_REFUSED\x10\x03\x32\xfc\x03\n\x0cLocalService\x12M\n\x06Submit\x12 .creditexchange.v1.SubmitRequest\x1a!.creditexchange.v1.SubmitResponse\x12O\n\x05\x43heck\x12\x1f.creditexchange.v1.CheckRequest\x1a .creditexchange.v1.CheckResponse\"\x03\x90\x02\x01\x12P\n\x07Inquire\x12!.creditexchange.v1.InquireRequest\x1a\".creditexchange.v1.InquireResponse\x12J\n\x05\x45rase\x12\x1f.creditexchange.v1.EraseRequest\x1a .creditexchange.v1.EraseResponse\x12S\n\x08\x46ileCase\x12\".creditexchange.v1.FileCaseRequest\x1a#.creditexchange.v1.FileCaseResponse\x12Y\n\nHandleCase\x12$.creditexchange.v1.HandleCaseRequest\x1a%.creditexchange.v1.HandleCaseResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,34 +38,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LOCALSERVICE'].methods_by_name['Check']._loaded_options = None
   _globals['_LOCALSERVICE'].methods_by_name['Check']._serialized_options = b'\220\002\001'
-  _globals['_OUTCOMEKIND']._serialized_start=1392
-  _globals['_OUTCOMEKIND']._serialized_end=1516
-  _globals['_ERASUREKIND']._serialized_start=1518
-  _globals['_ERASUREKIND']._serialized_end=1640
-  _globals['_SUBMITREQUEST']._serialized_start=195
-  _globals['_SUBMITREQUEST']._serialized_end=291
-  _globals['_SUBMISSION']._serialized_start=293
-  _globals['_SUBMISSION']._serialized_end=404
-  _globals['_SUBMITRESPONSE']._serialized_start=406
-  _globals['_SUBMITRESPONSE']._serialized_end=468
-  _globals['_OUTCOME']._serialized_start=470
-  _globals['_OUTCOME']._serialized_end=574
-  _globals['_CHECKREQUEST']._serialized_start=576
-  _globals['_CHECKREQUEST']._serialized_end=652
-  _globals['_CHECKRESPONSE']._serialized_start=654
-  _globals['_CHECKRESPONSE']._serialized_end=733
-  _globals['_HOLDING']._serialized_start=736
-  _globals['_HOLDING']._serialized_end=923
-  _globals['_INQUIREREQUEST']._serialized_start=926
-  _globals['_INQUIREREQUEST']._serialized_end=1079
-  _globals['_INQUIRERESPONSE']._serialized_start=1081
-  _globals['_INQUIRERESPONSE']._serialized_end=1141
-  _globals['_ERASEREQUEST']._serialized_start=1143
-  _globals['_ERASEREQUEST']._serialized_end=1223
-  _globals['_ERASERESPONSE']._serialized_start=1225
-  _globals['_ERASERESPONSE']._serialized_end=1286
-  _globals['_ERASURE']._serialized_start=1288
-  _globals['_ERASURE']._serialized_end=1390
-  _globals['_LOCALSERVICE']._serialized_start=1643
-  _globals['_LOCALSERVICE']._serialized_end=1975
+  _globals['_OUTCOMEKIND']._serialized_start=1429
+  _globals['_OUTCOMEKIND']._serialized_end=1553
+  _globals['_ERASUREKIND']._serialized_start=1555
+  _globals['_ERASUREKIND']._serialized_end=1677
+  _globals['_SUBMITREQUEST']._serialized_start=232
+  _globals['_SUBMITREQUEST']._serialized_end=328
+  _globals['_SUBMISSION']._serialized_start=330
+  _globals['_SUBMISSION']._serialized_end=441
+  _globals['_SUBMITRESPONSE']._serialized_start=443
+  _globals['_SUBMITRESPONSE']._serialized_end=505
+  _globals['_OUTCOME']._serialized_start=507
+  _globals['_OUTCOME']._serialized_end=611
+  _globals['_CHECKREQUEST']._serialized_start=613
+  _globals['_CHECKREQUEST']._serialized_end=689
+  _globals['_CHECKRESPONSE']._serialized_start=691
+  _globals['_CHECKRESPONSE']._serialized_end=770
+  _globals['_HOLDING']._serialized_start=773
+  _globals['_HOLDING']._serialized_end=960
+  _globals['_INQUIREREQUEST']._serialized_start=963
+  _globals['_INQUIREREQUEST']._serialized_end=1116
+  _globals['_INQUIRERESPONSE']._serialized_start=1118
+  _globals['_INQUIRERESPONSE']._serialized_end=1178
+  _globals['_ERASEREQUEST']._serialized_start=1180
+  _globals['_ERASEREQUEST']._serialized_end=1260
+  _globals['_ERASERESPONSE']._serialized_start=1262
+  _globals['_ERASERESPONSE']._serialized_end=1323
+  _globals['_ERASURE']._serialized_start=1325
+  _globals['_ERASURE']._serialized_end=1427
+  _globals['_LOCALSERVICE']._serialized_start=1680
+  _globals['_LOCALSERVICE']._serialized_end=2188
 # @@protoc_insertion_point(module_scope)

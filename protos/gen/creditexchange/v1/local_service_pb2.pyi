@@ -1,4 +1,5 @@
 from creditexchange.v1 import answer_pb2 as _answer_pb2
+from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2
 from creditexchange.v1 import identity_pb2 as _identity_pb2
 from creditexchange.v1 import schema_pb2 as _schema_pb2

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import local_service_pb2 as creditexchange_dot_v1_dot_local__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -55,6 +56,16 @@ class LocalServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.FromString,
                 _registered_method=True)
+        self.FileCase = channel.unary_unary(
+                '/creditexchange.v1.LocalService/FileCase',
+                request_serializer=creditexchange_dot_v1_dot_case__filing__pb2.FileCaseRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.FileCaseResponse.FromString,
+                _registered_method=True)
+        self.HandleCase = channel.unary_unary(
+                '/creditexchange.v1.LocalService/HandleCase',
+                request_serializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.FromString,
+                _registered_method=True)
 
 
 class LocalServiceServicer:
@@ -92,6 +103,23 @@ class LocalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FileCase(self, request, context):
+        """Files an objection or an application for repair, about an entry of any member. When the call returns, it is durable
+        and on its way, or refused with the reasons.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HandleCase(self, request, context):
+        """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
+        returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
+        CALLER_NOT_ENTITLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LocalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -114,6 +142,16 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.Erase,
                     request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.SerializeToString,
+            ),
+            'FileCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.FileCase,
+                    request_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.FileCaseRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_case__filing__pb2.FileCaseResponse.SerializeToString,
+            ),
+            'HandleCase': grpc.unary_unary_rpc_method_handler(
+                    servicer.HandleCase,
+                    request_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -225,6 +263,60 @@ class LocalService:
             '/creditexchange.v1.LocalService/Erase',
             creditexchange_dot_v1_dot_local__service__pb2.EraseRequest.SerializeToString,
             creditexchange_dot_v1_dot_local__service__pb2.EraseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FileCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/FileCase',
+            creditexchange_dot_v1_dot_case__filing__pb2.FileCaseRequest.SerializeToString,
+            creditexchange_dot_v1_dot_case__filing__pb2.FileCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HandleCase(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/HandleCase',
+            creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.SerializeToString,
+            creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 from collections import abc as _abc
+from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import local_service_pb2 as _local_service_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -48,6 +49,15 @@ class LocalServiceStub:
     node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
     changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
     """
+    FileCase: _grpc.UnaryUnaryMultiCallable[_case_filing_pb2.FileCaseRequest, _case_filing_pb2.FileCaseResponse]
+    """Files an objection or an application for repair, about an entry of any member. When the call returns, it is durable
+    and on its way, or refused with the reasons.
+    """
+    HandleCase: _grpc.UnaryUnaryMultiCallable[_case_filing_pb2.HandleCaseRequest, _case_filing_pb2.HandleCaseResponse]
+    """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
+    returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
+    CALLER_NOT_ENTITLED.
+    """
 
 @_typing.type_check_only
 class LocalServiceAsyncStub(LocalServiceStub):
@@ -66,6 +76,15 @@ class LocalServiceAsyncStub(LocalServiceStub):
     """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
     node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
     changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+    """
+    FileCase: _aio.UnaryUnaryMultiCallable[_case_filing_pb2.FileCaseRequest, _case_filing_pb2.FileCaseResponse]  # type: ignore[assignment]
+    """Files an objection or an application for repair, about an entry of any member. When the call returns, it is durable
+    and on its way, or refused with the reasons.
+    """
+    HandleCase: _aio.UnaryUnaryMultiCallable[_case_filing_pb2.HandleCaseRequest, _case_filing_pb2.HandleCaseResponse]  # type: ignore[assignment]
+    """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
+    returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
+    CALLER_NOT_ENTITLED.
     """
 
 class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -106,6 +125,27 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
         node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
         changes nothing. Errors: FEED_NOT_FOUND, CALLER_NOT_ENTITLED.
+        """
+
+    @_abc_1.abstractmethod
+    def FileCase(
+        self,
+        request: _case_filing_pb2.FileCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_filing_pb2.FileCaseResponse, _abc.Awaitable[_case_filing_pb2.FileCaseResponse]]:
+        """Files an objection or an application for repair, about an entry of any member. When the call returns, it is durable
+        and on its way, or refused with the reasons.
+        """
+
+    @_abc_1.abstractmethod
+    def HandleCase(
+        self,
+        request: _case_filing_pb2.HandleCaseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_case_filing_pb2.HandleCaseResponse, _abc.Awaitable[_case_filing_pb2.HandleCaseResponse]]:
+        """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
+        returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
+        CALLER_NOT_ENTITLED.
         """
 
 def add_LocalServiceServicer_to_server(servicer: LocalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Objections and repair across nodes: what may be stated after what, what a decision does to the entry, what is signed.
+
+A case moves by the numbered statements of the node that decides it, and by nothing else; whoever holds the same
+statements reads the same phase off them, in whatever order they came. The entry itself moves by acts in its feed: the
+mark while an objection runs, its lifting, and the END of what was granted. An applicant's number is known outside the
+filing node as a hash alone, over "creditexchange/applicant/1" 0x00, the case's salt of 32 bytes, and the number.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from federation.records.act import AnnotationKind, EndingKind
+from federation.records.case import CaseKind, CaseOutcome, CaseState
+from federation.rules.exchange import pae
+
+CASE_TYPE = "application/vnd.creditexchange.case.v1"
+STATUS_TYPE = "application/vnd.creditexchange.case-status.v1"
+WITHDRAWAL_TYPE = "application/vnd.creditexchange.case-withdrawal.v1"
+RECEIPT_TYPE = "application/vnd.creditexchange.case-receipt.v1"
+_APPLICANT_DOMAIN = b"creditexchange/applicant/1\x00"
+
+
+class Phase(StrEnum):
+    """Where a case stands."""
+
+    FILED = "filed"
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Illegal:
+    """The statement cannot follow; the case stays where it is."""
+
+    reason: str
+
+
+_TABLE: Mapping[tuple[Phase, CaseState], Phase] = MappingProxyType(
+    {
+        (Phase.FILED, CaseState.RECEIVED): Phase.RECEIVED,
+        (Phase.RECEIVED, CaseState.MARKED): Phase.RECEIVED,
+        (Phase.RECEIVED, CaseState.OVERDUE): Phase.RECEIVED,
+        (Phase.RECEIVED, CaseState.ACCEPTED): Phase.ACCEPTED,
+        (Phase.RECEIVED, CaseState.NOT_ACCEPTED): Phase.CLOSED,
+        (Phase.RECEIVED, CaseState.WITHDRAWN): Phase.CLOSED,
+        (Phase.ACCEPTED, CaseState.OVERDUE): Phase.ACCEPTED,
+        (Phase.ACCEPTED, CaseState.DECIDED): Phase.CLOSED,
+        (Phase.ACCEPTED, CaseState.WITHDRAWN): Phase.CLOSED,
+    }
+)
+"""Every legal step; what does not stand here is none."""
+
+
+def after(phase: Phase, state: CaseState) -> Phase | Illegal:
+    """Where a case stands after a statement."""
+    return _TABLE.get((phase, state), Illegal("CASE_STATE_ILLEGAL"))
+
+
+ENDINGS: Mapping[CaseOutcome, EndingKind | None] = MappingProxyType(
+    {
+        CaseOutcome.REJECTED: None,
+        CaseOutcome.REMOVED: EndingKind.REMOVED,
+        CaseOutcome.CORRECTED: EndingKind.CORRECTED,
+        CaseOutcome.SUPPLEMENTED: None,
+        CaseOutcome.DISCLOSURE_ENDED: EndingKind.REMOVED,
+        CaseOutcome.REPAIRED: EndingKind.REPAIRED,
+    }
+)
+"""How the entry ends with each outcome; None where it goes on, and only the mark is lifted."""
+
+_OUTCOMES: Mapping[CaseKind, frozenset[CaseOutcome]] = MappingProxyType(
+    {
+        CaseKind.OBJECTION: frozenset(CaseOutcome) - {CaseOutcome.REPAIRED},
+        CaseKind.REPAIR: frozenset({CaseOutcome.REJECTED, CaseOutcome.REPAIRED}),
+    }
+)
+
+
+def fits(kind: CaseKind, outcome: CaseOutcome) -> bool:
+    """Whether a case of a kind can be decided so: only a repair repairs, and a repair does nothing else."""
+    return outcome in _OUTCOMES[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTerms:
+    """What a region's rules say of a kind of case on a day.
+
+    Attributes:
+        mark: what is put on the entry while the case runs; None for nothing.
+        accept_days: working days for the decision whether it is taken up; None where no term is set.
+        decide_days: working days for the decision itself, from the day it was taken up; None likewise.
+        policy: the rules used, `id@version`.
+    """
+
+    mark: AnnotationKind | None
+    accept_days: int | None
+    decide_days: int | None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Admissible:
+    """Nothing speaks against taking the application up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmissible:
+    """It is not to be taken up.
+
+    Attributes:
+        reasons: stable reason codes, at least one.
+        not_before: first day on which it would be; None when no day is known.
+    """
+
+    reasons: tuple[str, ...]
+    not_before: date | None = None
+
+
+def letter_sha256(payload_type: str, payload: bytes) -> bytes:
+    """What a receipt names a letter by: SHA-256 over the bytes that the letter's signature covers."""
+    return hashlib.sha256(pae(payload_type, payload)).digest()
+
+
+def case_sha256(payload: bytes) -> bytes:
+    """What statements name a case by: SHA-256 of its signed payload bytes."""
+    return hashlib.sha256(payload).digest()
+
+
+def applicant_sha256(salt: bytes, code: str) -> bytes:
+    """The hash that stands for the applicant's number."""
+    return hashlib.sha256(_APPLICANT_DOMAIN + salt + code.encode()).digest()
