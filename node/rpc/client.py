@@ -8,34 +8,44 @@ effect with the next call. Answers are read from their raw bytes, so that what c
 that read are retried here, within their deadline, when the peer is unavailable; the channel itself never retries.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import grpc
+from creditexchange.v1 import case_filing_pb2 as filing
+from creditexchange.v1 import case_service_pb2 as case
 from creditexchange.v1 import feed_service_pb2 as feed
 from creditexchange.v1 import local_service_pb2 as local
 from creditexchange.v1 import node_service_pb2 as node
 from creditexchange.v1 import query_service_pb2 as query
-from google.protobuf.message import DecodeError, Message
 from grpc_health.v1 import health_pb2
-from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_exponential_jitter
 
-from federation.errors import CallerFault, ConfigFault, FieldFault, PeerFault, UnreachableFault
+from federation.errors import CallerFault, ConfigFault, PeerFault
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
+from node.cases.docket import NotDone, Step
+from node.cases.letter import CaseName
+from node.cases.post import Taken
+from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, serialised
+from node.rpc.cases.wire import (
+    application_to_wire,
+    filed_from_wire,
+    not_done_from_wire,
+    step_to_wire,
+    taken_from_wire,
+)
 from node.rpc.erasing.wire import erasure_from_wire
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.feed.chunk import chunk_from_wire
-from node.rpc.trust import KeyPair, Pinned, Trust
+from node.rpc.trust import Trust
 from node.rpc.wire import (
     CONDITION_KEY,
     ListedFeed,
@@ -54,173 +64,19 @@ from node.rpc.wire import (
     submission_to_wire,
 )
 
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
-STREAM_S = 3700.0
-"""Deadline of a stream; a server ends a watch after an hour."""
-Wire = TypeVar("Wire", bound=Message)
-Value = TypeVar("Value")
-_Unary = grpc.aio.UnaryUnaryMultiCallable[Message, bytes]
-_Streaming = grpc.aio.UnaryStreamMultiCallable[Message, bytes]
-_OPTIONS: tuple[tuple[str, int], ...] = (
-    ("grpc.enable_retries", 0),
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.max_pings_without_data", 0),
-    ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 10_000),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Method(Generic[Wire]):
-    """A method by its path, and what it answers with."""
-
-    path: str
-    answer: type[Wire]
-
-
-_GET_NODE = _Method("/creditexchange.v1.NodeService/GetNode", node.GetNodeResponse)
-_LIST_FEEDS = _Method("/creditexchange.v1.FeedService/ListFeeds", feed.ListFeedsResponse)
-_GET_CHECKPOINT = _Method("/creditexchange.v1.FeedService/GetCheckpoint", feed.GetCheckpointResponse)
-_WATCH = _Method("/creditexchange.v1.FeedService/WatchCheckpoints", feed.WatchCheckpointsResponse)
-_READ = _Method("/creditexchange.v1.FeedService/ReadEntries", feed.ReadEntriesResponse)
-_ASK = _Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
-_SUBMIT = _Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
-_CHECK = _Method("/creditexchange.v1.LocalService/Check", local.CheckResponse)
-_INQUIRE = _Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
-_ERASE = _Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What a channel is built from."""
-
-    pair: KeyPair
-    authority: Pinned
-
-
-class _Link:
-    """The channel to one server, built anew when certificates or pins have changed. For one event loop."""
-
-    def __init__(self, server: SpiffeId, address: str, material: Callable[[], _Material], name: str = "") -> None:
-        self.name = name or server.node_id
-        self._server = server
-        self._address = address
-        self._find_material = material
-        self._material: _Material | None = None
-        self._channels: list[grpc.aio.Channel] = []
-
-    def channel(self) -> grpc.aio.Channel:
-        """The channel for the newest material. Older ones stay open for the streams on them, until `close`."""
-        material = self._find_material()
-        if material != self._material:
-            credentials = grpc.ssl_channel_credentials(
-                material.authority.pem, material.pair.key_pem, material.pair.chain_pem
-            )
-            name = ("grpc.ssl_target_name_override", self._server.dns_name)
-            self._channels.append(grpc.aio.secure_channel(self._address, credentials, options=(*_OPTIONS, name)))
-            self._material = material
-        return self._channels[-1]
-
-    async def close(self) -> None:
-        """Closes the channels; calls still on them are cancelled."""
-        channels, self._channels, self._material = self._channels, [], None
-        for channel in channels:
-            await channel.close()
-
-    async def call(self, method: _Method[Wire], request: Message, timeout_s: float) -> Wire:
-        """Makes one unary call, once.
-
-        Raises:
-            CallerFault: the server refused.
-            UnreachableFault: it did not answer in time.
-            PeerFault: ANSWER_MALFORMED.
-        """
-        try:
-            return self._parsed(method, await self._attempt(method, request, timeout_s))
-        except grpc.aio.AioRpcError as error:
-            raise fault_from_rpc_error(error, self.name) from error
-
-    async def read(self, method: _Method[Wire], request: Message, timeout_s: float) -> Wire:
-        """As `call`, retried while the server is unavailable, all within the time given."""
-        end = asyncio.get_running_loop().time() + timeout_s
-        retrying = AsyncRetrying(
-            stop=stop_before_delay(timeout_s),
-            wait=wait_exponential_jitter(multiplier=0.1, max=2),
-            retry=retry_if_exception(_is_unavailable),
-            reraise=True,
-        )
-
-        async def attempt() -> bytes:
-            return await self._attempt(method, request, max(0.001, end - asyncio.get_running_loop().time()))
-
-        try:
-            return self._parsed(method, await retrying(attempt))
-        except grpc.aio.AioRpcError as error:
-            raise fault_from_rpc_error(error, self.name) from error
-
-    async def stream(self, method: _Method[Wire], request: Message, stall_s: float | None) -> AsyncGenerator[Wire]:
-        """Messages of a stream; it is cancelled when the reader stops, or nothing comes for `stall_s` seconds.
-
-        Raises:
-            UnreachableFault: refused (with the reason), broken off or stalled: a reader tries again.
-            PeerFault: ANSWER_MALFORMED.
-        """
-        stub: _Streaming = self.channel().unary_stream(method.path, _serialised, None)
-        flow = stub(request, timeout=STREAM_S)
-        try:
-            while True:
-                async with asyncio.timeout(stall_s):
-                    raw = await flow.read()
-                if not isinstance(raw, bytes):
-                    return
-                yield self._parsed(method, raw)
-        except grpc.aio.AioRpcError as error:
-            raise _to_try_again(fault_from_rpc_error(error, self.name)) from error
-        except TimeoutError:
-            raise UnreachableFault("CALL_TIMEOUT", f"{self.name} sent nothing for {stall_s} s") from None
-        finally:
-            flow.cancel()
-
-    async def _attempt(self, method: _Method[Wire], request: Message, timeout_s: float) -> bytes:
-        stub: _Unary = self.channel().unary_unary(method.path, _serialised, None)
-        return await stub(request, timeout=timeout_s)
-
-    def _parsed(self, method: _Method[Wire], raw: bytes) -> Wire:
-        try:
-            return method.answer.FromString(raw)
-        except DecodeError:
-            raise PeerFault("ANSWER_MALFORMED", f"{self.name}: {method.path}", (raw,)) from None
-
-
-def _serialised(message: Message) -> bytes:
-    """A request's bytes; the abstract class's own method would make none."""
-    return message.SerializeToString()
-
-
-def _is_unavailable(error: BaseException) -> bool:
-    return isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.UNAVAILABLE
-
-
-def _to_try_again(fault: Exception) -> Exception:
-    """For a follower a refusal is no end: entitlement, pins and feeds change; it asks again, later and later."""
-    return UnreachableFault(fault.reason, fault.detail) if isinstance(fault, CallerFault) else fault
-
-
-def _read_answer(convert: Callable[[Wire], Value], message: Wire) -> Value:
-    """Converts what a peer sent; what has no meaning is the peer's fault.
-
-    Raises:
-        PeerFault: ANSWER_MALFORMED, with the message's bytes.
-    """
-    try:
-        return convert(message)
-    except FieldFault as fault:
-        raise PeerFault("ANSWER_MALFORMED", fault.detail, (message.SerializeToString(),)) from fault
+_GET_NODE = Method("/creditexchange.v1.NodeService/GetNode", node.GetNodeResponse)
+_LIST_FEEDS = Method("/creditexchange.v1.FeedService/ListFeeds", feed.ListFeedsResponse)
+_GET_CHECKPOINT = Method("/creditexchange.v1.FeedService/GetCheckpoint", feed.GetCheckpointResponse)
+_WATCH = Method("/creditexchange.v1.FeedService/WatchCheckpoints", feed.WatchCheckpointsResponse)
+_READ = Method("/creditexchange.v1.FeedService/ReadEntries", feed.ReadEntriesResponse)
+_ASK = Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
+_SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
+_CHECK = Method("/creditexchange.v1.LocalService/Check", local.CheckResponse)
+_INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
+_ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
+_DELIVER = Method("/creditexchange.v1.CaseService/Deliver", case.DeliverResponse)
+_FILE_CASE = Method("/creditexchange.v1.LocalService/FileCase", filing.FileCaseResponse)
+_HANDLE_CASE = Method("/creditexchange.v1.LocalService/HandleCase", filing.HandleCaseResponse)
 
 
 class PeerClient:
@@ -237,14 +93,14 @@ class PeerClient:
     """
 
     def __init__(self, peer: str, address: str, trust: Trust, call_timeout_s: float) -> None:
-        def material() -> _Material:
+        def material() -> Material:
             authority = trust.authority(peer)
             if authority is None:
                 raise ConfigFault("PEER_NOT_PINNED", f"{peer} is not in the configuration")
-            return _Material(trust.pair(), authority)
+            return Material(trust.pair(), authority)
 
         self.peer = peer
-        self._link = _Link(SpiffeId(trust.own.federation, peer), address, material)
+        self._link = Link(SpiffeId(trust.own.federation, peer), address, material)
         self._timeout_s = call_timeout_s
 
     async def close(self) -> None:
@@ -266,7 +122,7 @@ class PeerClient:
             CallerFault, UnreachableFault, PeerFault: as `checkpoint`.
         """
         page = await self._link.read(_LIST_FEEDS, feed.ListFeedsRequest(page_token=after), self._timeout_s)
-        return [_read_answer(feed_from_wire, message) for message in page.feeds], page.next_page_token
+        return [read_answer(feed_from_wire, message) for message in page.feeds], page.next_page_token
 
     async def checkpoint(self, origin: str, known: bytes = b"") -> bytes:
         """The newest checkpoint of a feed, as a signed note that is still to be verified.
@@ -306,7 +162,7 @@ class PeerClient:
         )
         async with aclosing(self._link.stream(_READ, request, self._timeout_s)) as messages:
             async for message in messages:
-                yield _read_answer(chunk_from_wire, message)
+                yield read_answer(chunk_from_wire, message)
 
     async def ask(self, question: Envelope) -> Envelope:
         """The peer's signed answer, still to be verified. Asked once.
@@ -323,6 +179,22 @@ class PeerClient:
         except CallerFault as fault:
             evidence = (response.SerializeToString(),)
             raise PeerFault("ANSWER_MALFORMED", f"{self._link.name}: {fault.reason}", evidence) from fault
+
+    async def deliver(self, letters: Sequence[Envelope]) -> list[Taken]:
+        """What became of each letter, in order; receipts are still to be verified. Once: whoever calls tries again.
+
+        Raises:
+            CallerFault: the peer refused the call.
+            UnreachableFault: no answer in time.
+            PeerFault: ANSWER_MALFORMED.
+        """
+        request = case.DeliverRequest(letters=map(envelope_to_wire, letters))
+        response = await self._link.call(_DELIVER, request, self._timeout_s)
+        outcomes = [read_answer(taken_from_wire, outcome) for outcome in response.outcomes]
+        if len(outcomes) != len(letters):
+            evidence = (response.SerializeToString(),)
+            raise PeerFault("ANSWER_MALFORMED", f"{self._link.name}: not one outcome for each letter", evidence)
+        return outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +215,7 @@ class LocalClient:
     """
 
     def __init__(self, address: str, trust: Trust, call_timeout_s: float) -> None:
-        self._link = _Link(trust.own, address, lambda: _Material(trust.pair(), trust.own_authority()), "the local port")
+        self._link = Link(trust.own, address, lambda: Material(trust.pair(), trust.own_authority()), "the local port")
         self._timeout_s = call_timeout_s
 
     async def close(self) -> None:
@@ -360,7 +232,7 @@ class LocalClient:
         """
         request = local.SubmitRequest(feed=feed, submissions=map(submission_to_wire, submissions), amend=amend)
         response = await self._link.call(_SUBMIT, request, self._timeout_s)
-        return [_read_answer(outcome_from_wire, message) for message in response.outcomes]
+        return [read_answer(outcome_from_wire, message) for message in response.outcomes]
 
     async def check(self, code_kind: CodeKind, code: str) -> Checked:
         """What counts here, now, for one subject.
@@ -370,7 +242,7 @@ class LocalClient:
         """
         request = local.CheckRequest(code_kind=code_kind_to_wire(code_kind), code=code)
         response = await self._link.call(_CHECK, request, self._timeout_s)
-        holdings = tuple(_read_answer(holding_from_wire, message) for message in response.holdings)
+        holdings = tuple(read_answer(holding_from_wire, message) for message in response.holdings)
         return Checked(holdings, tuple(response.measures))
 
     async def inquire(self, member: str, matter: Matter) -> Answer:
@@ -380,17 +252,26 @@ class LocalClient:
             CallerFault, UnreachableFault, PeerFault: as `submit`, or as the member refused.
         """
         response = await self._link.call(_INQUIRE, matter_to_wire(member, matter), self._timeout_s)
-        return _read_answer(answer_from_wire, response.answer)
+        return read_answer(answer_from_wire, response.answer)
 
     async def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> list[ErasureOutcome]:
         """One outcome for each index, in order; what is ordered is durable. Raises as `submit`."""
         request = local.EraseRequest(feed=feed, indexes=indexes, ground=ground, with_acts=with_acts)
         response = await self._link.call(_ERASE, request, self._timeout_s)
-        return [_read_answer(erasure_from_wire, message) for message in response.erasures]
+        return [read_answer(erasure_from_wire, message) for message in response.erasures]
+
+    async def file_case(self, application: Application) -> Filed | NotFiled:
+        """What became of filing a case. Raises as `submit`."""
+        response = await self._link.call(_FILE_CASE, application_to_wire(application), self._timeout_s)
+        return read_answer(filed_from_wire, response)
+
+    async def handle_case(self, name: CaseName, step: Step) -> NotDone | None:
+        """Takes a step on a case, or withdraws it; None when it was taken. Raises as `submit`."""
+        return not_done_from_wire(await self._link.call(_HANDLE_CASE, step_to_wire(name, step), self._timeout_s))
 
     async def condition(self) -> dict[str, str]:
         """Why each own feed cannot be signed now; empty while the node may write. UnreachableFault as `submit`."""
-        stub: _Unary = self._link.channel().unary_unary("/grpc.health.v1.Health/Check", _serialised, None)
+        stub: Unary = self._link.channel().unary_unary("/grpc.health.v1.Health/Check", serialised, None)
         call = stub(health_pb2.HealthCheckRequest(), timeout=self._timeout_s)
         try:
             await call
