@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a case does to its entry: the mark while it runs, its lifting, and the END of what was granted.
+
+All are acts of the authority that decided the entry, and go through the intake in the transaction of what is stated. A
+mark is weaker than such an act of its own: where the authority has suspended the entry itself, no case marks it or
+lifts that; and while another case on the entry is open, its mark stays.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from federation.errors import CallerFault
+from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
+from federation.records.agency_filing import AgencyFiling
+from federation.records.codec import encode, schema_of
+from federation.records.feed_policy import Dataset
+from federation.records.licence import Licence
+from federation.records.list_entry import ListEntry
+from federation.records.penalty import Penalty
+from federation.records.subject import Authority, Subject
+from node.cases.ports import CaseFile, CaseUnit
+from node.entry.holding import HeldEntry, acts_of
+from node.intake import Accepted, Admission, Duplicate, Intake, Submission, check_submission
+
+_MARK = "case/"
+"""How the document number of a mark begins; the case id follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Acts on entries, within a transaction of the caller's.
+
+    Attributes:
+        intake: puts them into the queues of the own feeds.
+        datasets: origin of each own feed and its kind of record.
+        admit: may this own record be published?
+        rung: told the feed for which something waits to be published, before the commit: it may be told in vain.
+    """
+
+    intake: Intake
+    datasets: Mapping[str, Dataset]
+    admit: Admission
+    rung: Callable[[str], None]
+
+    def mark(self, unit: CaseUnit, file: CaseFile, kind: AnnotationKind, day: date) -> bool:
+        """Marks the entry of an open case.
+
+        Returns:
+            Whether the mark is this case's, alone or with others; False where the authority has suspended the entry.
+
+        Raises:
+            CallerFault: why the mark cannot be published.
+        """
+        if any(other.marked for other in unit.open_on(file.origin, file.index)):
+            return True
+        newest = _newest(unit, file)
+        if newest is not None and newest.kind is AnnotationKind.SUSPENDED:
+            return False
+        self._annotate(unit, file, kind, day)
+        return True
+
+    def lift(self, unit: CaseUnit, file: CaseFile, day: date) -> None:
+        """Lifts the mark of a case, unless another case needs it, the authority has put one since, or the entry ended.
+
+        Raises:
+            CallerFault: why that cannot be published.
+        """
+        needed = any(each.marked for each in unit.open_on(file.origin, file.index) if each.name != file.name)
+        if not file.marked or needed or unit.entry_kind(file.origin, file.index) is None:
+            return
+        newest = _newest(unit, file)
+        if newest is None or (newest.document_number or "").startswith(_MARK):
+            self._annotate(unit, file, AnnotationKind.RESUMED, day)
+
+    def end(self, unit: CaseUnit, file: CaseFile, kind: EndingKind, document: tuple[str, date]) -> None:
+        """Ends the entry.
+
+        Args:
+            unit: the transaction.
+            file: the case.
+            kind: how.
+            document: number and day of the decision.
+
+        Raises:
+            CallerFault: why that cannot be published: REF_NOT_ACTIVE when the entry has ended otherwise.
+        """
+        number, decided_on = document
+        authority = _authority(unit, file)
+        self._publish(
+            unit, file, "end", Ending(kind=kind, authority=authority, document_number=number, decided_on=decided_on)
+        )
+
+    def _annotate(self, unit: CaseUnit, file: CaseFile, kind: AnnotationKind, day: date) -> None:
+        authority, number = _authority(unit, file), _MARK + file.name.case_id
+        mark = Annotation(kind=kind, authority=authority, dated_on=day, document_number=number)
+        self._publish(unit, file, kind.value, mark)
+
+    def _publish(self, unit: CaseUnit, file: CaseFile, word: str, act: Annotation | Ending) -> None:
+        key = f"{_MARK}{file.name.filed_at}/{file.name.case_id}/{word}"
+        submission = Submission(key, schema_of(act), encode(act), file.index)
+        checked = check_submission(submission, self.datasets[file.origin], self.admit)
+        (outcome,), pending = self.intake.decide(unit, file.origin, [checked])
+        if not isinstance(outcome, Accepted | Duplicate):
+            raise CallerFault(outcome.reason)
+        unit.add_pending(file.origin, pending)
+        self.rung(file.origin)
+
+
+def _newest(unit: CaseUnit, file: CaseFile) -> Annotation | None:
+    """The newest mark on the entry that is published."""
+    return acts_of(unit.acts(file.origin, [file.index]).get(file.index, ())).annotation
+
+
+def _authority(unit: CaseUnit, file: CaseFile) -> Authority:
+    """The authority that decided the entry.
+
+    Raises:
+        CallerFault: ENTRY_NOT_ACTIVE, there is nothing left to act on.
+    """
+    found = unit.held_at(file.origin, [file.index])
+    authority = authority_of(found[0]) if found else None
+    if authority is None:
+        raise CallerFault("ENTRY_NOT_ACTIVE")
+    return authority
+
+
+def authority_of(entry: HeldEntry) -> Authority | None:
+    """The authority that decided an entry; None for what is no record about a subject, or cannot be read."""
+    match entry.record():
+        case Subject(source=source):
+            return source
+        case Licence() | Penalty() | ListEntry() | AgencyFiling() as record:
+            return record.authority
+        case _:
+            return None
