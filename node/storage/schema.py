@@ -4,8 +4,8 @@
 
 Bytes are kept exactly as they were published or received. What is absent is NULL, never an empty text: some databases
 cannot tell the two apart. Times are milliseconds since the epoch. Tables are made by `migrations/` and by nothing else;
-a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`) have keys of
-their own.
+a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`, and those of
+cases) have keys of their own.
 """
 
 from sqlalchemy import (
@@ -273,3 +273,58 @@ ERASURE = Table(
     sqlite_with_rowid=False,
 )
 """Erasures that this node ordered, by the entry to be erased, with the legal ground."""
+
+CASE_FILE = Table(
+    "case_file",
+    METADATA,
+    Column("filed_at", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("decided_at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("idx", BIG, nullable=False),
+    Column("filed_at_ms", BIG, nullable=False),
+    Column("changed_at_ms", BIG, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("state", Text),
+    Column("sequence", Integer, nullable=False),
+    Column("marked", Boolean, nullable=False),
+    Column("due_on", Text),
+    Column("overdue", Boolean, nullable=False),
+    Column("remark", Text),
+    sqlite_with_rowid=False,
+)
+"""Cases that were filed here or are decided here, each by the node it was filed at and its id there."""
+
+_HAS_DUE = CASE_FILE.c.due_on.is_not(None)
+Index(None, CASE_FILE.c.origin, CASE_FILE.c.idx)
+Index(None, CASE_FILE.c.due_on, sqlite_where=_HAS_DUE, postgresql_where=_HAS_DUE)
+
+CASE_LETTER = Table(
+    "case_letter",
+    METADATA,
+    Column("filed_at", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("stands", Boolean, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("kept_at_ms", BIG, nullable=False),
+    Column("sender", Text),
+    Column("back", Text),
+    Column("due_ms", BIG),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text),
+    Column("hop", Text),
+    Column("receipt", LargeBinary),
+    sqlite_with_rowid=False,
+)
+"""Signed letters about cases: arrived, on their way, or kept as evidence (`stands` false); none is ever changed.
+
+`kind` is the payload type; `due_ms` is NULL when there is nothing to hand on.
+"""
+
+_IS_DUE = CASE_LETTER.c.due_ms.is_not(None)
+Index(None, CASE_LETTER.c.due_ms, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)

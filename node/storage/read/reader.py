@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All that can be read of a store, as every stage that reads knows it."""
 
+from node.storage.cases.rows import CaseRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
@@ -35,6 +36,10 @@ class Reader:
         self.erasures = erasures.erasures
         self.cosigned = erasures.cosigned
         self.is_black = holdings.is_black
+        cases = CaseRows(connect)
+        self.cases, self.case_files = cases.cases, cases.case_files
+        self.case_letters = cases.case_letters
+        self.letters_due, self.letters_waiting = cases.letters_due, cases.letters_waiting
         status = StatusRows(connect)
         self.health = status.health
         self.evidence = status.evidence

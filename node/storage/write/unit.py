@@ -4,6 +4,7 @@
 
 from sqlalchemy import Connection
 
+from node.storage.cases.part import CasePart
 from node.storage.register import Register
 from node.storage.write.destroy import Destroyer
 from node.storage.write.erase_part import ErasePart
@@ -17,7 +18,7 @@ from node.storage.write.refill_part import RefillPart
 
 
 class Unit:
-    """All units of the stages over one transaction: of intake, log, follower, ledger, refill, exchange log and eraser.
+    """All units of the stages over one transaction: intake, log, follower, ledger, refill, exchange log, eraser, cases.
 
     Each method is the one of its part; the promises stand with the stages. Not for use after the transaction.
     """
@@ -61,6 +62,7 @@ class Unit:
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions
+        self._add_cases(CasePart(connection))
 
     def _refill(self, refill: RefillPart) -> None:
         """The methods of a `RefillUnit`."""
@@ -77,3 +79,9 @@ class Unit:
         self.keep_cosigned = erase.keep_cosigned
         self.destroy_again = erase.destroy_again
         self.registered, self.set_registered = erase.registered, erase.set_registered
+
+    def _add_cases(self, cases: CasePart) -> None:
+        self.letters, self.keep_letters = cases.letters, cases.keep_letters
+        self.conflicts, self.count_waiting, self.count_open = cases.conflicts, cases.count_waiting, cases.count_open
+        self.case_file, self.keep_case = cases.case_file, cases.keep_case
+        self.open_on, self.run_out = cases.open_on, cases.run_out

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What the stages of cases write."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from federation.rules.case import Phase
+from node.cases.letter import CaseName, LetterName
+from node.cases.ports import CaseFile, KeptLetter
+from node.storage.cases.rows import file_of, file_row, letter_of, letter_row
+from node.storage.dialect.rows import replace_rows
+from node.storage.schema import CASE_FILE, CASE_LETTER
+
+_OPEN = CASE_FILE.c.phase != Phase.CLOSED.value
+
+
+class CasePart:
+    """The methods of a `CaseUnit` that are not those of other stages."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def letters(self, cases: Collection[CaseName]) -> Mapping[LetterName, KeptLetter]:
+        """Every letter of some cases that stands; of few enough for one statement."""
+        filed = CASE_LETTER.c.filed_at.in_({case.filed_at for case in cases})
+        named = CASE_LETTER.c.case_id.in_({case.case_id for case in cases})
+        rows = self._connection.execute(select(CASE_LETTER).where(filed, named, CASE_LETTER.c.stands))
+        return {letter.name: letter for letter in map(letter_of, rows) if letter.name.case in cases}
+
+    def keep_letters(self, letters: Sequence[KeptLetter]) -> None:
+        """Adds letters, or replaces what is kept of them."""
+        replace_rows(self._connection, CASE_LETTER, [letter_row(letter) for letter in letters])
+
+    def conflicts(self, case: CaseName) -> int:
+        """How many letters of a case are kept as evidence."""
+        named = (CASE_LETTER.c.filed_at == case.filed_at) & (CASE_LETTER.c.case_id == case.case_id)
+        wanted = select(func.count()).select_from(CASE_LETTER).where(named, ~CASE_LETTER.c.stands)
+        return int(self._connection.execute(wanted).scalar_one())
+
+    def count_waiting(self, sender: str) -> int:
+        """How many letters that a node brought wait to be handed on."""
+        waits = (CASE_LETTER.c.sender == sender) & CASE_LETTER.c.due_ms.is_not(None)
+        return int(self._connection.execute(select(func.count()).select_from(CASE_LETTER).where(waits)).scalar_one())
+
+    def count_open(self, filed_at: str) -> int:
+        """How many open cases there are that were filed at a node."""
+        wanted = select(func.count()).select_from(CASE_FILE).where(CASE_FILE.c.filed_at == filed_at, _OPEN)
+        return int(self._connection.execute(wanted).scalar_one())
+
+    def case_file(self, case: CaseName) -> CaseFile | None:
+        """One case; None when it was neither filed here nor is decided here."""
+        wanted = select(CASE_FILE).where(CASE_FILE.c.filed_at == case.filed_at, CASE_FILE.c.case_id == case.case_id)
+        row = self._connection.execute(wanted).one_or_none()
+        return None if row is None else file_of(row)
+
+    def keep_case(self, file: CaseFile) -> None:
+        """Adds a case, or replaces what is kept of it."""
+        replace_rows(self._connection, CASE_FILE, [file_row(file)])
+
+    def open_on(self, origin: str, index: int) -> Sequence[CaseFile]:
+        """The open cases about an entry, by name."""
+        wanted = (
+            select(CASE_FILE)
+            .where(CASE_FILE.c.origin == origin, CASE_FILE.c.idx == index, _OPEN)
+            .order_by(CASE_FILE.c.filed_at, CASE_FILE.c.case_id)
+        )
+        return [file_of(row) for row in self._connection.execute(wanted)]
+
+    def run_out(self, decided_at: str, day: date, limit: int) -> Sequence[CaseFile]:
+        """Open cases that a node decides whose last day is before a day, at most `limit`."""
+        wanted = (
+            select(CASE_FILE)
+            .where(CASE_FILE.c.due_on < day.isoformat(), CASE_FILE.c.decided_at == decided_at, _OPEN)
+            .order_by(CASE_FILE.c.due_on, CASE_FILE.c.filed_at, CASE_FILE.c.case_id)
+            .limit(limit)
+        )
+        return [file_of(row) for row in self._connection.execute(wanted)]
