@@ -9,6 +9,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
+from creditexchange.v1.case_filing_pb2 import (
+    FileCaseRequest,
+    FileCaseResponse,
+    HandleCaseRequest,
+    HandleCaseResponse,
+)
 from creditexchange.v1.local_service_pb2 import (
     CheckRequest,
     CheckResponse,
@@ -23,11 +29,15 @@ from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
 from federation.errors import AccessFault, CallerFault, FieldFault
 from federation.records.exchange import Answer
+from node.cases.docket import NotDone, Step
+from node.cases.letter import CaseName
+from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
 from node.query.seen import Checked
 from node.rpc.caller import current_caller
+from node.rpc.cases.wire import application_from_wire, filed_to_wire, not_done_to_wire, step_from_wire
 from node.rpc.erasing.wire import erasure_to_wire
 from node.rpc.wire import (
     answer_to_wire,
@@ -77,6 +87,18 @@ class InquireStage(Protocol):
         ...
 
 
+class CaseStage(Protocol):
+    """Files and handles cases. Called from one thread of the given executor at a time."""
+
+    def file(self, application: Application) -> Filed | NotFiled:
+        """Files a case, durably, or says why not."""
+        ...
+
+    def handle(self, name: CaseName, step: Step) -> NotDone | None:
+        """Takes a step on a case, or withdraws it, durably; or says why not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LocalStages:
     """What stands behind the local port."""
@@ -85,6 +107,7 @@ class LocalStages:
     check: CheckStage
     inquire: InquireStage
     erase: EraseStage
+    cases: CaseStage
 
 
 class LocalServicer(LocalServiceServicer):
@@ -92,7 +115,7 @@ class LocalServicer(LocalServiceServicer):
 
     Args:
         stages: what stands behind.
-        writer: runs `submit` and `erase`.
+        writer: runs `submit`, `erase` and `cases`.
         readers: runs `check`.
     """
 
@@ -144,6 +167,20 @@ class LocalServicer(LocalServiceServicer):
 
         outcomes = await asyncio.get_running_loop().run_in_executor(self._writer, erase)
         return EraseResponse(erasures=map(erasure_to_wire, outcomes))
+
+    async def FileCase(self, request: FileCaseRequest, _context: object) -> FileCaseResponse:
+        """Files an objection or an application for repair."""
+        application = application_from_wire(request)
+        loop = asyncio.get_running_loop()
+        return filed_to_wire(await loop.run_in_executor(self._writer, self._stages.cases.file, application))
+
+    async def HandleCase(self, request: HandleCaseRequest, _context: object) -> HandleCaseResponse:
+        """Takes a step on a case, for whoever runs the node."""
+        if current_caller().business:
+            raise AccessFault("CALLER_NOT_ENTITLED", "only whoever runs the node can take a step on a case")
+        name, step = step_from_wire(request)
+        loop = asyncio.get_running_loop()
+        return not_done_to_wire(await loop.run_in_executor(self._writer, self._stages.cases.handle, name, step))
 
 
 def _check_feed(feed: str) -> None:

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The three servers of a node, in one event loop. Every port asks for a client certificate; each has its guard.
 
-    peers   NodeService, FeedService, QueryService, health    pinned members
+    peers   NodeService, FeedService, QueryService,           pinned members
+            CaseService, health
     local   LocalService, health                              this node's business systems, and itself
     admin   health, reflection                                the same
 
 Health is told for each service. While the node is read-only, the services that write are NOT_SERVING (LocalService at
-local and admin, QueryService at peers: an answer is logged before it leaves); the others, and the node as a whole under
-the empty name, are SERVING. At local and admin the answer carries the reasons, as trailing metadata `CONDITION_KEY`.
+local and admin, QueryService and CaseService at peers: an answer is logged and a letter kept before either leaves); the
+others, and the node as a whole under the empty name, are SERVING. At local and admin the answer carries the reasons, as
+trailing metadata `CONDITION_KEY`.
 
 Certificates and trusted authorities are looked at before each handshake, so that changed files count for the next
 connection; connections are closed after an hour at most, so that they count for every connection by then.
@@ -24,6 +26,7 @@ from threading import Lock
 from typing import Any
 
 import grpc
+from creditexchange.v1.case_service_pb2_grpc import add_CaseServiceServicer_to_server
 from creditexchange.v1.local_service_pb2_grpc import add_LocalServiceServicer_to_server
 from creditexchange.v1.node_service_pb2_grpc import add_NodeServiceServicer_to_server
 from creditexchange.v1.query_service_pb2_grpc import add_QueryServiceServicer_to_server
@@ -34,6 +37,7 @@ from federation.errors import ConfigFault
 from node.config import Config
 from node.observe import Observer
 from node.rpc.caller import Authorities, Doorkeeper, household, members
+from node.rpc.cases.servicer import CaseServicer
 from node.rpc.feed.servicer import FeedServicer, add_feed_service
 from node.rpc.guard import Admission, Guard
 from node.rpc.local_servicer import LocalServicer
@@ -43,9 +47,9 @@ from node.rpc.trust import KeyPair, Trust
 from node.rpc.wire import CONDITION_KEY, condition_to_text
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
-PEER_SERVICES = tuple(f"creditexchange.v1.{name}Service" for name in ("Node", "Feed", "Query"))
+PEER_SERVICES = tuple(f"creditexchange.v1.{name}Service" for name in ("Node", "Feed", "Query", "Case"))
 LOCAL_SERVICES = ("creditexchange.v1.LocalService",)
-WRITING_SERVICES = frozenset({"creditexchange.v1.LocalService", "creditexchange.v1.QueryService"})
+WRITING_SERVICES = frozenset(f"creditexchange.v1.{name}Service" for name in ("Local", "Query", "Case"))
 # A roof against floods only: the guard counts what is really at work, and refuses with a reason.
 _MAX_RPCS = 20_000
 _OPTIONS: tuple[tuple[str, int], ...] = (
@@ -72,6 +76,7 @@ class Servicers:
     node: NodeServicer
     feed: FeedServicer
     query: QueryServicer
+    case: CaseServicer
     local: LocalServicer
 
 
@@ -192,6 +197,7 @@ def _ports(config: Config, servicers: Servicers, trust: Trust) -> tuple[_Port, .
         add_NodeServiceServicer_to_server(servicers.node, server)
         add_feed_service(servicers.feed, server)
         add_QueryServiceServicer_to_server(servicers.query, server)
+        add_CaseServiceServicer_to_server(servicers.case, server)
 
     def local(server: grpc.aio.Server) -> None:
         add_LocalServiceServicer_to_server(servicers.local, server)
