@@ -32,6 +32,7 @@ _PUBLISHED = _METER.create_counter("xinqiao.entries.published", description="Ent
 _FOLLOWED = _METER.create_counter("xinqiao.entries.followed", description="Entries followed and verified, by feed")
 _FAILURES = _METER.create_counter("xinqiao.follow.failures", description="Failed tries to follow, by feed and reason")
 _LIES = _METER.create_counter("xinqiao.peer.faults", description="Faults proven of a peer, by reason")
+_UNDELIVERED = _METER.create_counter("xinqiao.cases.failures", description="Failed tries to hand letters on, by reason")
 _EXPIRED = _METER.create_counter("xinqiao.entries.expired", description="Records past their term, by feed and term")
 _DECIDED = _METER.create_counter("xinqiao.entries.decided", description="Entries the rules were applied to, by feed")
 
@@ -146,6 +147,11 @@ class Observer:
         """A peer sent what cannot be true; the bytes are kept."""
         _LIES.add(1, {"reason": fault.reason})
         self._log.error("peer fault", feed=origin, peer=peer, reason=fault.reason, detail=fault.detail)
+
+    def delivery_failed(self, hop: str, fault: Fault) -> None:
+        """Letters about cases could not be handed on to a member; it will be tried again."""
+        _UNDELIVERED.add(1, {"reason": fault.reason})
+        self._log.warning("delivery failed", peer=hop, reason=fault.reason, detail=fault.detail)
 
     def decided(self, origin: str, count: int) -> None:
         """The rules were applied to new entries of a feed."""

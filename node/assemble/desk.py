@@ -25,6 +25,9 @@ from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
+from node.cases.docket import NotDone, Step
+from node.cases.letter import CaseName
+from node.cases.window import Application, Filed, NotFiled
 from node.config import Config
 from node.entry.holding import Decision, acts_of
 from node.erase.order import Outcome as ErasureOutcome
@@ -161,6 +164,31 @@ class Desk:
         if stages is not None:
             return stages.eraser.order(origin, indexes, ground, with_acts=with_acts)
         return self._through_node(lambda client: client.erase(feed, indexes, ground, with_acts=with_acts))
+
+    def file_case(self, application: Application) -> Filed | NotFiled:
+        """Files a case, directly or through the node that is being served, which hands it on.
+
+        Raises:
+            ConfigFault, StoreFault, UnreachableFault: as `submit`.
+        """
+        stages = self._own_stages()
+        if stages is not None:
+            return persist(stages.cases.file, application)
+        return self._through_node(lambda client: client.file_case(application))
+
+    def handle_case(self, name: CaseName, step: Step) -> NotDone | None:
+        """Takes a step on a case, or withdraws it, directly or through the node that is being served.
+
+        Returns:
+            None when it is durable; what it does to the entry is published by `publish_pending` or the node.
+
+        Raises:
+            ConfigFault, StoreFault, UnreachableFault: as `submit`.
+        """
+        stages = self._own_stages()
+        if stages is not None:
+            return persist(stages.cases.handle, name, step)
+        return self._through_node(lambda client: client.handle_case(name, step))
 
     def publish_pending(self) -> int:
         """Publishes everything that waits; 0 when the node is being served, which does so itself.

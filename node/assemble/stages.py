@@ -17,7 +17,12 @@ from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_law
 from federation.standards.bundle import Standards, build_standards, shipped_standards
 from federation.standards.calendar import china_date
 from federation.standards.reading import version_of
+from node.assemble.casework.routing import correspondents_of
+from node.assemble.casework.rules import case_rules
+from node.assemble.casework.stage import Casework, about_subjects
 from node.assemble.members import CATALOGUE, EXCHANGE, Members, own_policies
+from node.cases.docket import CaseRules
+from node.cases.marks import Marks
 from node.config import Config
 from node.erase.order import Eraser
 from node.exchange.exchange_log import ExchangeLog
@@ -125,6 +130,11 @@ class Foundation:
         return admit(record, self.standards, self.book, china_date(self.clock()))
 
     @cached_property
+    def case_rules(self) -> CaseRules:
+        """What cases are decided by."""
+        return case_rules(self.config.node.id, self.book, self.standards, self.policies)
+
+    @cached_property
     def ledger_rules(self) -> Rules:
         """What decisions rest on."""
         return Rules(self.config.node.id, self.book, self.standards)
@@ -150,6 +160,9 @@ class Stages:
         exchange = foundation.origin(EXCHANGE)
         wake = rung or (lambda _: None)
         self.exchange_log = ExchangeLog(exchange, self.intake, store, clock, lambda: wake(exchange))
+        marks = Marks(self.intake, about_subjects(foundation.datasets), foundation.admit, wake)
+        others = correspondents_of(foundation.config, foundation.members, foundation.keys)
+        self.cases = Casework(store, marks, foundation.keys, foundation.case_rules, others, clock)
 
     @classmethod
     def open(cls, config: Config, clock: Clock = standard_clock, rung: Callable[[str], None] | None = None) -> Self:

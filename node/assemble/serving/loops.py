@@ -38,6 +38,7 @@ class Bells:
         self._heads: dict[str, Bell] = {}
         self._queues: dict[str, Bell] = {}
         self.ledger = Bell(loop)
+        self.letters = Bell(loop)
 
     def head(self, origin: str) -> Bell:
         """Rings when a feed has a new checkpoint."""
@@ -183,11 +184,16 @@ class Loops:
                 await self._bells.ledger.wait(seen, REVIEW_EVERY_S)
 
     async def review(self) -> None:
-        """Decides anew what a new day may have changed, and forgets answers that were kept long enough, for ever."""
+        """Decides anew what a new day may have changed, and forgets answers that were kept long enough, for ever.
+
+        Cases whose term has run out are stated overdue.
+        """
         while True:
             try:
                 while await self.act(self._stages.ledger.review):
                     pass
+                while await self.act(self._stages.cases.overdue):
+                    self._bells.letters.ring()
                 while await self.act(self._stages.exchange_log.forget):
                     pass
             except WorldFault as fault:

@@ -20,6 +20,8 @@ from importlib.metadata import version
 
 from federation.errors import ClockFault, ConfigFault
 from federation.log.checkpoint import FeedKeys
+from node.assemble.casework.delivering import Delivering
+from node.assemble.casework.door import CaseDoor
 from node.assemble.interpreter import settle_interpreter
 from node.assemble.mirrors import HeadOf
 from node.assemble.serving.acknowledging import Acknowledging
@@ -49,6 +51,7 @@ from node.follow.follower import Follower
 from node.follow.ports import FollowedPeer, FollowSurroundings
 from node.observe import Observer, configure_logging
 from node.publish import Pulse
+from node.rpc.cases.servicer import CaseServicer
 from node.rpc.client import PeerClient
 from node.rpc.feed.servicer import FeedServicer, FeedStages
 from node.rpc.local_servicer import LocalServicer, LocalStages
@@ -211,6 +214,7 @@ class _Parts:
         mirrors: Mapping[str, HeadOf] = {node_id: client.checkpoint for node_id, client in self._clients.items()}
         running: dict[str, Coroutine[object, object, None]] = {"review": self._loops.review()}
         running["decide"] = self._loops.decide(self._origins)
+        running["cases"] = self._delivering().run()
         running["retention"] = Retaining(self._stages, self._bells, self._loops, self._readers, self._observer).run()
         for origin in self._foundation.datasets:
             running[f"publish {origin}"] = self._loops.publish(origin, mirrors)
@@ -271,12 +275,20 @@ class _Parts:
         feeds = FeedStages(read, forks, self._bells.head)
         submitting = Submitting(self._stages, self._bells, self._condition)
         erasing = Erasing(self._stages, self._bells, self._condition)
-        local = LocalStages(submitting, self._views.query, self._inquiring(), erasing)
+        cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
+        local = LocalStages(submitting, self._views.query, self._inquiring(), erasing, cases)
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),
             QueryServicer(Answering(self._responder(), self._readers)),
+            CaseServicer(cases, self._writer),
             LocalServicer(local, self._writer, self._readers),
+        )
+
+    def _delivering(self) -> Delivering:
+        stages, letters = self._stages, self._bells.letters
+        return Delivering(
+            stages.cases.post, stages.store.reader, self._clients, self._loops.act, letters, self._observer
         )
 
     def _responder(self) -> Responder:
