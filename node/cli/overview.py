@@ -20,6 +20,7 @@ from node.assemble.checking import verify_store
 from node.assemble.create import create_feeds
 from node.assemble.desk import Desk
 from node.assemble.interpreter import settle_interpreter
+from node.cli.cases.shown import case_problems
 from node.cli.erasing.erase import show_erasures
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
@@ -131,6 +132,7 @@ def _problems(desk: Desk, views: Sequence[FeedView]) -> Iterator[tuple[str, str]
     for (origin, peer), health in desk.reader.health().items():
         if health.reason:
             yield f"{origin} ← {peer}", health.reason
+    yield from case_problems(desk)
     for view in views:
         stale = _NOT_FRESH.get(_freshness(view, desk))
         if view.owner != desk.config.node.id and stale:

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`objection file` and `repair apply`: a case is filed at this node, whichever node decides it."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from federation.errors import FieldFault, Misuse
+from federation.records.case import CaseDocument, CaseKind
+from node.assemble.desk import Desk
+from node.cases.window import Application, NotFiled
+from node.cli.opening import CURRENT, AsJson, IndexArgument, NodeFolder, OriginArgument, desk_at, origin_of
+from node.cli.printing import ExitCode, print_facts, print_json, print_problem
+
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+
+ApplicantOption = Annotated[
+    str, typer.Option("--applicant", metavar="NAME", help="申请人名称或姓名 / The applicant's name")
+]
+CodeOption = Annotated[
+    str,
+    typer.Option(
+        "--code", metavar="NUMBER", help="申请人代码或证件号码，只留加盐摘要 / Its number; only a salted hash is kept"
+    ),
+]
+GroundsOption = Annotated[
+    str, typer.Option("--grounds", metavar="TEXT", help="理由，至多 2000 字 / What is claimed, and why")
+]
+DocumentOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--document",
+        metavar="FILE",
+        help="证明材料，可重复；只送文件名和摘要 / A document, repeatable; only its name and hash travel",
+    ),
+]
+
+objection = typer.Typer(
+    help="异议：在任何节点提出，由条目来源节点处理 / Objections: filed at any node, decided at the origin"
+)
+repair = typer.Typer(help="信用修复：在任何节点申请 / Repair: applied for at any node")
+
+
+@objection.callback()
+def objections() -> None:
+    """异议：在任何节点提出，由条目来源节点处理 / Objections: filed at any node, decided at the entry's origin."""
+
+
+@repair.callback()
+def repairs() -> None:
+    """信用修复：在任何节点申请，由条目来源节点处理 / Repair: applied for at any node, decided at the entry's origin."""
+
+
+@objection.command("file")
+def file_objection(  # noqa: PLR0913 - a command's arguments are its options
+    origin: OriginArgument,
+    index: IndexArgument,
+    *,
+    applicant: ApplicantOption,
+    code: CodeOption,
+    grounds: GroundsOption,
+    document: DocumentOption = None,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """对一个条目提出异议 / File an objection to an entry."""
+    said = (applicant, code, grounds)
+    _file(node, CaseKind.OBJECTION, (origin, index), said, document or [], as_json=as_json)
+
+
+@repair.command("apply")
+def apply_for_repair(  # noqa: PLR0913 - a command's arguments are its options
+    origin: OriginArgument,
+    index: IndexArgument,
+    *,
+    applicant: ApplicantOption,
+    code: CodeOption,
+    grounds: GroundsOption,
+    document: DocumentOption = None,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """申请修复一个条目 / Apply for the repair of an entry."""
+    said = (applicant, code, grounds)
+    _file(node, CaseKind.REPAIR, (origin, index), said, document or [], as_json=as_json)
+
+
+def _file(
+    node: Path, kind: CaseKind, entry: tuple[str, int], said: tuple[str, str, str], files: list[Path], *, as_json: bool
+) -> None:
+    documents = tuple(map(_document, files))
+    with desk_at(node) as desk:
+        origin = origin_of(desk, entry[0])
+        filed = desk.file_case(Application(kind, origin, entry[1], *said, documents))
+        if isinstance(filed, NotFiled):
+            _refuse(filed, desk)
+        desk.publish_pending()
+    if as_json:
+        print_json({"case_id": filed.case_id, "filed_at": desk.config.node.id, "kind": kind.value})
+    else:
+        facts = [("案件 / case", filed.case_id), ("条目 / entry", f"{origin} {entry[1]}")]
+        print_facts("已受理登记，送往来源节点 / Filed, on its way to the origin", facts)
+
+
+def _refuse(not_filed: NotFiled, desk: Desk) -> NoReturn:
+    """Says why nothing was filed, and exits."""
+    for number, reason in enumerate(not_filed.reasons):
+        day = f"≥ {not_filed.not_before}" if not_filed.not_before is not None and not number else ""
+        print_problem(reason, not_filed.field or day, desk.standards.reasons)
+    raise typer.Exit(ExitCode.REFUSED)
+
+
+def _document(path: Path) -> CaseDocument:
+    """Name and hash of a file.
+
+    Raises:
+        Misuse: FILE_UNREADABLE, FILE_TOO_LARGE, or why its name cannot be kept.
+    """
+    try:
+        if path.stat().st_size > MAX_DOCUMENT_BYTES:
+            raise Misuse("FILE_TOO_LARGE", f"{path}: over 64 MiB")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+        return CaseDocument(name=path.name, sha256=digest)
+    except OSError as error:
+        raise Misuse("FILE_UNREADABLE", f"{path}: {error.strerror}") from None
+    except FieldFault as fault:
+        raise Misuse(fault.reason, str(path)) from None
