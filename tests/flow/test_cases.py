@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Cases across a federation: filed at the wrong end of it, carried by a hub, decided at the origin, told back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.flow.world import Node, Region, black, submitted, until, uscc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.slow
+
+LISTS = "330100/lists/1"
+DECISION = ("--document", "杭环异〔2026〕1号", "--date", "2026-11-02")
+
+
+def ran(node: Node, *words: str) -> tuple[int, Any]:
+    """Runs a command of the node; gives its exit code and the JSON it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "node", *words, "--node", node.folder, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def reasons(node: Node, origin: str, index: int) -> Sequence[str]:
+    """Reasons of what a node makes of an entry."""
+    decision = node.ask(lambda desk: desk.reader.decision(origin, index))
+    return decision.reasons if decision is not None else ()
+
+
+def state(node: Node, case_id: str) -> tuple[str | None, int]:
+    """The newest statement that a node holds of a case, and its number."""
+    found = node.ask(lambda desk: desk.reader.case_files(case_id))
+    return (found[0].state, found[0].sequence) if found else (None, -1)
+
+
+@pytest.fixture
+def three(region: Region) -> tuple[Node, Node, Node]:
+    """Hangzhou, a hub that mirrors its lists, and Shanghai behind the hub; the cities have no address of each other."""
+    origin, hub, city = region.node("330100"), region.node("yrd"), region.node("310000")
+    region.pin(origin, hub)
+    region.pin(origin, city, indirect=True)
+    region.pin(hub, origin, LISTS)
+    region.pin(hub, city)
+    region.pin(city, origin, indirect=True)
+    region.pin(city, hub, LISTS)
+    origin.submit("lists", submitted(black(1)), submitted(black(2)))
+    return origin, hub, city
+
+
+def file(node: Node, index: int, *words: str) -> str:
+    """Files an objection to an entry of Hangzhou's."""
+    code, said = ran(
+        node, "objection", "file", LISTS, str(index), "--applicant", "杭州虚构公司", "--code", uscc(index + 1),
+        "--grounds", "虚构的理由", *words,
+    )  # fmt: skip
+    assert 0 == code, said
+    return str(said["case_id"])
+
+
+def test_an_objection_filed_at_the_wrong_end_is_marked_everywhere_and_decided(
+    region: Region, three: tuple[Node, Node, Node]
+) -> None:
+    """Filed in Shanghai while Hangzhou is down: held by the hub, marked everywhere, granted, and told back."""
+    origin, hub, city = three
+    lists = region.origin(LISTS)
+    origin.serve()
+    hub.serve()
+    city.serve()
+    until(lambda: city.size(lists) == 2, "the city's mirror")
+    until(lambda: city.standing(lists, 0), "a decision")
+    origin.stop()
+
+    case = file(city, 0)
+    until(lambda: hub.ask(lambda desk: desk.reader.letters_waiting(9)), "the case at the hub")
+    hub.kill()
+    hub.serve()
+    assert (None, 0) == state(city, case)
+    origin.serve()
+
+    until(lambda: state(city, case) == ("marked", 2), "the mark told to the city")
+    for node in (origin, hub, city):
+        until(lambda node=node: "OBJECTION_UNDER_WAY" in reasons(node, lists, 0), f"the mark at {node.id}")
+    assert 0 == ran(origin, "cases", "accept", case)[0]
+    code, said = ran(origin, "cases", "decide", case, "--outcome", "removed", *DECISION)
+    assert (0, "decided") == (code, said["state"])
+    until(lambda: state(city, case) == ("decided", 4), "the decision told to the city")
+    for node in (hub, city):
+        until(lambda node=node: "ENDED_REMOVED" in reasons(node, lists, 0), f"the end at {node.id}")
+    shown = ran(city, "cases", "show", case)[1]
+    assert "removed" == shown["letters"][-1]["says"]["outcome"]
+    assert [] == ran(hub, "cases")[1]["waiting"]
+    region.check()
