@@ -28,11 +28,12 @@ from federation.rules.case import (
     case_sha256,
     fits,
 )
+from federation.standards.calendar import china_date
 from node.cases.letter import CASE_PART, CaseName, LetterName
 from node.cases.marks import Marks
 from node.cases.ports import CaseFile, CaseStore, CaseUnit
 from node.cases.stating import Deadline, Stating, Word
-from node.entry.holding import HeldEntry, china_date
+from node.entry.holding import HeldEntry
 from node.identity.keys import KeyRing
 
 MAX_OPEN_CASES = 1000

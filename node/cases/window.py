@@ -16,11 +16,11 @@ from federation.log.checkpoint import Origin
 from federation.records.case import Case, CaseDocument, CaseKind, CaseState, CaseStatus, CaseWithdrawal
 from federation.records.codec import Record
 from federation.rules.case import Illegal, NotAdmissible, Phase, after, applicant_sha256, case_sha256
+from federation.standards.calendar import china_date
 from federation.standards.identity import normalise
 from node.cases.docket import CaseRules, Docket, NotDone
 from node.cases.letter import CASE_PART, CaseName, LetterName, said_in, write_letter
 from node.cases.ports import CaseFile, CaseStore, CaseUnit, KeptLetter, kept
-from node.entry.holding import china_date
 from node.exchange.inquire import uuid7
 from node.identity.keys import KeyRing
 

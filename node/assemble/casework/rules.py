@@ -3,8 +3,7 @@
 """What cases are decided by, out of the rule files, the tables and the feed policies of a node."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from federation.records.act import AnnotationKind
 from federation.records.case import CaseKind
@@ -15,7 +14,6 @@ from federation.rules.disclosure import payload_visible
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from node.cases.docket import CaseRules
-from node.cases.stating import Deadline
 
 
 def case_rules(home: str, book: RuleBook, standards: Standards, policies: Sequence[FeedPolicy]) -> CaseRules:
@@ -32,9 +30,6 @@ def case_rules(home: str, book: RuleBook, standards: Standards, policies: Sequen
     def terms(kind: CaseKind, day: date) -> CaseTerms:
         return CaseTerms(AnnotationKind.OBJECTION if kind is CaseKind.OBJECTION else None, 3, 7, "none@0")
 
-    def nth(start: date, days: int) -> Deadline:
-        return _Day(start + timedelta(days=days))
-
     def admissible(record: Record, day: date) -> Admissible | NotAdmissible:
         return Admissible()
 
@@ -42,10 +37,4 @@ def case_rules(home: str, book: RuleBook, standards: Standards, policies: Sequen
         policy = by_origin.get(origin)
         return policy is not None and payload_visible(policy, caller, personal)
 
-    return CaseRules(terms, nth, admissible, may_read)
-
-
-@dataclass(frozen=True)
-class _Day:
-    day: date
-    provisional: bool = False
+    return CaseRules(terms, standards.working_days.nth, admissible, may_read)
