@@ -35,12 +35,12 @@ from node.publish import FeedView, Publisher, StoredEntry
 from node.query.seen import Checked
 from node.rpc.client import LocalClient, PeerClient
 from node.rpc.feed.servicer import FeedServicer, FeedStages
-from node.rpc.local_servicer import LocalServicer, LocalStages
 from node.rpc.node_servicer import NodeServicer
 from node.rpc.query_servicer import QueryServicer
 from node.rpc.server import NodeServers, Servicers
 from node.rpc.trust import Trust
 from node.rpc.wire import NodeStatement
+from tests.node.rpc.casing import Casing, doors
 from tests.node.rpc.erasing import Erasing
 from tests.node.rpc.liar import Liar, Liars
 
@@ -128,7 +128,7 @@ def _entry(number: int, payload_bytes: int) -> RawEntry:
 
 
 @dataclass
-class Stages(Erasing):
+class Stages(Erasing, Casing):
     """What stands behind query and local: remembers what it was asked, answers or raises what it is told."""
 
     fault: Exception | None = None
@@ -337,7 +337,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
         NodeServicer(NodeStatement("330100", FEDERATION, "xinqiao/0", ("creditexchange.v1/1",), ("source",))),
         FeedServicer(FeedStages(publisher, feeds, lambda _origin: bell), executor, watch_s),
         QueryServicer(stages),
-        LocalServicer(LocalStages(stages, stages, stages, stages), executor, executor),
+        *doors(stages, executor),
     )
     lab: Lab
     servers = NodeServers(config, servicers, trust, observer, lambda: now() + lab.ahead)

@@ -120,14 +120,15 @@ async def test_health_says_what_a_read_only_node_does_not_do(make_lab: "MakeLab"
         states.append((await _health(lab), await client.condition()))
         await client.close()
 
-    writing = {("local", "Local"), ("admin", "Local"), ("peers", "Query")}
+    writing = {("local", "Local"), ("admin", "Local"), ("peers", "Query"), ("peers", "Case")}
     assert [(writing, faults), (set(), {})] == states
 
 
 async def _health(lab: "Lab") -> set[tuple[str, str]]:
     """The services that are not serving, by port; peers are told no reasons."""
     resting = set()
-    for port, names in (("local", ("Local", "")), ("admin", ("Local", "")), ("peers", ("Query", "Feed", "Node", ""))):
+    of_peers = ("Query", "Case", "Feed", "Node", "")
+    for port, names in (("local", ("Local", "")), ("admin", ("Local", "")), ("peers", of_peers)):
         async with lab.channel("310000" if port == "peers" else "330100", port) as channel:
             for name in names:
                 full = f"creditexchange.v1.{name}Service" if name else ""

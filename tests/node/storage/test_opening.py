@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NEXT_STEP = """
 from alembic import op
 
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 
 
 def upgrade():
@@ -134,7 +134,7 @@ def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, st
 
 def test_a_store_that_is_up_to_date_needs_no_migration(path: Path, owner: StoreOwner) -> None:
     """Nothing happens."""
-    assert migrate_store(path, owner) == ("0002", "0002")
+    assert migrate_store(path, owner) == ("0003", "0003")
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     def add(statement: str) -> None:
         steps = tmp_path / "migrations"
         shutil.copytree(creation.MIGRATIONS, steps)
-        (steps / "versions" / "s0003_next.py").write_text(NEXT_STEP.format(statement))
+        (steps / "versions" / "s0004_next.py").write_text(NEXT_STEP.format(statement))
         monkeypatch.setattr(creation, "MIGRATIONS", steps)
 
     return add
@@ -161,7 +161,7 @@ def test_an_older_store_is_refused_until_it_is_migrated(
         with pytest.raises(ConfigFault, match="STORE_TOO_OLD"), opening(path, owner):
             pass
     done = [migrate_store(path, owner), migrate_store(path, owner)]
-    assert done == [("0002", "0003"), ("0003", "0003")]
+    assert done == [("0003", "0004"), ("0004", "0004")]
     with open_store(path, owner) as store, store.write() as unit:
         assert unit.rules_digest() == "kept"
 

@@ -17,6 +17,11 @@ TEXT = sa.Text().with_variant(BYTEWISE(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Two tables, with nothing in them."""
+    _make_files()
+    _make_letters()
+
+
+def _make_files() -> None:
     op.create_table(
         "case_file",
         sa.Column("filed_at", TEXT, nullable=False),
@@ -40,6 +45,9 @@ def upgrade() -> None:
     op.create_index("ix_case_file_origin_idx", "case_file", ["origin", "idx"])
     has_due = sa.text("due_on IS NOT NULL")
     op.create_index("ix_case_file_due_on", "case_file", ["due_on"], sqlite_where=has_due, postgresql_where=has_due)
+
+
+def _make_letters() -> None:
     op.create_table(
         "case_letter",
         sa.Column("filed_at", TEXT, nullable=False),

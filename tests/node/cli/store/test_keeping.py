@@ -220,7 +220,7 @@ BAD_BACKUPS: dict[str, tuple[Callable[[Path, Path], object], int, str]] = {
         2,
         "BACKUP_TOO_NEW",
     ),
-    "newer tables": (lambda saved, _: change_manifest(saved, '"0002"', '"9999"'), 2, "STORE_TOO_NEW"),
+    "newer tables": (lambda saved, _: change_manifest(saved, '"0003"', '"9999"'), 2, "STORE_TOO_NEW"),
     "another size in the manifest": (
         lambda saved, _: change_manifest(saved, '"held": 2', '"held": 3'),
         3,

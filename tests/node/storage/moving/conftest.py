@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,8 +21,12 @@ from federation.log.feed import FollowState
 from federation.log.leaf import Leaf, LeafKind, commitment
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import extend_tiles
+from federation.records.case import CaseKind
+from node.cases.letter import CaseName, LetterName
+from node.cases.ports import CaseFile, KeptLetter
 from node.demo.postgres import TemporaryPostgres
 from node.entry.pending import Pending
+from node.exchange.dialogue import Envelope
 from node.exchange.exchange_log import Remembered
 from node.follow.ports import Evidence, FollowedRow, Health
 from node.storage.dialect.engines import reader_engine
@@ -29,8 +34,9 @@ from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.moving.move import Moved, MoveProgress, move_store
 from node.storage.schema import LEASE, META, METADATA
 from node.storage.store import Store, open_store
-from tests.node.storage.conftest import FOREIGN, OWNER, OwnFeed
+from tests.node.storage.conftest import FOREIGN, OWN, OWNER, OwnFeed
 
+SIGNED = Envelope("a letter", b"payload", b"k" * 4, b"s" * 64)
 Rows: TypeAlias = dict[str, list[tuple[Any, ...]]]
 _NUMBERS = itertools.count()
 
@@ -72,6 +78,11 @@ def fill(store: Store, count: int) -> FeedKeys:
         unit.keep_health(FOREIGN, "330100", Health(None, 3, "ENTRIES_ROOT"))
         unit.set_rules_digest("a digest")
         unit.remember({"an exchange": Remembered(b"q" * 32, b"answer")}, 9)
+        case = CaseName("330100", "a case")
+        unit.keep_letters(
+            [KeptLetter(LetterName(case, "case"), b"d" * 32, SIGNED, "310000", 9, "yrd", "", 10, 1, "LATE")]
+        )
+        unit.keep_case(CaseFile(case, "310000", CaseKind.OBJECTION, OWN, 3, 9, 9, due_on=date(2026, 11, 30)))
     return own_keys(feed)
 
 
