@@ -107,7 +107,13 @@ class CaseTerms:
 
 @dataclass(frozen=True, slots=True)
 class Admissible:
-    """Nothing speaks against taking the application up."""
+    """Nothing that is known speaks against taking the application up.
+
+    Attributes:
+        remark: reason code of what the rules cannot tell, for whoever decides to look at; empty when they can.
+    """
+
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from federation.errors import CallerFault, FieldFault
 from federation.log.leaf import LeafKind
 from federation.records.case import Case, CaseKind, CaseOutcome, CaseState, CaseWithdrawal
 from federation.records.codec import Record
+from federation.records.penalty import Penalty
 from federation.rules.case import (
     ENDINGS,
     Admissible,
@@ -49,13 +50,14 @@ class CaseRules:
     Attributes:
         terms: what the region's rules say of a kind of case on a day.
         nth: the n-th working day after a day.
-        admissible: whether a repair of a record may be taken up on a day.
+        admissible: whether a repair of a record may be taken up: given the record, the node that decides, the day, and
+            whether its subject is on a black list here for another act.
         may_read: whether a member may read an own feed, and in it what is about natural persons.
     """
 
     terms: Callable[[CaseKind, date], CaseTerms]
     nth: Callable[[date, int], Deadline]
-    admissible: Callable[[Record, date], Admissible | NotAdmissible]
+    admissible: Callable[[Record, str, date, bool], Admissible | NotAdmissible]
     may_read: Callable[[str, str, bool], bool]
 
 
@@ -130,8 +132,7 @@ class Docket:
         if isinstance(seen, tuple):
             file = stating.state(file, CaseState.NOT_ACCEPTED, None, Word(reasons=seen))
         else:
-            if case.applicant_sha256 != applicant_sha256(case.salt, seen.subject):
-                file = replace(file, remark="APPLICANT_NOT_SUBJECT")
+            file = replace(file, remark=self._remark(unit, case, seen))
             if terms.mark is not None:
                 file = self._marked(unit, stating, file, terms, due)
         self._keep(unit, stating, file)
@@ -165,11 +166,23 @@ class Docket:
         record = found[0].record()
         if isinstance(record, str) or unit.entry_kind(case.origin, case.index) is None:
             return ("ENTRY_NOT_ACTIVE",)
-        if case.kind is CaseKind.REPAIR:
-            judged = self._rules.admissible(record, self._today())
-            if isinstance(judged, NotAdmissible):
-                return judged.reasons
-        return found[0]
+        judged = self._admissible(unit, case, found[0])
+        return judged.reasons if isinstance(judged, NotAdmissible) else found[0]
+
+    def _admissible(self, unit: CaseUnit, case: Case, entry: HeldEntry) -> Admissible | NotAdmissible:
+        """Whether it may be taken up; everybody may object."""
+        record = entry.record()
+        if case.kind is CaseKind.OBJECTION or isinstance(record, str):
+            return Admissible()
+        listed = isinstance(record, Penalty) and bool(unit.black_counts([entry.subject]))
+        return self._rules.admissible(record, self._keys.node_id, self._today(), listed)
+
+    def _remark(self, unit: CaseUnit, case: Case, entry: HeldEntry) -> str:
+        """What whoever decides should look at first."""
+        if case.applicant_sha256 != applicant_sha256(case.salt, entry.subject):
+            return "APPLICANT_NOT_SUBJECT"
+        judged = self._admissible(unit, case, entry)
+        return judged.remark if isinstance(judged, Admissible) else ""
 
     def withdrawn(self, unit: CaseUnit, withdrawal: CaseWithdrawal) -> str | None:
         """Closes a case that its filing node takes back, in the caller's transaction; without effect on a closed one.

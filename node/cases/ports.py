@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the stages of cases keep, and the store they need."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -124,6 +124,10 @@ class CaseUnit(IntakeUnit, Protocol):
 
     def held_at(self, origin: str, indexes: Sequence[int]) -> Sequence[HeldEntry]:
         """The entries at some indexes, in order of index; missing ones are left out."""
+        ...
+
+    def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
+        """Those of the subjects on whom a black decision counts here."""
         ...
 
     def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:

@@ -157,7 +157,8 @@ class Window:
         record: Record | str = found[0].record() if found else ""
         if isinstance(record, str):
             return None
-        judged = self._rules.admissible(record, china_date(self._now_ms()))
+        decides, day = Origin.parse(case.origin).node_id, china_date(self._now_ms())
+        judged = self._rules.admissible(record, decides, day, False)
         return NotFiled(judged.reasons, not_before=judged.not_before) if isinstance(judged, NotAdmissible) else None
 
     def withdraw(self, name: CaseName, explanation: str | None) -> NotDone | None:
