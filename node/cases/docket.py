@@ -17,18 +17,8 @@ from federation.log.leaf import LeafKind
 from federation.records.case import Case, CaseKind, CaseOutcome, CaseState, CaseWithdrawal
 from federation.records.codec import Record
 from federation.records.penalty import Penalty
-from federation.rules.case import (
-    ENDINGS,
-    Admissible,
-    CaseTerms,
-    Illegal,
-    NotAdmissible,
-    Phase,
-    after,
-    applicant_sha256,
-    case_sha256,
-    fits,
-)
+from federation.rules.case.letters import applicant_sha256, case_sha256
+from federation.rules.case.process import ENDINGS, Admissible, CaseTerms, Illegal, NotAdmissible, Phase, after, fits
 from federation.standards.calendar import china_date
 from node.cases.letter import CASE_PART, CaseName, LetterName
 from node.cases.marks import Marks

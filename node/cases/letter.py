@@ -15,7 +15,7 @@ from federation.log.checkpoint import Origin
 from federation.log.note import Verifier
 from federation.records.case import Case, CaseStatus, CaseWithdrawal
 from federation.records.codec import decode_as, encode
-from federation.rules.case import CASE_TYPE, STATUS_TYPE, WITHDRAWAL_TYPE, letter_sha256
+from federation.rules.case.letters import CASE_TYPE, STATUS_TYPE, WITHDRAWAL_TYPE, letter_sha256
 from node.exchange.dialogue import Envelope, opened, seal
 from node.identity.keys import KeyRing
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from federation.records.case import CaseKind, CaseState
-from federation.rules.case import Phase
+from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, Letter, LetterName
 from node.entry.holding import HeldEntry
 from node.exchange.dialogue import Envelope

@@ -24,7 +24,7 @@ from federation.errors import CallerFault, FieldFault, PeerFault
 from federation.log.note import Verifier
 from federation.records.case import Case, CaseReceipt, CaseStatus, CaseWithdrawal
 from federation.records.codec import decode_as, encode
-from federation.rules.case import RECEIPT_TYPE, letter_sha256
+from federation.rules.case.letters import RECEIPT_TYPE, letter_sha256
 from node.cases.docket import Docket
 from node.cases.letter import CASE_PART, Letter, LetterName, open_letter
 from node.cases.ports import CaseStore, CaseUnit, KeptLetter, kept

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from federation.errors import OrderFault
 from federation.records.case import CaseOutcome, CaseState, CaseStatus
-from federation.rules.case import Illegal, after
+from federation.rules.case.process import Illegal, after
 from node.cases.letter import write_letter
 from node.cases.ports import CaseFile, KeptLetter, kept
 from node.identity.keys import KeyRing

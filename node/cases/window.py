@@ -15,7 +15,8 @@ from federation.errors import FieldFault
 from federation.log.checkpoint import Origin
 from federation.records.case import Case, CaseDocument, CaseKind, CaseState, CaseStatus, CaseWithdrawal
 from federation.records.codec import Record
-from federation.rules.case import Illegal, NotAdmissible, Phase, after, applicant_sha256, case_sha256
+from federation.rules.case.letters import applicant_sha256, case_sha256
+from federation.rules.case.process import Illegal, NotAdmissible, Phase, after
 from federation.standards.calendar import china_date
 from federation.standards.identity import normalise
 from node.cases.docket import CaseRules, Docket, NotDone

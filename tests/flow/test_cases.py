@@ -40,6 +40,11 @@ def reasons(node: Node, origin: str, index: int) -> Sequence[str]:
     return decision.reasons if decision is not None else ()
 
 
+def seen_at(node: Node, origin: str, reason: str) -> None:
+    """Waits until a node has a reason for what it makes of the first entry."""
+    until(lambda: reason in reasons(node, origin, 0), f"{reason} at {node.id}")
+
+
 def state(node: Node, case_id: str) -> tuple[str | None, int]:
     """The newest statement that a node holds of a case, and its number."""
     found = node.ask(lambda desk: desk.reader.case_files(case_id))
@@ -92,13 +97,13 @@ def test_an_objection_filed_at_the_wrong_end_is_marked_everywhere_and_decided(
 
     until(lambda: state(city, case) == ("marked", 2), "the mark told to the city")
     for node in (origin, hub, city):
-        until(lambda node=node: "OBJECTION_UNDER_WAY" in reasons(node, lists, 0), f"the mark at {node.id}")
+        seen_at(node, lists, "OBJECTION_UNDER_WAY")
     assert 0 == ran(origin, "cases", "accept", case)[0]
     code, said = ran(origin, "cases", "decide", case, "--outcome", "removed", *DECISION)
     assert (0, "decided") == (code, said["state"])
     until(lambda: state(city, case) == ("decided", 4), "the decision told to the city")
     for node in (hub, city):
-        until(lambda node=node: "ENDED_REMOVED" in reasons(node, lists, 0), f"the end at {node.id}")
+        seen_at(node, lists, "ENDED_REMOVED")
     shown = ran(city, "cases", "show", case)[1]
     assert "removed" == shown["letters"][-1]["says"]["outcome"]
     assert [] == ran(hub, "cases")[1]["waiting"]

@@ -12,7 +12,7 @@ from federation.records.codec import Record
 from federation.records.feed_policy import FeedPolicy
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
-from federation.rules.case import Admissible, CaseTerms, NotAdmissible
+from federation.rules.case.process import Admissible, CaseTerms, NotAdmissible
 from federation.rules.catalogue.repair import Document
 from federation.rules.disclosure import payload_visible
 from federation.rules.repair.judging import NotRepairable, NotYet, Repairable, RepairRequest, judge_repair

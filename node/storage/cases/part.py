@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from federation.rules.case import Phase
+from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.storage.cases.rows import file_of, file_row, letter_of, letter_row

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from federation.records.case import CaseKind, CaseState
-from federation.rules.case import Phase
+from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.exchange.dialogue import Envelope

@@ -8,18 +8,8 @@ import pytest
 
 from federation.records.act import EndingKind
 from federation.records.case import CaseKind, CaseOutcome, CaseState
-from federation.rules.case import (
-    CASE_TYPE,
-    ENDINGS,
-    STATUS_TYPE,
-    Illegal,
-    Phase,
-    after,
-    applicant_sha256,
-    case_sha256,
-    fits,
-    letter_sha256,
-)
+from federation.rules.case.letters import CASE_TYPE, STATUS_TYPE, applicant_sha256, case_sha256, letter_sha256
+from federation.rules.case.process import ENDINGS, Illegal, Phase, after, fits
 
 LEGAL = {
     "filed": {"received": "received"},

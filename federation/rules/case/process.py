@@ -1,14 +1,12 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Objections and repair across nodes: what may be stated after what, what a decision does to the entry, what is signed.
+"""Where a case can go, what a decision does to the entry, and what a region's rules say of it.
 
 A case moves by the numbered statements of the node that decides it, and by nothing else; whoever holds the same
 statements reads the same phase off them, in whatever order they came. The entry itself moves by acts in its feed: the
-mark while an objection runs, its lifting, and the END of what was granted. An applicant's number is known outside the
-filing node as a hash alone, over "creditexchange/applicant/1" 0x00, the case's salt of 32 bytes, and the number.
+mark while an objection runs, its lifting, and the END of what was granted.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +15,6 @@ from types import MappingProxyType
 
 from federation.records.act import AnnotationKind, EndingKind
 from federation.records.case import CaseKind, CaseOutcome, CaseState
-from federation.rules.exchange import pae
-
-CASE_TYPE = "application/vnd.creditexchange.case.v1"
-STATUS_TYPE = "application/vnd.creditexchange.case-status.v1"
-WITHDRAWAL_TYPE = "application/vnd.creditexchange.case-withdrawal.v1"
-RECEIPT_TYPE = "application/vnd.creditexchange.case-receipt.v1"
-_APPLICANT_DOMAIN = b"creditexchange/applicant/1\x00"
 
 
 class Phase(StrEnum):
@@ -127,18 +118,3 @@ class NotAdmissible:
 
     reasons: tuple[str, ...]
     not_before: date | None = None
-
-
-def letter_sha256(payload_type: str, payload: bytes) -> bytes:
-    """What a receipt names a letter by: SHA-256 over the bytes that the letter's signature covers."""
-    return hashlib.sha256(pae(payload_type, payload)).digest()
-
-
-def case_sha256(payload: bytes) -> bytes:
-    """What statements name a case by: SHA-256 of its signed payload bytes."""
-    return hashlib.sha256(payload).digest()
-
-
-def applicant_sha256(salt: bytes, code: str) -> bytes:
-    """The hash that stands for the applicant's number."""
-    return hashlib.sha256(_APPLICANT_DOMAIN + salt + code.encode()).digest()
