@@ -93,7 +93,7 @@ class Post:
         self._window = window
         self._keys = keys
         self._members = correspondents
-        self._now_ms = now_ms
+        self.now_ms = now_ms
 
     def take(self, caller: str, envelopes: Sequence[Envelope]) -> list[Taken]:
         """Takes letters, each for itself.
@@ -123,7 +123,7 @@ class Post:
         """Keeps one letter; the letter itself when it is kept now, or was."""
         known = unit.letters([letter.name.case])
         same = known.get(letter.name)
-        now_ms = self._now_ms()
+        now_ms = self.now_ms()
         if same is not None:
             return letter if same.sha256 == letter.sha256 else self._contradicted(unit, caller, letter)
         case = known.get(LetterName(letter.name.case, CASE_PART))
@@ -154,7 +154,7 @@ class Post:
 
     def _contradicted(self, unit: CaseUnit, caller: str, letter: Letter) -> NotTaken:
         if unit.conflicts(letter.name.case) < MAX_CONFLICTS:
-            unit.keep_letters([replace(kept(letter, self._now_ms(), None, sender=caller), stands=False)])
+            unit.keep_letters([replace(kept(letter, self.now_ms(), None, sender=caller), stands=False)])
         return NotTaken("CASE_ID_REUSED")
 
     def _receipt(self, caller: str, letter: Letter) -> Envelope:
@@ -162,7 +162,7 @@ class Post:
             letter_sha256=letter.sha256,
             sender=caller,
             receiver=self._keys.node_id,
-            received_at_ms=self._now_ms(),
+            received_at_ms=self.now_ms(),
         )
         return seal(RECEIPT_TYPE, encode(receipt), self._keys)
 
@@ -214,7 +214,7 @@ class Post:
 
     def _failed(self, letter: KeptLetter, reason: str) -> KeptLetter:
         pause_ms = min(FIRST_PAUSE_MS << min(letter.tries, _LONGEST_DOUBLING), self._members.longest_pause_ms)
-        return replace(letter, tries=letter.tries + 1, due_ms=self._now_ms() + pause_ms, reason=reason)
+        return replace(letter, tries=letter.tries + 1, due_ms=self.now_ms() + pause_ms, reason=reason)
 
     def _check(self, hop: str, letter: KeptLetter, receipt: Envelope) -> None:
         """Sees that a receipt is the hop's, and for this very letter.

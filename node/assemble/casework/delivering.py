@@ -7,7 +7,6 @@ cannot be reached holds up nobody else's letters.
 """
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
@@ -92,8 +91,7 @@ class Delivering:
 
     async def _turn(self) -> None:
         """Starts a call to each member that something is due for and that none is made to now."""
-        now_ms = time.time_ns() // 1_000_000
-        due = await asyncio.to_thread(self._reader.letters_due, now_ms, LOOKED_AT)
+        due = await asyncio.to_thread(self._reader.letters_due, self._post.now_ms(), LOOKED_AT)
         by_hop: defaultdict[str, list[KeptLetter]] = defaultdict(list)
         stranded: list[KeptLetter] = []
         for letter in due:
