@@ -106,6 +106,13 @@ class CaseUnit(IntakeUnit, Protocol):
         """How many open cases there are that were filed at a node."""
         ...
 
+    def forget_letters(self, home: str, before_ms: int, limit: int) -> int:
+        """Forgets letters that were only handed on here, and kept before a time, at most `limit`; tells how many.
+
+        Never one that waits, that a case of this node rests on, or that was written here.
+        """
+        ...
+
     def case_file(self, case: CaseName) -> CaseFile | None:
         """One case; None when it was neither filed here nor is decided here."""
         ...

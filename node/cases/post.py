@@ -37,7 +37,12 @@ MAX_CONFLICTS = 4
 """Letters kept as evidence for one case; the first two prove all there is to prove."""
 MAX_RELAYED = 1000
 """Letters of one member that wait here at once to be handed on."""
+RELAYED_KEPT_DAYS = 30
+"""How long a letter is kept that was only handed on here; it holds personal data of others. In days of 24 hours."""
+FORGOTTEN_AT_ONCE = 500
+"""Most letters forgotten in one transaction."""
 FIRST_PAUSE_MS = 200
+_DAY_MS = 24 * 60 * 60 * 1000
 _LONGEST_DOUBLING = 20
 
 
@@ -211,6 +216,19 @@ class Post:
         """
         with self._store.write() as unit:
             unit.keep_letters(letters)
+
+    def forget(self) -> int:
+        """Forgets one batch of the letters that were only handed on here, and kept long enough.
+
+        Returns:
+            How many; call again while there are some.
+
+        Raises:
+            StoreFault: nothing of this batch was forgotten.
+        """
+        before_ms = self.now_ms() - RELAYED_KEPT_DAYS * _DAY_MS
+        with self._store.write() as unit:
+            return unit.forget_letters(self._keys.node_id, before_ms, FORGOTTEN_AT_ONCE)
 
     def _failed(self, letter: KeptLetter, reason: str) -> KeptLetter:
         pause_ms = min(FIRST_PAUSE_MS << min(letter.tries, _LONGEST_DOUBLING), self._members.longest_pause_ms)

@@ -326,5 +326,6 @@ CASE_LETTER = Table(
 `kind` is the payload type; `due_ms` is NULL when there is nothing to hand on.
 """
 
+Index(None, CASE_LETTER.c.kept_at_ms)
 _IS_DUE = CASE_LETTER.c.due_ms.is_not(None)
 Index(None, CASE_LETTER.c.due_ms, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)

@@ -108,3 +108,39 @@ def test_an_objection_filed_at_the_wrong_end_is_marked_everywhere_and_decided(
     assert "removed" == shown["letters"][-1]["says"]["outcome"]
     assert [] == ran(hub, "cases")[1]["waiting"]
     region.check()
+
+
+def test_what_is_withdrawn_through_a_hub_that_died_is_closed(region: Region, three: tuple[Node, Node, Node]) -> None:
+    """The hub is killed when it has said that it keeps two cases: each arrives once, and one is taken back."""
+    origin, hub, city = three
+    lists = region.origin(LISTS)
+    for node in (origin, hub, city):
+        node.serve()
+    withdrawn, other = file(city, 0), file(city, 1)
+    until(lambda: city.ask(lambda desk: not desk.reader.letters_waiting(9)), "the hub's receipts")
+    hub.kill()
+    assert 0 == ran(city, "cases", "withdraw", withdrawn)[0]
+    hub.serve()
+
+    until(lambda: state(city, withdrawn) == ("withdrawn", 3), "the withdrawal stated")
+    until(lambda: state(city, other) == ("marked", 2), "the mark told to the city")
+    assert 2 == len(origin.ask(lambda desk: desk.reader.cases(only_open=False, limit=9)))
+    until(lambda: not reasons(origin, lists, 0), "the mark lifted")
+    assert ("OBJECTION_UNDER_WAY",) == reasons(origin, lists, 1)
+    region.check()
+
+
+def test_what_cannot_be_handed_on_is_told_to_the_operator(region: Region) -> None:
+    """The member is away: `status` names the case and the reason."""
+    city, away = region.node("310000"), region.node("320000")
+    region.pin(city, away)
+    words = ("--applicant", "甲", "--code", uscc(1), "--grounds", "虚构")
+    code, said = ran(city, "objection", "file", "320000/lists/1", "0", *words)
+    assert 0 == code, said
+    city.serve()
+
+    def told() -> set[str]:
+        problems = ran(city, "status")[1]["problems"]
+        return {problem["reason"] for problem in problems if said["case_id"] in problem["place"]}
+
+    assert until(told, "the case in the city's status") <= {"PEER_UNREACHABLE", "PEER_TLS"}

@@ -184,9 +184,9 @@ class Loops:
                 await self._bells.ledger.wait(seen, REVIEW_EVERY_S)
 
     async def review(self) -> None:
-        """Decides anew what a new day may have changed, and forgets answers that were kept long enough, for ever.
+        """Decides anew what a new day may have changed, and forgets what was kept long enough, for ever.
 
-        Cases whose term has run out are stated overdue.
+        That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue.
         """
         while True:
             try:
@@ -194,6 +194,8 @@ class Loops:
                     pass
                 while await self.act(self._stages.cases.overdue):
                     self._bells.letters.ring()
+                while await self.act(self._stages.cases.post.forget):
+                    pass
                 while await self.act(self._stages.exchange_log.forget):
                     pass
             except WorldFault as fault:

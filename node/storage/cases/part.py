@@ -5,7 +5,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, LetterName
@@ -49,6 +49,18 @@ class CasePart:
         """How many open cases there are that were filed at a node."""
         wanted = select(func.count()).select_from(CASE_FILE).where(CASE_FILE.c.filed_at == filed_at, _OPEN)
         return int(self._connection.execute(wanted).scalar_one())
+
+    def forget_letters(self, home: str, before_ms: int, limit: int) -> int:
+        """Forgets letters that were only handed on here, and kept before a time, at most `limit`; tells how many."""
+        foreign = (
+            (CASE_LETTER.c.destination != home) & (CASE_LETTER.c.filed_at != home) & CASE_LETTER.c.sender.is_not(None)
+        )
+        old = foreign & CASE_LETTER.c.due_ms.is_(None) & (CASE_LETTER.c.kept_at_ms < before_ms)
+        key = (CASE_LETTER.c.filed_at, CASE_LETTER.c.case_id, CASE_LETTER.c.part, CASE_LETTER.c.sha256)
+        found = self._connection.execute(select(*key).where(old).order_by(CASE_LETTER.c.kept_at_ms).limit(limit)).all()
+        if found:
+            self._connection.execute(delete(CASE_LETTER).where(tuple_(*key).in_([tuple(row) for row in found])))
+        return len(found)
 
     def case_file(self, case: CaseName) -> CaseFile | None:
         """One case; None when it was neither filed here nor is decided here."""

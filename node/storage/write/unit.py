@@ -85,3 +85,4 @@ class Unit:
         self.conflicts, self.count_waiting, self.count_open = cases.conflicts, cases.count_waiting, cases.count_open
         self.case_file, self.keep_case = cases.case_file, cases.keep_case
         self.open_on, self.run_out = cases.open_on, cases.run_out
+        self.forget_letters = cases.forget_letters

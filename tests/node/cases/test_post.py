@@ -16,7 +16,7 @@ from federation.rules.case.letters import CASE_TYPE, RECEIPT_TYPE
 from federation.rules.case.process import Phase
 from node.cases.letter import MAX_LETTER_BYTES, CaseName, write_letter
 from node.cases.ports import KeptLetter
-from node.cases.post import MAX_CONFLICTS, MAX_RELAYED, NotTaken, Taken
+from node.cases.post import MAX_CONFLICTS, MAX_RELAYED, RELAYED_KEPT_DAYS, NotTaken, Taken
 from node.exchange.dialogue import Envelope, opened, seal
 from tests.node.cases.conftest import Chain
 from tests.node.region.member import FEDERATION, Node
@@ -291,6 +291,23 @@ def test_a_withdrawal_that_overtakes_its_case_waits_for_it(listed: Chain) -> Non
     listed.carry()
 
     assert ["received", "marked", "withdrawn"] == listed.states(listed.shanghai, name)
+
+
+def test_a_hub_forgets_what_it_only_handed_on(listed: Chain, world: "World") -> None:
+    """After thirty days; what waits stays, and so does all that the cities themselves have of the case."""
+    name = listed.file()
+    listed.carry()
+    waiting = listed.file(origin="delta.example/330000/lists/1")
+    letters = {node.id: len(node.reader.case_letters(name.case_id)) for node in listed.nodes.values()}
+    assert {"330100": 3, "yrd": 3, "310000": 3} == letters
+    assert 0 == sum(node.stages.cases.post.forget() for node in listed.nodes.values())
+
+    world.clock.forward(days=RELAYED_KEPT_DAYS, hours=1)
+    forgotten = {node.id: node.stages.cases.post.forget() for node in listed.nodes.values()}
+
+    assert {"330100": 0, "yrd": 3, "310000": 0} == forgotten
+    assert [] == listed.hub.reader.case_letters(name.case_id)
+    assert 1 == len(listed.shanghai.reader.case_letters(waiting.case_id))
 
 
 @pytest.mark.slow

@@ -96,3 +96,20 @@ def test_open_cases_are_found_by_entry_and_by_term(store: "Store") -> None:
 
     assert 4 == len(store.reader.cases(only_open=True, limit=9))
     assert 2 == len(store.reader.cases(only_open=False, limit=2))
+
+
+def test_only_what_was_handed_on_is_forgotten(store: "Store") -> None:
+    """Of others, done and old; not what waits, was written here, is for this node or was filed here."""
+    named = [replace(CARRIED, name=LetterName(NAME, f"status/{number}"), due_ms=None) for number in range(7)]
+    filed_here = replace(named[4], name=LetterName(CaseName("yrd", "x"), "case"))
+    kept = [
+        replace(named[0], due_ms=5),
+        replace(named[1], sender=""),
+        replace(named[2], destination="yrd"),
+        replace(named[3], kept_at_ms=10),
+        filed_here,
+    ]
+    with store.write() as unit:
+        unit.keep_letters([*kept, named[5], named[6]])
+        assert [1, 1, 0] == [unit.forget_letters("yrd", 10, 1) for _ in range(3)]
+        assert {letter.name for letter in kept} == set(unit.letters([NAME, filed_here.name.case]))
