@@ -12,6 +12,7 @@ from federation.errors import FieldFault, Misuse
 from federation.records.case import CaseDocument, CaseKind
 from node.assemble.desk import Desk
 from node.cases.window import Application, NotFiled
+from node.cli.cases.handling import show_cases
 from node.cli.opening import CURRENT, AsJson, IndexArgument, NodeFolder, OriginArgument, desk_at, origin_of
 from node.cli.printing import ExitCode, print_facts, print_json, print_problem
 
@@ -38,20 +39,22 @@ DocumentOption = Annotated[
     ),
 ]
 
-objection = typer.Typer(
-    help="异议：在任何节点提出，由条目来源节点处理 / Objections: filed at any node, decided at the origin"
-)
-repair = typer.Typer(help="信用修复：在任何节点申请 / Repair: applied for at any node")
+objection = typer.Typer(help="异议：提出、列出 / Objections: file, list", invoke_without_command=True)
+repair = typer.Typer(help="信用修复：申请、列出 / Repair: apply, list", invoke_without_command=True)
 
 
 @objection.callback()
-def objections() -> None:
-    """异议：在任何节点提出，由条目来源节点处理 / Objections: filed at any node, decided at the entry's origin."""
+def objections(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """列出在本节点提出或由本节点处理的异议 / List the objections filed here or decided here."""
+    if ctx.invoked_subcommand is None:
+        show_cases(node, CaseKind.OBJECTION, as_json=as_json)
 
 
 @repair.callback()
-def repairs() -> None:
-    """信用修复：在任何节点申请，由条目来源节点处理 / Repair: applied for at any node, decided at the entry's origin."""
+def repairs(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """列出在本节点申请或由本节点处理的修复 / List the applications for repair filed here or decided here."""
+    if ctx.invoked_subcommand is None:
+        show_cases(node, CaseKind.REPAIR, as_json=as_json)
 
 
 @objection.command("file")

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """`cases`: what was filed here or is decided here, and the steps of whoever decides or withdraws."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from federation.errors import AccessFault, Misuse
-from federation.records.case import CaseOutcome, CaseState
+from federation.records.case import CaseKind, CaseOutcome, CaseState
 from node.assemble.desk import Desk
 from node.cases.docket import Step
 from node.cases.letter import CaseName
@@ -45,27 +46,27 @@ def list_cases(
     """列出在本节点提出或由本节点处理的案件 / List the cases filed here or decided here."""
     if ctx.invoked_subcommand is not None:
         return
+    show_cases(node, None, only_open=only_open, as_json=as_json)
+
+
+def show_cases(node: Path, kind: CaseKind | None, *, only_open: bool = False, as_json: bool) -> None:
+    """Shows the cases of a kind, or all, and what waits to be handed on."""
     with desk_at(node) as desk:
-        found = desk.reader.cases(only_open=only_open, limit=MAX_SHOWN)
+        found = [
+            file
+            for file in desk.reader.cases(only_open=only_open, limit=MAX_SHOWN)
+            if kind is None or file.kind is kind
+        ]
         waiting = desk.reader.letters_waiting(MAX_SHOWN)
     if as_json:
         print_json({"cases": list(map(case_document, found)), "waiting": list(map(waiting_document, waiting))})
         return
-    columns = (
-        "案件 / Case",
-        "类别 / Kind",
-        "条目 / Entry",
-        "提出 / Filed",
-        "处理 / Decides",
-        "状态 / State",
-        "期限 / Due",
-        "注意 / Look",
-    )
+    where = ("案件 / Case", "类别 / Kind", "条目 / Entry", "提出 / Filed", "处理 / Decides")
+    columns = (*where, "状态 / State", "期限 / Due", "注意 / Look")
     print_table(f"案件 / Cases: {len(found)}", columns, map(case_row, found))
     for letter in waiting:
-        print_text(
-            f"待送 / waiting: {letter.name.case.case_id} {letter.name.part} → {letter.destination} {letter.reason}"
-        )
+        named = f"{letter.name.case.case_id} {letter.name.part}"
+        print_text(f"待送 / waiting: {named} → {letter.destination} {letter.reason}")
 
 
 @cases.command()
@@ -117,7 +118,7 @@ def withdraw(case: CaseArgument, why: WhyOption = None, node: NodeFolder = CURRE
     _handle(node, case, Step(CaseState.WITHDRAWN, explanation=why), as_json=as_json)
 
 
-def _handle(node: NodeFolder, case: str, step: Step, *, as_json: bool) -> None:
+def _handle(node: Path, case: str, step: Step, *, as_json: bool) -> None:
     with desk_at(node) as desk:
         name = _found(desk, case).name
         not_done = desk.handle_case(name, step)

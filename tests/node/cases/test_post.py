@@ -263,7 +263,8 @@ def test_statements_count_in_the_order_of_the_deciding_node(listed: Chain) -> No
     first, second = (letter_of(listed.hangzhou, name, f"status/{number}") for number in (1, 2))
 
     assert isinstance(bring(listed, listed.shanghai, second.envelope), Envelope)
-    assert (None, 0) == (listed.at(listed.shanghai, name).state, listed.at(listed.shanghai, name).sequence)
+    waits = listed.at(listed.shanghai, name)
+    assert (None, 0, "") == (waits.state, waits.sequence, waits.remark)
     assert isinstance(bring(listed, listed.shanghai, first.envelope), Envelope)
     assert (CaseState.MARKED, 2) == (listed.at(listed.shanghai, name).state, listed.at(listed.shanghai, name).sequence)
 

@@ -105,12 +105,15 @@ def test_what_is_no_breach_is_not_repaired(listed: Chain, samples: Samples) -> N
     assert (NotFiled(("RECORD_NOT_REPAIRABLE",)), NotFiled(("RECORD_NOT_REPAIRABLE",))) == (red, filing)
 
 
-def test_taking_a_case_back_twice_is_taking_it_back_once(listed: Chain) -> None:
+def test_taking_a_case_back_twice_is_taking_it_back_once(listed: Chain, world: "World") -> None:
     """One letter goes; once the case is closed there is nothing to take back."""
     name, take_back = listed.file(), Step(CaseState.WITHDRAWN, explanation="撤回")
     listed.carry()
     cases = listed.shanghai.stages.cases
-    assert [None, None] == [cases.handle(name, take_back) for _ in range(2)]
+    assert cases.handle(name, take_back) is None
+    world.clock.forward(seconds=9)
+    assert cases.handle(name, take_back) is None
+    assert ["withdrawal"] == [letter.name.part for letter in listed.shanghai.reader.letters_waiting(9)]
     listed.carry()
 
     assert ["received", "marked", "withdrawn"] == listed.states(listed.shanghai, name)

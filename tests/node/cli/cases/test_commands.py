@@ -43,6 +43,17 @@ def test_an_objection_is_filed_shown_and_decided(xinqiao: Xinqiao, node: Path, t
     assert [] == xinqiao("cases", "--open", "--node", node, "--json").document["cases"]
 
 
+def test_each_kind_can_be_listed_alone(xinqiao: Xinqiao, node: Path) -> None:
+    """`objection` and `repair` without a word list their own."""
+    case = file(xinqiao, node).document["case_id"]
+
+    objections, repairs = (
+        xinqiao(word, "--node", node, "--json").document["cases"] for word in ("objection", "repair")
+    )
+
+    assert ([case], []) == ([each["case_id"] for each in objections], repairs)
+
+
 def test_people_read_what_became_of_a_case(xinqiao: Xinqiao, node: Path) -> None:
     """The list names no applicant; one case shows who says what, and every statement."""
     case = file(xinqiao, node).document["case_id"]
