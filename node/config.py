@@ -239,7 +239,7 @@ class Config(_Section):
 
     @property
     def rules_folder(self) -> Path:
-        """Folder of the agreements, list standards, authorities and measures in force."""
+        """Folder of the agreements, list standards, authorities and measures in force, and of own law."""
         return self.folder / "rules"
 
     @property

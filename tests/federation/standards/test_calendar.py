@@ -5,9 +5,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from federation.errors import ConfigFault
-from federation.standards.bundle import Standards, build_standards
+from federation.standards.bundle import Standards, build_standards, shipped_standards
 from federation.standards.calendar import (
     Deadline,
     WorkingDays,
@@ -64,6 +66,17 @@ def table(body: str) -> WorkingDays:
 def test_the_nth_working_day(days: WorkingDays, start: date, count: int, expected: date) -> None:
     """Terms in working days end where the State Council's notices put them; the day of the event is not counted."""
     assert Deadline(expected, provisional=False) == days.nth(start, count)
+
+
+@given(st.dates(date(2003, 1, 1), date(2029, 1, 1)), st.integers(1, 60))
+def test_a_term_holds_as_many_working_days_as_it_says(start: date, count: int) -> None:
+    """From any day on: the last day is worked, and with it the days after the first are exactly that many."""
+    days = shipped_standards().working_days
+    ends = days.nth(start, count).day
+    after = [start + timedelta(days=number) for number in range(1, (ends - start).days + 1)]
+
+    assert days.is_working(ends)
+    assert count == sum(days.is_working(day) for day in after)
 
 
 def test_no_working_days_are_the_day_itself(days: WorkingDays) -> None:
