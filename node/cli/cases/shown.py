@@ -7,22 +7,30 @@ from datetime import UTC, datetime
 
 from federation.errors import FieldFault
 from federation.records.case import Case, CaseStatus, CaseWithdrawal
+from federation.rules.case.process import Phase
 from federation.standards.catalogue import ReasonTexts
 from node.assemble.desk import Desk
 from node.cases.letter import Said, said_in
 from node.cases.ports import CaseFile, KeptLetter
+from node.cli.opening import now_ms
 from node.cli.printing import Document, print_facts, print_json, print_table, problem_line, reason_lines
 
 MAX_TOLD = 1000
+UNANSWERED_AFTER_DAYS = 3
+"""A case that has not been received after so many days of 24 hours has got stuck, whoever receipted it."""
+_DAY_MS = 24 * 60 * 60 * 1000
 TRIES_BEFORE_TOLD = 3
 """A letter is told of when it has failed so often: a member that restarts is nobody's concern."""
 
 
 def case_problems(desk: Desk) -> Iterator[tuple[str, str]]:
-    """Cases whose term has run out, and letters that cannot be handed on: the place, and a reason code."""
+    """Cases overdue or unanswered, and letters that cannot be handed on: the place, and a reason code."""
+    silent_ms = now_ms() - UNANSWERED_AFTER_DAYS * _DAY_MS
     for file in desk.reader.cases(only_open=True, limit=MAX_TOLD):
         if file.overdue:
             yield f"case {file.name.case_id}", "CASE_OVERDUE"
+        elif file.phase is Phase.FILED and file.filed_at_ms < silent_ms:
+            yield f"case {file.name.case_id}", "CASE_UNANSWERED"
     for letter in desk.reader.letters_waiting(MAX_TOLD):
         if letter.tries >= TRIES_BEFORE_TOLD:
             yield f"case {letter.name.case.case_id} {letter.name.part} → {letter.destination}", letter.reason

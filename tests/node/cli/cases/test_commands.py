@@ -3,11 +3,18 @@
 """`objection`, `repair` and `cases` on a node that is not being served: filed, listed, shown, decided."""
 
 import hashlib
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from federation.records.case import CaseKind
+from node.assemble.stages import Stages
+from node.cases.window import Application, Filed
+from node.config import load_config
 
 Xinqiao = Callable[..., Any]
 COMPANY = "91330106PDY209008Q"
@@ -119,3 +126,40 @@ def test_a_document_that_cannot_be_read_files_nothing(xinqiao: Xinqiao, node: Pa
 
     assert (2, "FILE_UNREADABLE") == (said.code, said.err.split()[0].rstrip(":"))
     assert [] == xinqiao("cases", "--node", node, "--json").document["cases"]
+
+
+def problems(xinqiao: Xinqiao, node: Path) -> list[tuple[str, str]]:
+    """What `status` says is not as it should be, of cases."""
+    found = xinqiao("status", "--node", node, "--json").document["problems"]
+    return [(each["place"], each["reason"]) for each in found if each["place"].startswith("case ")]
+
+
+def in_days(days: int) -> Callable[[], int]:
+    """A clock that is so many days ahead."""
+    return lambda: time.time_ns() // 1_000_000 + days * 86_400_000
+
+
+def test_a_term_that_has_run_out_stands_in_the_status(xinqiao: Xinqiao, node: Path) -> None:
+    """Until the authority takes its step."""
+    case = file(xinqiao, node).document["case_id"]
+    assert [] == problems(xinqiao, node)
+    with Stages.open(load_config(node), in_days(60)) as stages:
+        assert 1 == stages.cases.overdue()
+
+    assert [(f"case {case}", "CASE_OVERDUE")] == problems(xinqiao, node)
+    assert "逾期 / overdue" in xinqiao("cases", "--node", node).out
+    xinqiao("cases", "accept", case, "--node", node)
+    assert [] == problems(xinqiao, node)
+
+
+def test_a_case_that_nobody_answers_stands_in_the_status(xinqiao: Xinqiao, node: Path) -> None:
+    """A hub may have receipted it, and lost or withheld it since: the filing node notices by itself."""
+    with Stages.open(load_config(node), in_days(-4)) as stages:
+        filed = stages.cases.file(
+            Application(CaseKind.OBJECTION, "delta.example/310000/lists/1", 0, "甲", COMPANY, "虚构")
+        )
+        assert isinstance(filed, Filed)
+        (letter,) = stages.store.reader.letters_waiting(9)
+        stages.cases.post.settle([replace(letter, due_ms=None, hop="yrd", receipt=b"r")])
+
+    assert [(f"case {filed.case_id}", "CASE_UNANSWERED")] == problems(xinqiao, node)
