@@ -91,7 +91,10 @@ class CaseUnit(IntakeUnit, Protocol):
         ...
 
     def keep_letters(self, letters: Sequence[KeptLetter]) -> None:
-        """Adds letters, or replaces what is kept of them."""
+        """Adds letters, or replaces what is kept of them.
+
+        StoreFault STORE_CONTENDED when another process has just kept another one of a name: try the step again.
+        """
         ...
 
     def conflicts(self, case: CaseName) -> int:
@@ -114,7 +117,7 @@ class CaseUnit(IntakeUnit, Protocol):
         ...
 
     def case_file(self, case: CaseName) -> CaseFile | None:
-        """One case; None when it was neither filed here nor is decided here."""
+        """One case, kept from other writers until the commit; None when neither filed nor decided here."""
         ...
 
     def keep_case(self, file: CaseFile) -> None:

@@ -326,6 +326,8 @@ CASE_LETTER = Table(
 `kind` is the payload type; `due_ms` is NULL when there is nothing to hand on.
 """
 
+_NAME = (CASE_LETTER.c.filed_at, CASE_LETTER.c.case_id, CASE_LETTER.c.part)
+Index(None, *_NAME, unique=True, sqlite_where=CASE_LETTER.c.stands, postgresql_where=CASE_LETTER.c.stands)
 Index(None, CASE_LETTER.c.kept_at_ms)
 _IS_DUE = CASE_LETTER.c.due_ms.is_not(None)
 Index(None, CASE_LETTER.c.due_ms, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
 
+from federation.errors import StoreFault
 from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
@@ -31,8 +33,16 @@ class CasePart:
         return {letter.name: letter for letter in map(letter_of, rows) if letter.name.case in cases}
 
     def keep_letters(self, letters: Sequence[KeptLetter]) -> None:
-        """Adds letters, or replaces what is kept of them."""
-        replace_rows(self._connection, CASE_LETTER, [letter_row(letter) for letter in letters])
+        """Adds letters, or replaces what is kept of them.
+
+        Raises:
+            StoreFault: STORE_CONTENDED, another process has just kept another letter of the same name; tried again,
+                the step sees it.
+        """
+        try:
+            replace_rows(self._connection, CASE_LETTER, [letter_row(letter) for letter in letters])
+        except IntegrityError:
+            raise StoreFault("STORE_CONTENDED", "another letter of this name was kept meanwhile") from None
 
     def conflicts(self, case: CaseName) -> int:
         """How many letters of a case are kept as evidence."""
@@ -63,9 +73,9 @@ class CasePart:
         return len(found)
 
     def case_file(self, case: CaseName) -> CaseFile | None:
-        """One case; None when it was neither filed here nor is decided here."""
+        """One case, kept from other writers until the commit; None when neither filed nor decided here."""
         wanted = select(CASE_FILE).where(CASE_FILE.c.filed_at == case.filed_at, CASE_FILE.c.case_id == case.case_id)
-        row = self._connection.execute(wanted).one_or_none()
+        row = self._connection.execute(wanted.with_for_update()).one_or_none()
         return None if row is None else file_of(row)
 
     def keep_case(self, file: CaseFile) -> None:
@@ -88,5 +98,6 @@ class CasePart:
             .where(CASE_FILE.c.due_on < day.isoformat(), CASE_FILE.c.decided_at == decided_at, _OPEN)
             .order_by(CASE_FILE.c.due_on, CASE_FILE.c.filed_at, CASE_FILE.c.case_id)
             .limit(limit)
+            .with_for_update()
         )
         return [file_of(row) for row in self._connection.execute(wanted)]

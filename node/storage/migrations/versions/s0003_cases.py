@@ -69,6 +69,14 @@ def _make_letters() -> None:
         sa.PrimaryKeyConstraint("filed_at", "case_id", "part", "sha256", name="pk_case_letter"),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_case_letter_filed_at_case_id_part",
+        "case_letter",
+        ["filed_at", "case_id", "part"],
+        unique=True,
+        sqlite_where=sa.text("stands"),
+        postgresql_where=sa.text("stands"),
+    )
     op.create_index("ix_case_letter_kept_at_ms", "case_letter", ["kept_at_ms"])
     is_due = sa.text("due_ms IS NOT NULL")
     op.create_index("ix_case_letter_due_ms", "case_letter", ["due_ms"], sqlite_where=is_due, postgresql_where=is_due)

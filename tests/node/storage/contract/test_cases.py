@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
+from federation.errors import StoreFault
 from federation.records.case import CaseKind, CaseState
 from federation.rules.case.process import Phase
 from node.cases.letter import CaseName, LetterName
@@ -113,3 +116,13 @@ def test_only_what_was_handed_on_is_forgotten(store: "Store") -> None:
         unit.keep_letters([*kept, named[5], named[6]])
         assert [1, 1, 0] == [unit.forget_letters("yrd", 10, 1) for _ in range(3)]
         assert {letter.name for letter in kept} == set(unit.letters([NAME, filed_here.name.case]))
+
+
+def test_of_two_letters_of_one_name_one_stands(store: "Store") -> None:
+    """Two processes that number a statement alike cannot both keep theirs: the second has to look again."""
+    with store.write() as unit:
+        unit.keep_letters([LETTER])
+    with pytest.raises(StoreFault, match="STORE_CONTENDED"), store.write() as unit:
+        unit.keep_letters([replace(LETTER, sha256=b"e" * 32)])
+
+    assert [LETTER] == store.reader.case_letters(NAME.case_id)
