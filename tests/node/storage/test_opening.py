@@ -21,7 +21,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from federation.errors import ConfigFault, OrderFault, StoreFault
 from node.storage import creation
-from node.storage.creation import StoreOwner, create_store, migrate_store
+from node.storage.creation import StoreOwner, create_store, known_revisions, migrate_store
 from node.storage.schema import METADATA
 from node.storage.store import open_reader, open_store
 
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from tests.node.storage.conftest import Child
 
 
+NEWEST = known_revisions()[0]
 NEXT_STEP = """
 from alembic import op
 
-revision, down_revision = "0004", "0003"
+revision, down_revision = "0999", "{}"
 
 
 def upgrade():
@@ -134,7 +135,7 @@ def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, st
 
 def test_a_store_that_is_up_to_date_needs_no_migration(path: Path, owner: StoreOwner) -> None:
     """Nothing happens."""
-    assert migrate_store(path, owner) == ("0003", "0003")
+    assert migrate_store(path, owner) == (NEWEST, NEWEST)
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     def add(statement: str) -> None:
         steps = tmp_path / "migrations"
         shutil.copytree(creation.MIGRATIONS, steps)
-        (steps / "versions" / "s0004_next.py").write_text(NEXT_STEP.format(statement))
+        (steps / "versions" / "s0999_next.py").write_text(NEXT_STEP.format(NEWEST, statement))
         monkeypatch.setattr(creation, "MIGRATIONS", steps)
 
     return add
@@ -161,7 +162,7 @@ def test_an_older_store_is_refused_until_it_is_migrated(
         with pytest.raises(ConfigFault, match="STORE_TOO_OLD"), opening(path, owner):
             pass
     done = [migrate_store(path, owner), migrate_store(path, owner)]
-    assert done == [("0003", "0004"), ("0004", "0004")]
+    assert done == [(NEWEST, "0999"), ("0999", "0999")]
     with open_store(path, owner) as store, store.write() as unit:
         assert unit.rules_digest() == "kept"
 

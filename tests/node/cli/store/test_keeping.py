@@ -19,6 +19,7 @@ import pytest
 
 from node.assemble.create import create_feeds
 from node.config import load_config
+from node.storage.creation import known_revisions
 
 if TYPE_CHECKING:
     from node.demo.postgres import TemporaryPostgres
@@ -220,7 +221,11 @@ BAD_BACKUPS: dict[str, tuple[Callable[[Path, Path], object], int, str]] = {
         2,
         "BACKUP_TOO_NEW",
     ),
-    "newer tables": (lambda saved, _: change_manifest(saved, '"0003"', '"9999"'), 2, "STORE_TOO_NEW"),
+    "newer tables": (
+        lambda saved, _: change_manifest(saved, f'"{known_revisions()[0]}"', '"9999"'),
+        2,
+        "STORE_TOO_NEW",
+    ),
     "another size in the manifest": (
         lambda saved, _: change_manifest(saved, '"held": 2', '"held": 3'),
         3,
