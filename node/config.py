@@ -159,6 +159,14 @@ class FeedSection(_Section):
     person_payload_readers: Readers = ()
     """Members that may also read payloads about natural persons."""
 
+    @model_validator(mode="after")
+    def _addressed(self) -> Self:
+        if self.dataset is Dataset.FEEDBACK and "*" in (*self.readers, *self.person_payload_readers):
+            raise ValueError(
+                "feedback is for the members it names in readers: one city must not read what another is told"
+            )
+        return self
+
 
 class PeerSection(_Section):
     """One pinned member."""

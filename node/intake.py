@@ -26,6 +26,7 @@ from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, encode, schema_of
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.records.feedback import Feedback
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
@@ -47,6 +48,7 @@ _DATASETS: Mapping[type[object], Dataset] = {
     AgencyFiling: Dataset.FILINGS,
     FeedPolicy: Dataset.CATALOGUE,
     Exchange: Dataset.EXCHANGE,
+    Feedback: Dataset.FEEDBACK,
 }
 
 

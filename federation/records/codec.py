@@ -28,6 +28,7 @@ from creditexchange.v1 import (
     evidence_pb2,
     exchange_pb2,
     feed_policy_pb2,
+    feedback_pb2,
     identity_pb2,
     licence_pb2,
     list_entry_pb2,
@@ -64,6 +65,7 @@ from federation.records.exchange import (
     Standing,
 )
 from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
@@ -71,7 +73,7 @@ from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.records.value import Value
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
 
-Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Exchange
+Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Exchange | Feedback
 AnyValue = TypeVar("AnyValue", bound=Value)
 Convert = Callable[[Any], Any]
 
@@ -90,6 +92,7 @@ _MESSAGES: Mapping[type[Value], type[Message]] = {
     Annotation: annotation_pb2.Annotation,
     FeedPolicy: feed_policy_pb2.FeedPolicy,
     Exchange: exchange_pb2.Exchange,
+    Feedback: feedback_pb2.Feedback,
     Question: question_pb2.Question,
     EvidenceParts: evidence_pb2.Evidence,
     Finding: answer_pb2.Finding,
@@ -112,8 +115,14 @@ _SCHEMAS: Mapping[type[Value], int] = {
     Annotation: schema_pb2.SCHEMA_ANNOTATION,
     FeedPolicy: schema_pb2.SCHEMA_FEED_POLICY,
     Exchange: schema_pb2.SCHEMA_EXCHANGE,
+    Feedback: schema_pb2.SCHEMA_FEEDBACK,
 }
+FEEDBACK_SCHEMA = _SCHEMAS[Feedback]
+"""The one kind of record that business systems do not submit themselves: the node makes it of what it holds."""
 _RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
+_NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange})
+"""Records that name no subject."""
+_ABOUT_SUBJECTS = frozenset(schema for kind, schema in _SCHEMAS.items() if kind not in _NAMELESS)
 _PARSERS: Mapping[int, Convert] = {schema: _MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}
 
 # Enumerations whose member names differ from the contract's are spelled out; the others agree by rule.
@@ -133,6 +142,8 @@ _ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
     CaseKind: (case_pb2.CaseKind, "CASE_KIND_"),
     CaseState: (case_status_pb2.CaseState, "CASE_STATE_"),
     CaseOutcome: (case_status_pb2.CaseOutcome, "CASE_OUTCOME_"),
+    FeedbackDirection: (feedback_pb2.FeedbackDirection, "FEEDBACK_DIRECTION_"),
+    FeedbackResponse: (feedback_pb2.FeedbackResponse, "FEEDBACK_RESPONSE_"),
 }
 _NAMES_APART: Mapping[StrEnum, str] = {
     CodeKind.USCC: "UNIFIED_SOCIAL_CREDIT_CODE",
@@ -208,7 +219,7 @@ def glance_all(schemas: Iterable[int], payloads: Iterable[bytes]) -> list[tuple[
         for schema, payload in zip(schemas, payloads, strict=True):
             parse = kind_of(schema)
             message: Any = parse(payload) if parse is not None else None
-            if message is None or schema > schema_pb2.SCHEMA_AGENCY_FILING:
+            if message is None or schema not in _ABOUT_SUBJECTS:
                 seen.append(_NOBODY)
             else:
                 identity = message.identity

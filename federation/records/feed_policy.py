@@ -24,6 +24,7 @@ class Dataset(StrEnum):
     FILINGS = "filings"
     CATALOGUE = "catalogue"
     EXCHANGE = "exchange"
+    FEEDBACK = "feedback"
 
 
 class FeedPolicy(Value):

@@ -23,6 +23,7 @@ from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import Record
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import FeedPolicy
+from federation.records.feedback import Feedback
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
@@ -52,7 +53,7 @@ class NotAdmitted:
     reason: str
 
 
-_About = Subject | Licence | Penalty | ListEntry | AgencyFiling
+_About = Subject | Licence | Penalty | ListEntry | AgencyFiling | Feedback
 Step = NotAdmitted | str
 """One finding: a refusal, or the code of a warning."""
 
@@ -128,6 +129,8 @@ def _steps(record: Record, desk: _Desk) -> Iterator[Step]:
             yield from _act(record.authority, "decided_on", record.decided_on, desk)
         case Annotation():
             yield from _act(record.authority, "dated_on", record.dated_on, desk)
+        case Feedback():
+            yield from _feedback(record, desk)
         case FeedPolicy() | Exchange():
             return
         case _:
@@ -280,6 +283,8 @@ def _age(record: _About, rules: ProhibitedRules, desk: _Desk) -> Iterator[Step]:
             day = record.filed_on
         case Subject():
             day = record.reported_on or desk.as_of
+        case Feedback():
+            day = record.received_on
         case _:
             day = record.decided_on
     born = birth_date(record.identity.code)
@@ -288,6 +293,15 @@ def _age(record: _About, rules: ProhibitedRules, desk: _Desk) -> Iterator[Step]:
         yield NotAdmitted("identity.code", "SUBJECT_TOO_YOUNG")
     elif ban is not None:
         yield "SUBJECT_AGE_DOUBTFUL"
+
+
+def _feedback(record: Feedback, desk: _Desk) -> Iterator[Step]:
+    """That it fits its entry is asked by whoever makes it; here what holds for every record."""
+    yield from _authority("initiator", record.initiator, desk)
+    yield from _authority("implementer", record.implementer, desk)
+    yield from _not_in_future("responded_on", record.responded_on, desk)
+    yield from _not_in_future("implemented_on", record.implemented_on, desk)
+    yield from _not_in_future("lifted_on", record.lifted_on, desk)
 
 
 def _identity(identity: Identity, desk: _Desk) -> Iterator[Step]:

@@ -20,6 +20,7 @@ from federation.records.act import Annotation, Ending
 from federation.records.codec import Record
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import FeedPolicy
+from federation.records.feedback import Feedback
 from federation.records.list_entry import ListEntry
 from federation.records.subject import Identity
 from federation.standards.bundle import shipped_standards
@@ -176,6 +177,8 @@ def record_line(record: Record | str) -> str:
             return f"{record.kind} · {record.authority.name} · {record.document_number or ''}"
         case FeedPolicy() | Exchange():
             return type(record).__name__
+        case Feedback():
+            return f"{subject_line(record.identity)} · {record.measure} · {record.response}"
         case ListEntry():
             return f"{subject_line(record.identity)} · {record.list_name} · {record.document_number}"
         case _:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#creditexchange/v1/feed_policy.proto\x12\x11\x63reditexchange.v1\"z\n\nFeedPolicy\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12+\n\x07\x64\x61taset\x18\x02 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x0f\n\x07readers\x18\x03 \x03(\t\x12\x1e\n\x16person_payload_readers\x18\x04 \x03(\t*\xba\x01\n\x07\x44\x61taset\x12\x17\n\x13\x44\x41TASET_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x41TASET_SUBJECTS\x10\x01\x12\x14\n\x10\x44\x41TASET_LICENCES\x10\x02\x12\x15\n\x11\x44\x41TASET_PENALTIES\x10\x03\x12\x11\n\rDATASET_LISTS\x10\x04\x12\x13\n\x0f\x44\x41TASET_FILINGS\x10\x05\x12\x15\n\x11\x44\x41TASET_CATALOGUE\x10\x06\x12\x14\n\x10\x44\x41TASET_EXCHANGE\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#creditexchange/v1/feed_policy.proto\x12\x11\x63reditexchange.v1\"z\n\nFeedPolicy\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12+\n\x07\x64\x61taset\x18\x02 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x0f\n\x07readers\x18\x03 \x03(\t\x12\x1e\n\x16person_payload_readers\x18\x04 \x03(\t*\xd0\x01\n\x07\x44\x61taset\x12\x17\n\x13\x44\x41TASET_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x41TASET_SUBJECTS\x10\x01\x12\x14\n\x10\x44\x41TASET_LICENCES\x10\x02\x12\x15\n\x11\x44\x41TASET_PENALTIES\x10\x03\x12\x11\n\rDATASET_LISTS\x10\x04\x12\x13\n\x0f\x44\x41TASET_FILINGS\x10\x05\x12\x15\n\x11\x44\x41TASET_CATALOGUE\x10\x06\x12\x14\n\x10\x44\x41TASET_EXCHANGE\x10\x07\x12\x14\n\x10\x44\x41TASET_FEEDBACK\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,7 +32,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.feed_poli
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DATASET']._serialized_start=183
-  _globals['_DATASET']._serialized_end=369
+  _globals['_DATASET']._serialized_end=391
   _globals['_FEEDPOLICY']._serialized_start=58
   _globals['_FEEDPOLICY']._serialized_end=180
 # @@protoc_insertion_point(module_scope)

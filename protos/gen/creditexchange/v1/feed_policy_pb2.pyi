@@ -17,6 +17,7 @@ class Dataset(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DATASET_FILINGS: _ClassVar[Dataset]
     DATASET_CATALOGUE: _ClassVar[Dataset]
     DATASET_EXCHANGE: _ClassVar[Dataset]
+    DATASET_FEEDBACK: _ClassVar[Dataset]
 DATASET_UNSPECIFIED: Dataset
 DATASET_SUBJECTS: Dataset
 DATASET_LICENCES: Dataset
@@ -25,6 +26,7 @@ DATASET_LISTS: Dataset
 DATASET_FILINGS: Dataset
 DATASET_CATALOGUE: Dataset
 DATASET_EXCHANGE: Dataset
+DATASET_FEEDBACK: Dataset
 
 class FeedPolicy(_message.Message):
     __slots__ = ("origin", "dataset", "readers", "person_payload_readers")

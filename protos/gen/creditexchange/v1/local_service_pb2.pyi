@@ -1,6 +1,8 @@
 from creditexchange.v1 import answer_pb2 as _answer_pb2
+from creditexchange.v1 import authority_pb2 as _authority_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2
+from creditexchange.v1 import feedback_pb2 as _feedback_pb2
 from creditexchange.v1 import identity_pb2 as _identity_pb2
 from creditexchange.v1 import schema_pb2 as _schema_pb2
 from google.protobuf.internal import containers as _containers
@@ -19,6 +21,13 @@ class OutcomeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OUTCOME_KIND_DUPLICATE: _ClassVar[OutcomeKind]
     OUTCOME_KIND_REFUSED: _ClassVar[OutcomeKind]
 
+class SubjectState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SUBJECT_STATE_UNSPECIFIED: _ClassVar[SubjectState]
+    SUBJECT_STATE_KNOWN: _ClassVar[SubjectState]
+    SUBJECT_STATE_UNKNOWN: _ClassVar[SubjectState]
+    SUBJECT_STATE_REFUSED: _ClassVar[SubjectState]
+
 class ErasureKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ERASURE_KIND_UNSPECIFIED: _ClassVar[ErasureKind]
@@ -29,6 +38,10 @@ OUTCOME_KIND_UNSPECIFIED: OutcomeKind
 OUTCOME_KIND_ACCEPTED: OutcomeKind
 OUTCOME_KIND_DUPLICATE: OutcomeKind
 OUTCOME_KIND_REFUSED: OutcomeKind
+SUBJECT_STATE_UNSPECIFIED: SubjectState
+SUBJECT_STATE_KNOWN: SubjectState
+SUBJECT_STATE_UNKNOWN: SubjectState
+SUBJECT_STATE_REFUSED: SubjectState
 ERASURE_KIND_UNSPECIFIED: ErasureKind
 ERASURE_KIND_ORDERED: ErasureKind
 ERASURE_KIND_REPEATED: ErasureKind
@@ -75,20 +88,122 @@ class Outcome(_message.Message):
     def __init__(self, kind: _Optional[_Union[OutcomeKind, str]] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
-    __slots__ = ("code_kind", "code")
+    __slots__ = ("code_kind", "code", "department", "measure")
     CODE_KIND_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_FIELD_NUMBER: _ClassVar[int]
     code_kind: _identity_pb2.CodeKind
     code: str
-    def __init__(self, code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ...) -> None: ...
+    department: str
+    measure: str
+    def __init__(self, code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ..., department: _Optional[str] = ..., measure: _Optional[str] = ...) -> None: ...
 
 class CheckResponse(_message.Message):
-    __slots__ = ("holdings", "measures")
+    __slots__ = ("holdings", "measures", "truncated", "catalogued", "state")
     HOLDINGS_FIELD_NUMBER: _ClassVar[int]
     MEASURES_FIELD_NUMBER: _ClassVar[int]
+    TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    CATALOGUED_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
     holdings: _containers.RepeatedCompositeFieldContainer[Holding]
     measures: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., measures: _Optional[_Iterable[str]] = ...) -> None: ...
+    truncated: bool
+    catalogued: _containers.RepeatedCompositeFieldContainer[CataloguedMeasure]
+    state: SubjectState
+    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., measures: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ..., catalogued: _Optional[_Iterable[_Union[CataloguedMeasure, _Mapping]]] = ..., state: _Optional[_Union[SubjectState, str]] = ...) -> None: ...
+
+class CataloguedMeasure(_message.Message):
+    __slots__ = ("code", "title_zh", "title_en", "basis", "implementers")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_ZH_FIELD_NUMBER: _ClassVar[int]
+    TITLE_EN_FIELD_NUMBER: _ClassVar[int]
+    BASIS_FIELD_NUMBER: _ClassVar[int]
+    IMPLEMENTERS_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    title_zh: str
+    title_en: str
+    basis: str
+    implementers: _containers.RepeatedCompositeFieldContainer[_authority_pb2.Authority]
+    def __init__(self, code: _Optional[str] = ..., title_zh: _Optional[str] = ..., title_en: _Optional[str] = ..., basis: _Optional[str] = ..., implementers: _Optional[_Iterable[_Union[_authority_pb2.Authority, _Mapping]]] = ...) -> None: ...
+
+class BatchCheckRequest(_message.Message):
+    __slots__ = ("codes", "department", "measure")
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    DEPARTMENT_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_FIELD_NUMBER: _ClassVar[int]
+    codes: _containers.RepeatedScalarFieldContainer[str]
+    department: str
+    measure: str
+    def __init__(self, codes: _Optional[_Iterable[str]] = ..., department: _Optional[str] = ..., measure: _Optional[str] = ...) -> None: ...
+
+class BatchCheckResponse(_message.Message):
+    __slots__ = ("results", "catalogued", "not_fresh")
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    CATALOGUED_FIELD_NUMBER: _ClassVar[int]
+    NOT_FRESH_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[SubjectResult]
+    catalogued: _containers.RepeatedCompositeFieldContainer[CataloguedMeasure]
+    not_fresh: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, results: _Optional[_Iterable[_Union[SubjectResult, _Mapping]]] = ..., catalogued: _Optional[_Iterable[_Union[CataloguedMeasure, _Mapping]]] = ..., not_fresh: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SubjectResult(_message.Message):
+    __slots__ = ("code", "state", "reason", "holdings", "measures", "truncated")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    HOLDINGS_FIELD_NUMBER: _ClassVar[int]
+    MEASURES_FIELD_NUMBER: _ClassVar[int]
+    TRUNCATED_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    state: SubjectState
+    reason: str
+    holdings: _containers.RepeatedCompositeFieldContainer[Holding]
+    measures: _containers.RepeatedScalarFieldContainer[str]
+    truncated: bool
+    def __init__(self, code: _Optional[str] = ..., state: _Optional[_Union[SubjectState, str]] = ..., reason: _Optional[str] = ..., holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., measures: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ...) -> None: ...
+
+class GiveFeedbackRequest(_message.Message):
+    __slots__ = ("statements",)
+    STATEMENTS_FIELD_NUMBER: _ClassVar[int]
+    statements: _containers.RepeatedCompositeFieldContainer[FeedbackStatement]
+    def __init__(self, statements: _Optional[_Iterable[_Union[FeedbackStatement, _Mapping]]] = ...) -> None: ...
+
+class FeedbackStatement(_message.Message):
+    __slots__ = ("case_id", "origin", "index", "measure", "implementer", "response", "reason", "received_on", "responded_on", "implemented_on", "result", "evidence_sha256", "reported_period")
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    MEASURE_FIELD_NUMBER: _ClassVar[int]
+    IMPLEMENTER_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    RECEIVED_ON_FIELD_NUMBER: _ClassVar[int]
+    RESPONDED_ON_FIELD_NUMBER: _ClassVar[int]
+    IMPLEMENTED_ON_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_SHA256_FIELD_NUMBER: _ClassVar[int]
+    REPORTED_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    case_id: str
+    origin: str
+    index: int
+    measure: str
+    implementer: str
+    response: _feedback_pb2.FeedbackResponse
+    reason: str
+    received_on: str
+    responded_on: str
+    implemented_on: str
+    result: str
+    evidence_sha256: bytes
+    reported_period: str
+    def __init__(self, case_id: _Optional[str] = ..., origin: _Optional[str] = ..., index: _Optional[int] = ..., measure: _Optional[str] = ..., implementer: _Optional[str] = ..., response: _Optional[_Union[_feedback_pb2.FeedbackResponse, str]] = ..., reason: _Optional[str] = ..., received_on: _Optional[str] = ..., responded_on: _Optional[str] = ..., implemented_on: _Optional[str] = ..., result: _Optional[str] = ..., evidence_sha256: _Optional[bytes] = ..., reported_period: _Optional[str] = ...) -> None: ...
+
+class GiveFeedbackResponse(_message.Message):
+    __slots__ = ("outcomes",)
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    outcomes: _containers.RepeatedCompositeFieldContainer[Outcome]
+    def __init__(self, outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ...) -> None: ...
 
 class Holding(_message.Message):
     __slots__ = ("origin", "index", "dataset", "standing", "reasons", "measures", "freshness")

@@ -46,6 +46,16 @@ class LocalServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.CheckRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.CheckResponse.FromString,
                 _registered_method=True)
+        self.BatchCheck = channel.unary_stream(
+                '/creditexchange.v1.LocalService/BatchCheck',
+                request_serializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.FromString,
+                _registered_method=True)
+        self.GiveFeedback = channel.unary_unary(
+                '/creditexchange.v1.LocalService/GiveFeedback',
+                request_serializer=creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackResponse.FromString,
+                _registered_method=True)
         self.Inquire = channel.unary_unary(
                 '/creditexchange.v1.LocalService/Inquire',
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.SerializeToString,
@@ -81,7 +91,25 @@ class LocalServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Check(self, request, context):
-        """Says what counts here, now, for one subject, and which measures follow.
+        """Says what counts here, now, for one subject, and which measures follow. A number that fails its check is refused
+        with the reason it fails by. Errors: MEASURE_UNKNOWN, DEPARTMENT_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchCheck(self, request, context):
+        """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
+        state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveFeedback(self, request, context):
+        """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
+        ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
+        changes nothing; another statement on the same case, measure and body replaces the earlier one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,6 +160,16 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.Check,
                     request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.CheckRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_local__service__pb2.CheckResponse.SerializeToString,
+            ),
+            'BatchCheck': grpc.unary_stream_rpc_method_handler(
+                    servicer.BatchCheck,
+                    request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.SerializeToString,
+            ),
+            'GiveFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveFeedback,
+                    request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackResponse.SerializeToString,
             ),
             'Inquire': grpc.unary_unary_rpc_method_handler(
                     servicer.Inquire,
@@ -209,6 +247,60 @@ class LocalService:
             '/creditexchange.v1.LocalService/Check',
             creditexchange_dot_v1_dot_local__service__pb2.CheckRequest.SerializeToString,
             creditexchange_dot_v1_dot_local__service__pb2.CheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchCheck(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/BatchCheck',
+            creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.SerializeToString,
+            creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/GiveFeedback',
+            creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackRequest.SerializeToString,
+            creditexchange_dot_v1_dot_local__service__pb2.GiveFeedbackResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,7 +41,18 @@ class LocalServiceStub:
     the call returns, accepted items are durable. Repeating a call changes nothing.
     """
     Check: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.CheckRequest, _local_service_pb2.CheckResponse]
-    """Says what counts here, now, for one subject, and which measures follow."""
+    """Says what counts here, now, for one subject, and which measures follow. A number that fails its check is refused
+    with the reason it fails by. Errors: MEASURE_UNKNOWN, DEPARTMENT_UNKNOWN.
+    """
+    BatchCheck: _grpc.UnaryStreamMultiCallable[_local_service_pb2.BatchCheckRequest, _local_service_pb2.BatchCheckResponse]
+    """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
+    state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
+    """
+    GiveFeedback: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.GiveFeedbackRequest, _local_service_pb2.GiveFeedbackResponse]
+    """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
+    ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
+    changes nothing; another statement on the same case, measure and body replaces the earlier one.
+    """
     Inquire: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
     Erase: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]
@@ -69,7 +80,18 @@ class LocalServiceAsyncStub(LocalServiceStub):
     the call returns, accepted items are durable. Repeating a call changes nothing.
     """
     Check: _aio.UnaryUnaryMultiCallable[_local_service_pb2.CheckRequest, _local_service_pb2.CheckResponse]  # type: ignore[assignment]
-    """Says what counts here, now, for one subject, and which measures follow."""
+    """Says what counts here, now, for one subject, and which measures follow. A number that fails its check is refused
+    with the reason it fails by. Errors: MEASURE_UNKNOWN, DEPARTMENT_UNKNOWN.
+    """
+    BatchCheck: _aio.UnaryStreamMultiCallable[_local_service_pb2.BatchCheckRequest, _local_service_pb2.BatchCheckResponse]  # type: ignore[assignment]
+    """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
+    state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
+    """
+    GiveFeedback: _aio.UnaryUnaryMultiCallable[_local_service_pb2.GiveFeedbackRequest, _local_service_pb2.GiveFeedbackResponse]  # type: ignore[assignment]
+    """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
+    ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
+    changes nothing; another statement on the same case, measure and body replaces the earlier one.
+    """
     Inquire: _aio.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]  # type: ignore[assignment]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
     Erase: _aio.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]  # type: ignore[assignment]
@@ -106,7 +128,30 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _local_service_pb2.CheckRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_local_service_pb2.CheckResponse, _abc.Awaitable[_local_service_pb2.CheckResponse]]:
-        """Says what counts here, now, for one subject, and which measures follow."""
+        """Says what counts here, now, for one subject, and which measures follow. A number that fails its check is refused
+        with the reason it fails by. Errors: MEASURE_UNKNOWN, DEPARTMENT_UNKNOWN.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchCheck(
+        self,
+        request: _local_service_pb2.BatchCheckRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_local_service_pb2.BatchCheckResponse], _abc.AsyncIterator[_local_service_pb2.BatchCheckResponse]]:
+        """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
+        state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
+        """
+
+    @_abc_1.abstractmethod
+    def GiveFeedback(
+        self,
+        request: _local_service_pb2.GiveFeedbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_local_service_pb2.GiveFeedbackResponse, _abc.Awaitable[_local_service_pb2.GiveFeedbackResponse]]:
+        """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
+        ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
+        changes nothing; another statement on the same case, measure and body replaces the earlier one.
+        """
 
     @_abc_1.abstractmethod
     def Inquire(

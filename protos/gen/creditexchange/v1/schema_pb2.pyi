@@ -16,6 +16,7 @@ class Schema(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCHEMA_ANNOTATION: _ClassVar[Schema]
     SCHEMA_FEED_POLICY: _ClassVar[Schema]
     SCHEMA_EXCHANGE: _ClassVar[Schema]
+    SCHEMA_FEEDBACK: _ClassVar[Schema]
 SCHEMA_UNSPECIFIED: Schema
 SCHEMA_SUBJECT: Schema
 SCHEMA_LICENCE: Schema
@@ -26,3 +27,4 @@ SCHEMA_ENDING: Schema
 SCHEMA_ANNOTATION: Schema
 SCHEMA_FEED_POLICY: Schema
 SCHEMA_EXCHANGE: Schema
+SCHEMA_FEEDBACK: Schema
