@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from federation.records.feed_policy import NodeId
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.subject import Authority
 from federation.records.value import Contradiction, CreditCode, Mnemonic, Text200, Text512, Value, in_order
 from federation.standards.calendar import months_later
 
@@ -215,6 +216,8 @@ class Measure(Value):
         list_kinds: kinds of list it follows from; none where it follows from filings only.
         fields: fields it applies in, together with `list_kinds`.
         filing_categories: categories of filing that give it.
+        implemented_by: unified codes of those who carry it out and answer; empty where the catalogue names nobody.
+        implementing_bodies: the same with their names, as the rule book fills them in from the file.
         publishes: whether it makes the entry known to the public; never applied to natural persons.
     """
 
@@ -226,6 +229,8 @@ class Measure(Value):
     list_kinds: tuple[Kind, ...] = ()
     fields: Codes = ()
     filing_categories: Codes = ()
+    implemented_by: Annotated[tuple[CreditCode, ...], Field(max_length=50)] = ()
+    implementing_bodies: tuple[Authority, ...] = ()
     basis: Text512
     basis_level: Annotated[BasisLevel, Field(strict=False)]
     publishes: bool = False

@@ -8,14 +8,15 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     agreements/      one agreement
     list-standards/  one list standard
     authorities/     competent authorities: `[authorities.<code>]`
-    measures/        what one region does: `[groups.<code>]` and `[measures.<code>]`
+    measures/        what one region does: `[groups.<code>]`, `[bodies.<code>]` and `[measures.<code>]`
     retention/       how long one region keeps records: `[terms.<code>]`
     repair/          one version of the repair rules: `[classes.<severity>]` and `[exceptions.<code>]`
     severity/        how grave an act is: `[rules.<code>]`
     procedures/      deadlines of one region for objections and removals
     prohibited/      what must not be collected about natural persons: `[data.<code>]`
+    duties/          what is owed within how many working days: `[duties.<code>]`
 
-The last four are law: they ship with the program, and of each id the highest version alone counts, so that an
+The last five are law: they ship with the program, and of each id the highest version alone counts, so that an
 operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
 them.
 """
@@ -31,6 +32,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from federation.errors import ConfigFault
+from federation.records.subject import Authority
 from federation.records.value import Value
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
 from federation.rules.catalogue.procedure import Procedure
@@ -44,10 +46,11 @@ from federation.rules.catalogue.repair import (
     SeverityRule,
 )
 from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, read_rule_file
+from federation.rules.loop.duty import Duty
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import version_of
 
-LAW = frozenset({"repair", "severity", "procedures", "prohibited"})
+LAW = frozenset({"repair", "severity", "procedures", "prohibited", "duties"})
 """Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -68,6 +71,7 @@ class RuleBook:
         severity: how grave an act is, by file, in the order of each file.
         procedures: deadlines of regions, by id.
         prohibited: what must not be collected, by id.
+        duties: what is owed within how many working days, by file and code.
     """
 
     agreements: tuple[Agreement, ...]
@@ -80,6 +84,7 @@ class RuleBook:
     severity: tuple[SeverityRule, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     prohibited: tuple[ProhibitedRules, ...] = ()
+    duties: tuple[Duty, ...] = ()
 
     @property
     def name(self) -> str:
@@ -162,13 +167,14 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         tuple(sorted(agreements, key=lambda agreement: (agreement.effective_from, agreement.name))),
         MappingProxyType(standards),
         MappingProxyType(authorities),
-        _distinct(_below(Measure, read["measures"], "measures")),
+        _distinct([measure for file in read["measures"] for measure in _measures(file)]),
         _digest(files),
         tuple(_below(RetentionTerm, read["retention"], "terms")),
         tuple(_repair(file) for file in read["repair"]),
         tuple(_below(SeverityRule, read["severity"], "rules")),
         tuple(_roots(Procedure, read["procedures"])),
         tuple(_prohibited(file) for file in read["prohibited"]),
+        tuple(_below(Duty, read["duties"], "duties")),
     )
 
 
@@ -217,6 +223,14 @@ def files_in_use(files: Mapping[str, bytes]) -> Iterable[str]:
         if kind not in newest or version_of(newest[kind]) < version_of(path):
             newest[kind] = path
     return newest.values()
+
+
+def _measures(file: RuleFile) -> Iterator[Measure]:
+    """The measures of one file, each with the bodies that carry it out."""
+    bodies = {body.code: body for body in _below(Authority, [file], "bodies")}
+    for measure in _below(Measure, [file], "measures"):
+        named = tuple(bodies[code] for code in measure.implemented_by)
+        yield measure.model_copy(update={"implementing_bodies": named}) if named else measure
 
 
 def _roots(kind: type[AnyValue], read: Iterable[RuleFile]) -> list[AnyValue]:

@@ -12,12 +12,14 @@ from types import MappingProxyType
 from typing import cast
 
 from federation.errors import ConfigFault, FieldFault
+from federation.records.subject import Authority
 from federation.records.value import Mnemonic, Text512, Value, complaints
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup, Version
 from federation.rules.catalogue.lines import Lines, line_said
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedVersion
 from federation.rules.catalogue.repair import RepairClass, RepairException, RepairVersion, SeverityRule
+from federation.rules.loop.duty import Duty
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import Section, decode, parse_toml
 
@@ -113,6 +115,16 @@ def _groups_hold(read: RuleFile) -> Iterator[tuple[str, str, str]]:
             yield f"measures.{code}", "basis_level", "a basis of this level does not suffice for its group"
 
 
+def _measures_hold(read: RuleFile) -> Iterator[tuple[str, str, str]]:
+    """Beside that, whoever carries a measure out is one of the file's bodies."""
+    yield from _groups_hold(read)
+    bodies = read.tables.get("bodies", {})
+    for code, measure in cast("Mapping[str, Measure]", read.tables.get("measures", {})).items():
+        for body in measure.implemented_by:
+            if body not in bodies:
+                yield f"measures.{code}", "implemented_by", f"body {body!r} is not among the bodies"
+
+
 _SPAN = ("region", "effective_from", "effective_until")
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
@@ -120,7 +132,14 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         "list-standards": Layout(ListStandard),
         "authorities": Layout(Head, (Table("authorities", CompetentAuthority),)),
         "measures": Layout(
-            Head, (Table("groups", MeasureGroup, ""), Table("measures", Measure, takes=_SPAN)), _SPAN, _groups_hold
+            Head,
+            (
+                Table("groups", MeasureGroup, ""),
+                Table("bodies", Authority, required=False),
+                Table("measures", Measure, takes=_SPAN),
+            ),
+            _SPAN,
+            _measures_hold,
         ),
         "retention": Layout(Head, (Table("terms", RetentionTerm, takes=("policy", *_SPAN)),), _SPAN),
         "repair": Layout(
@@ -134,6 +153,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         ),
         "procedures": Layout(Procedure),
         "prohibited": Layout(ProhibitedVersion, (Table("data", ProhibitedData, takes=("policy",), required=False),)),
+        "duties": Layout(Head, (Table("duties", Duty, takes=_SPAN),), _SPAN),
     }
 )
 """The folders of a rule book, and how the files in each are laid out."""

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Duties with a term in working days: to publish a decision, to answer a joint measure. Values, checked when built."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from federation.records.value import Mnemonic, Text200, Text512, Value, in_order
+from federation.rules.agreement import Region, nearness, within
+
+
+class DutyKind(StrEnum):
+    """What is owed."""
+
+    PUBLICATION = "publication"
+    FEEDBACK = "feedback"
+
+
+class Duty(Value):
+    """What one region owes within how many working days; the day that the term runs from does not count.
+
+    Attributes:
+        region: as of a retention term; `*` for every region.
+    """
+
+    code: Mnemonic
+    title_zh: Text200
+    title_en: Text200
+    kind: Annotated[DutyKind, Field(strict=False)]
+    region: Region
+    working_days: Annotated[int, Field(ge=1, le=250)]
+    basis: Text512
+    effective_from: date
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.effective_from, self.effective_until, "effective_until")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether it was owed on a day."""
+        return within(self.effective_from, self.effective_until, day)
+
+
+def duty_of(duties: Sequence[Duty], kind: DutyKind, home: str, day: date) -> Duty | None:
+    """What a region owed on a day: a city's own term before its province's, those before the default; None for nothing.
+
+    Of two equally near the one that came into force last.
+    """
+    owed = [duty for duty in duties if duty.kind is kind and nearness(duty.region, home) and duty.in_force(day)]
+    return max(owed, key=lambda duty: (nearness(duty.region, home), duty.effective_from), default=None)
