@@ -32,12 +32,14 @@ from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
+from node.loop.taking import FeedbackUnit, take
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})
+_APPLIED = DECIDED | {Dataset.CATALOGUE, Dataset.FEEDBACK}
 
 
-class LedgerUnit(Protocol):
+class LedgerUnit(FeedbackUnit, Protocol):
     """One transaction of the ledger."""
 
     def cursor(self, origin: str) -> int:
@@ -153,13 +155,15 @@ class Ledger:
             dataset = unit.dataset(origin)
             if dataset is None:
                 return 0
-            if dataset is not Dataset.CATALOGUE and dataset not in DECIDED:
+            if dataset not in _APPLIED:
                 return unit.pass_over(origin)
             entries = unit.held(origin, unit.cursor(origin), BATCH_ENTRIES)
             if not entries:
                 return 0
             if dataset is Dataset.CATALOGUE:
                 _keep_policies(unit, origin, entries)
+            elif dataset is Dataset.FEEDBACK:
+                take(unit, self._rules.home, origin, entries)
             else:
                 self._redecide(unit, origin, dataset, _touched(entries))
                 if any(entry.leaf is not None and entry.leaf.kind is LeafKind.ERASE for entry in entries):

@@ -30,7 +30,9 @@ from node.identity.keys import KeyRing
 from node.intake import Intake, Submission
 from node.ledger import Ledger, Rules
 from node.log import Sequencer
+from node.loop.giving import Feedbacks, Implementing
 from node.publish import Publisher
+from node.query.business import Business, Ground
 from node.query.query import Query
 from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace, StorePlace
@@ -156,6 +158,8 @@ class Stages:
         clock = foundation.clock
         self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom)
         self.ledger = Ledger(store.led, foundation.ledger_rules, clock)
+        implementing = Implementing(foundation.config.node.id, foundation.book, foundation.policies)
+        self.feedbacks = Feedbacks(store.reader, self.intake, implementing, clock)
         self.eraser = Eraser(store, tuple(foundation.datasets), clock)
         exchange = foundation.origin(EXCHANGE)
         wake = rung or (lambda _: None)
@@ -213,6 +217,11 @@ class Stages:
                 published += count
             while self.ledger.apply(origin):
                 pass
+        for origin in self.feedbacks.lift():
+            while count := self.sequencer(origin).sequence():
+                published += count
+            while self.ledger.apply(origin):
+                pass
         return published
 
     def propose_policies(self) -> None:
@@ -234,3 +243,7 @@ class Views:
         self.query = Query(
             reader, self.publisher, foundation.book, config.node.id, foundation.clock, config.follow.max_age_s
         )
+        ground = Ground(
+            config.node.id, foundation.book.measures, foundation.standards, foundation.clock, config.follow.max_age_s
+        )
+        self.business = Business(self.query, reader, ground)

@@ -23,6 +23,7 @@ from federation.log.tile import TileMemory
 from federation.records.agency_filing import AgencyFiling
 from federation.records.exchange import EvidenceParts, Finding, Freshness, Head, Standing
 from federation.records.feed_policy import Dataset
+from federation.records.feedback import Feedback
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
@@ -194,12 +195,21 @@ class Query:
         record = entry.record()
         if acts.erased or acts.amended or (acts.ended and acts.ending is None):
             return Standing.ENDED, ("ERASED" if acts.erased else "AMENDED" if acts.amended else "ENDED_UNSTATED",)
+        if isinstance(record, Feedback):
+            return self._said(entry, record)
         if not isinstance(record, Subject | Licence | Penalty | ListEntry | AgencyFiling):
             return Standing.REFUSED, (record if isinstance(record, str) else "RECORD_UNEXPECTED",)
         life = own_standing(OwnEntry(record, acts.ending, acts.annotation), self._home, self._book, today)
         if life.standing is Standing.OWN and Origin.parse(entry.origin).node_id != self._home:
             return Standing.HELD, ("INFORMATION_ONLY", *life.reasons)
         return life.standing, life.reasons
+
+    def _said(self, entry: HeldEntry, feedback: Feedback) -> tuple[Standing, tuple[str, ...]]:
+        """What was said about a measure: ended when that was lifted; what others said is information."""
+        if feedback.lifted_for is not None:
+            return Standing.ENDED, (feedback.lifted_for,)
+        own = Origin.parse(entry.origin).node_id == self._home
+        return (Standing.OWN, ()) if own else (Standing.HELD, ("INFORMATION_ONLY",))
 
     def _finding(self, seen: Snapshot, entry: HeldEntry, facts: Facts, view: FeedView) -> Finding:
         held = self._holding(entry, facts, view)

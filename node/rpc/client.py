@@ -10,7 +10,6 @@ that read are retried here, within their deadline, when the peer is unavailable;
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 
 import grpc
 from creditexchange.v1 import case_filing_pb2 as filing
@@ -23,7 +22,6 @@ from grpc_health.v1 import health_pb2
 
 from federation.errors import CallerFault, ConfigFault, PeerFault
 from federation.records.exchange import Answer
-from federation.standards.identity import CodeKind
 from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.post import Taken
@@ -50,14 +48,11 @@ from node.rpc.wire import (
     CONDITION_KEY,
     ListedFeed,
     NodeStatement,
-    ShownHolding,
     answer_from_wire,
-    code_kind_to_wire,
     condition_from_text,
     envelope_from_wire,
     envelope_to_wire,
     feed_from_wire,
-    holding_from_wire,
     matter_to_wire,
     node_from_wire,
     outcome_from_wire,
@@ -71,7 +66,6 @@ _WATCH = Method("/creditexchange.v1.FeedService/WatchCheckpoints", feed.WatchChe
 _READ = Method("/creditexchange.v1.FeedService/ReadEntries", feed.ReadEntriesResponse)
 _ASK = Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
 _SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
-_CHECK = Method("/creditexchange.v1.LocalService/Check", local.CheckResponse)
 _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
 _DELIVER = Method("/creditexchange.v1.CaseService/Deliver", case.DeliverResponse)
@@ -197,14 +191,6 @@ class PeerClient:
         return outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What counts for one subject: everything held, and the codes of the measures that follow."""
-
-    holdings: tuple[ShownHolding, ...]
-    measures: tuple[str, ...]
-
-
 class LocalClient:
     """Asks the own node's local port, with the node's own certificate. Never retries: a person is waiting.
 
@@ -233,17 +219,6 @@ class LocalClient:
         request = local.SubmitRequest(feed=feed, submissions=map(submission_to_wire, submissions), amend=amend)
         response = await self._link.call(_SUBMIT, request, self._timeout_s)
         return [read_answer(outcome_from_wire, message) for message in response.outcomes]
-
-    async def check(self, code_kind: CodeKind, code: str) -> Checked:
-        """What counts here, now, for one subject.
-
-        Raises:
-            CallerFault, UnreachableFault, PeerFault: as `submit`.
-        """
-        request = local.CheckRequest(code_kind=code_kind_to_wire(code_kind), code=code)
-        response = await self._link.call(_CHECK, request, self._timeout_s)
-        holdings = tuple(read_answer(holding_from_wire, message) for message in response.holdings)
-        return Checked(holdings, tuple(response.measures))
 
     async def inquire(self, member: str, matter: Matter) -> Answer:
         """A member's answer, verified and logged by the own node.

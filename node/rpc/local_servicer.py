@@ -4,7 +4,7 @@
 """LocalService: the node's own business systems, on the local port only."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,10 +16,14 @@ from creditexchange.v1.case_filing_pb2 import (
     HandleCaseResponse,
 )
 from creditexchange.v1.local_service_pb2 import (
+    BatchCheckRequest,
+    BatchCheckResponse,
     CheckRequest,
     CheckResponse,
     EraseRequest,
     EraseResponse,
+    GiveFeedbackRequest,
+    GiveFeedbackResponse,
     InquireRequest,
     InquireResponse,
     SubmitRequest,
@@ -27,18 +31,29 @@ from creditexchange.v1.local_service_pb2 import (
 )
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
-from federation.errors import AccessFault, CallerFault, FieldFault
+from federation.errors import AccessFault, FieldFault
 from federation.records.exchange import Answer
+from federation.rules.loop.feedback import NotTaken, Statement
+from federation.standards.identity import CodeKind
 from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
-from node.query.seen import Checked
+from node.query.business import BatchChecked, SubjectChecked, Wanted
 from node.rpc.caller import current_caller
 from node.rpc.cases.wire import application_from_wire, filed_to_wire, not_done_to_wire, step_from_wire
 from node.rpc.erasing.wire import erasure_to_wire
+from node.rpc.loop.wire import (
+    MAX_CODE_CHARACTERS,
+    batch_to_wire,
+    codes_from_wire,
+    measure_to_wire,
+    state_to_wire,
+    statement_or_refusal,
+    wanted_from_wire,
+)
 from node.rpc.wire import (
     answer_to_wire,
     code_kind_from_wire,
@@ -51,8 +66,8 @@ from node.rpc.wire import (
 
 MAX_SUBMISSIONS = 2000
 MAX_SUBMITTED_BYTES = 3 * 1024 * 1024
-MAX_CODE_CHARACTERS = 64
 MAX_FEED_CHARACTERS = 32
+MAX_STATEMENTS = 1000
 
 
 class SubmitStage(Protocol):
@@ -74,8 +89,20 @@ class EraseStage(Protocol):
 class CheckStage(Protocol):
     """Knows what is held. Safe from any thread."""
 
-    def check(self, subject: str) -> Checked:
-        """What is held about a number, counting or not, and whether that is everything."""
+    def check(self, kind: CodeKind, code: str, wanted: Wanted) -> SubjectChecked:
+        """What counts for one subject; FieldFault for a code that fails its check, or a filter that names nothing."""
+        ...
+
+    def batch(self, codes: Sequence[str], wanted: Wanted) -> BatchChecked:
+        """What counts for many; FieldFault for their number or the filter, CallerFault when too much is held."""
+        ...
+
+
+class FeedbackStage(Protocol):
+    """Takes feedback. Called from one thread of the given executor at a time."""
+
+    def give(self, statements: Sequence[Statement | NotTaken]) -> Sequence[Outcome]:
+        """One outcome for each, durable."""
         ...
 
 
@@ -108,6 +135,7 @@ class LocalStages:
     inquire: InquireStage
     erase: EraseStage
     cases: CaseStage
+    feedback: FeedbackStage
 
 
 class LocalServicer(LocalServiceServicer):
@@ -115,7 +143,7 @@ class LocalServicer(LocalServiceServicer):
 
     Args:
         stages: what stands behind.
-        writer: runs `submit`, `erase` and `cases`.
+        writer: runs `submit`, `erase`, `cases` and `feedback`.
         readers: runs `check`.
     """
 
@@ -136,19 +164,38 @@ class LocalServicer(LocalServiceServicer):
         return SubmitResponse(outcomes=map(outcome_to_wire, outcomes))
 
     async def Check(self, request: CheckRequest, _context: object) -> CheckResponse:
-        """Says what counts here for one subject.
-
-        Refused with LIMIT_EXCEEDED when more is held than a response may have: it cannot say that it is a part.
-        """
-        code_kind_from_wire(request.code_kind)
+        """Says what counts here for one subject."""
+        kind, wanted = code_kind_from_wire(request.code_kind), wanted_from_wire(request)
         if not 1 <= len(request.code) <= MAX_CODE_CHARACTERS:
             raise FieldFault("code", "FIELD_TOO_LONG" if request.code else "FIELD_MISSING")
         loop = asyncio.get_running_loop()
-        checked = await loop.run_in_executor(self._readers, self._stages.check.check, request.code)
-        if checked.truncated:
-            raise CallerFault("LIMIT_EXCEEDED", f"more than {len(checked.holdings)} holdings")
-        holdings = [holding_to_wire(shown(holding)) for holding in checked.holdings]
-        return CheckResponse(holdings=holdings, measures=checked.measures)
+        found = await loop.run_in_executor(self._readers, self._stages.check.check, kind, request.code, wanted)
+        return CheckResponse(
+            holdings=[holding_to_wire(shown(holding)) for holding in found.checked.holdings],
+            measures=found.checked.measures,
+            truncated=found.checked.truncated,
+            catalogued=map(measure_to_wire, found.catalogued),
+            state=state_to_wire(found.state),
+        )
+
+    async def BatchCheck(self, request: BatchCheckRequest, _context: object) -> AsyncIterator[BatchCheckResponse]:
+        """Says what counts here for many subjects."""
+        codes, wanted = codes_from_wire(request), wanted_from_wire(request)
+
+        def answered() -> Sequence[BatchCheckResponse]:
+            return batch_to_wire(self._stages.check.batch(codes, wanted))
+
+        for part in await asyncio.get_running_loop().run_in_executor(self._readers, answered):
+            yield part
+
+    async def GiveFeedback(self, request: GiveFeedbackRequest, _context: object) -> GiveFeedbackResponse:
+        """Takes statements of implementing bodies."""
+        if not 1 <= len(request.statements) <= MAX_STATEMENTS:
+            raise FieldFault("statements", "FIELD_TOO_LONG" if request.statements else "FIELD_MISSING")
+        statements = [statement_or_refusal(message) for message in request.statements]
+        give = self._stages.feedback.give
+        outcomes = await asyncio.get_running_loop().run_in_executor(self._writer, give, statements)
+        return GiveFeedbackResponse(outcomes=map(outcome_to_wire, outcomes))
 
     async def Inquire(self, request: InquireRequest, _context: object) -> InquireResponse:
         """Puts a question to a member."""

@@ -331,3 +331,28 @@ Index(None, *_NAME, unique=True, sqlite_where=CASE_LETTER.c.stands, postgresql_w
 Index(None, CASE_LETTER.c.kept_at_ms)
 _IS_DUE = CASE_LETTER.c.due_ms.is_not(None)
 Index(None, CASE_LETTER.c.due_ms, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    _feed_key(),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("entry_origin", Text, nullable=False),
+    Column("entry_idx", BIG, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("initiator", Text, nullable=False),
+    Column("implementer", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("responded_on", Text, nullable=False),
+    Column("lifted_on", Text),
+    Column("period", Text, nullable=False),
+    Column("fault", Text),
+    sqlite_with_rowid=False,
+)
+"""What the newest statement on each measure says, own and foreign, without whom it is about; `fault` is why a foreign
+one has no effect. The entry is named by its origin, which need not be held where a hub mirrors feedback."""
+
+Index(None, FEEDBACK.c.entry_origin, FEEDBACK.c.entry_idx)
+_IS_OPEN = FEEDBACK.c.lifted_on.is_(None)
+Index(None, FEEDBACK.c.feed, FEEDBACK.c.idx, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN)
+Index(None, FEEDBACK.c.feed, FEEDBACK.c.period, FEEDBACK.c.idx)

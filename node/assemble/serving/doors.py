@@ -9,7 +9,10 @@ from typing import Protocol, TypeVar
 
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault, StoreFault
 from federation.log.checkpoint import FeedKeys, Origin
+from federation.records.codec import FEEDBACK_SCHEMA
 from federation.records.exchange import Answer, Exchange
+from federation.records.feed_policy import Dataset
+from federation.rules.loop.feedback import NotTaken, Statement
 from node.assemble.members import Members
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
@@ -141,11 +144,32 @@ class Submitting:
             origin = self._stages.foundation.origin(feed)
         except ConfigFault:
             raise AccessFault("FEED_NOT_FOUND") from None
+        if any(item.schema == FEEDBACK_SCHEMA for item in submissions):
+            raise FieldFault("submissions", "FEEDBACK_NOT_SUBMITTED", "give it by GiveFeedback")
         self._condition.require_writable()
         try:
             return self._stages.intake.submit(origin, submissions, amend=amend)
         finally:
             self._bells.queue(origin).ring()  # after a fault too: the commit may have been kept although it failed
+
+
+class Giving:
+    """Feedback of own bodies; wakes the sequencers; closed while the node is read-only. For the writer thread."""
+
+    def __init__(self, stages: Stages, bells: Bells, condition: Condition) -> None:
+        self._stages = stages
+        self._bells = bells
+        self._condition = condition
+
+    def give(self, statements: Sequence[Statement | NotTaken]) -> list[Outcome]:
+        """As `Feedbacks.give`. StoreFault STORE_READ_ONLY: nothing was looked at."""
+        self._condition.require_writable()
+        try:
+            return self._stages.feedbacks.give(statements)
+        finally:
+            for policy in self._stages.policies:
+                if policy.dataset is Dataset.FEEDBACK:
+                    self._bells.queue(policy.origin).ring()  # as above
 
 
 class ReadFeeds(Publisher):

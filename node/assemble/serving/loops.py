@@ -175,6 +175,8 @@ class Loops:
                     while count := await self.act(ledger.apply, origin):
                         applied += count
                         self._observer.decided(origin, count)
+                if applied:
+                    await self._lift()
                 pause = FIRST_PAUSE_S
             except WorldFault as fault:
                 self._observer.stage_failed("ledger", fault)
@@ -182,6 +184,11 @@ class Loops:
                 continue
             if not applied:
                 await self._bells.ledger.wait(seen, REVIEW_EVERY_S)
+
+    async def _lift(self) -> None:
+        """Closes feedback on measures that no longer hold, and has it published at once."""
+        for origin in await self.act(self._stages.feedbacks.lift):
+            self._bells.queue(origin).ring()
 
     async def review(self) -> None:
         """Decides anew what a new day may have changed, and forgets what was kept long enough, for ever.
@@ -196,6 +203,7 @@ class Loops:
                     self._bells.letters.ring()
                 while await self.act(self._stages.cases.post.forget):
                     pass
+                await self._lift()
                 while await self.act(self._stages.exchange_log.forget):
                     pass
             except WorldFault as fault:

@@ -30,6 +30,7 @@ from node.assemble.serving.doors import (
     Answering,
     Erasing,
     Forks,
+    Giving,
     Inquiring,
     ReadFeeds,
     Submitting,
@@ -276,7 +277,8 @@ class _Parts:
         submitting = Submitting(self._stages, self._bells, self._condition)
         erasing = Erasing(self._stages, self._bells, self._condition)
         cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
-        local = LocalStages(submitting, self._views.query, self._inquiring(), erasing, cases)
+        giving = Giving(self._stages, self._bells, self._condition)
+        local = LocalStages(submitting, self._views.business, self._inquiring(), erasing, cases, giving)
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),

@@ -28,6 +28,7 @@ _HELD = select(
     ENTRY.c.subject,
     ENTRY.c.personal,
 ).join(FEED, FEED.c.feed == ENTRY.c.feed)
+_KNOWN = select(ENTRY.c.subject).distinct().where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
 _HELD_COLUMNS = len(_HELD.selected_columns)
 _ABOUT_ANY = (
     _HELD.where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
@@ -94,6 +95,11 @@ def held_about_any(connection: Connection, subjects: Sequence[str], most: int) -
     """Entries about some subjects, at most `MAX_KEYS` of them: subject by subject, at most `most` in all."""
     wanted = {"subjects": list(subjects), "most": most}
     return [_entry(row) for row in connection.execute(_ABOUT_ANY, wanted).all()]
+
+
+def known_of(connection: Connection, subjects: Sequence[str]) -> AbstractSet[str]:
+    """Those of some subjects, at most `MAX_KEYS` of them, about which anything is held."""
+    return set(connection.execute(_KNOWN, {"subjects": list(subjects)}).scalars())
 
 
 def held_within(connection: Connection, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:

@@ -45,6 +45,11 @@ class HoldingRows:
         with self._connect() as connection:
             return held_from(connection, origin, start, limit)
 
+    def held_at(self, origin: str, indexes: Sequence[int]) -> Sequence[HeldEntry]:
+        """The entries at some indexes, in order of index; missing ones are left out."""
+        with self._connect() as connection:
+            return held_at(connection, origin, indexes)
+
     def entry(self, origin: str, index: int) -> HeldEntry | None:
         """One entry."""
         with self._connect() as connection:

@@ -6,6 +6,7 @@ from node.storage.cases.rows import CaseRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
+from node.storage.read.loop.rows import LoopRows
 from node.storage.read.status import StatusRows
 
 
@@ -28,7 +29,7 @@ class Reader:
         self.snapshot = holdings.snapshot
         self.about = holdings.about
         self.acts, self.acted = holdings.acts, holdings.acted
-        self.held = holdings.held
+        self.held, self.held_at = holdings.held, holdings.held_at
         self.entry = holdings.entry
         self.decision = holdings.decision
         self.decisions = holdings.decisions
@@ -45,3 +46,9 @@ class Reader:
         self.evidence = status.evidence
         self.quarantines = status.quarantines
         self.pending = status.pending
+        loop = LoopRows(connect)
+        self.received = loop.received
+        self.lapsed = loop.lapsed
+        self.feedback = loop.feedback
+        self.reported = loop.reported
+        self.issued, self.made = loop.issued, loop.made

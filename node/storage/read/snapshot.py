@@ -3,7 +3,7 @@
 """Holdings of one state, for several reads in one transaction: what `query` answers from."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from node.query.seen import Facts, Place, Scope
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
 from node.storage.read.erasures import destructions
 from node.storage.read.feeds import feed_views
-from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within
+from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within, known_of
 from node.storage.read.tree import read_tile
 
 
@@ -60,6 +60,14 @@ class SnapshotRows:
     def decisions(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
         """The decisions on some entries, by index."""
         return decisions_at(self._connection, origin, indexes)
+
+    def decided(self, subjects: Sequence[str], most: int) -> Sequence[Decision]:
+        """The decisions on entries about some subjects, at most `most` in all."""
+        return decisions_about_any(self._connection, subjects, most)
+
+    def known(self, subjects: Sequence[str]) -> Collection[str]:
+        """Those of some subjects about which anything is held."""
+        return known_of(self._connection, subjects)
 
     def measures(self, subject: str) -> frozenset[str]:
         """Codes of the measures that follow from whatever counts."""

@@ -14,11 +14,12 @@ from node.storage.write.follow_part import FollowPart
 from node.storage.write.intake_part import IntakePart
 from node.storage.write.ledger_part import LedgerPart
 from node.storage.write.log_part import LogPart
+from node.storage.write.loop.part import LoopPart
 from node.storage.write.refill_part import RefillPart
 
 
 class Unit:
-    """All units of the stages over one transaction: intake, log, follower, ledger, refill, exchange log, eraser, cases.
+    """All units of the stages over one transaction: those of everybody who writes, from the intake to the loop.
 
     Each method is the one of its part; the promises stand with the stages. Not for use after the transaction.
     """
@@ -59,6 +60,8 @@ class Unit:
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
+        loop = LoopPart(connection, feeds)
+        self.keep_feedback, self.drop_feedback = loop.keep_feedback, loop.drop_feedback
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions

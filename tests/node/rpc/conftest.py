@@ -32,9 +32,9 @@ from node.identity.certificates import SpiffeId, create_identity, issue
 from node.intake import Accepted, Outcome, Refused, Submission
 from node.observe import Call, Observer
 from node.publish import FeedView, Publisher, StoredEntry
-from node.query.seen import Checked
-from node.rpc.client import LocalClient, PeerClient
+from node.rpc.client import PeerClient
 from node.rpc.feed.servicer import FeedServicer, FeedStages
+from node.rpc.loop.client import BusinessClient
 from node.rpc.node_servicer import NodeServicer
 from node.rpc.query_servicer import QueryServicer
 from node.rpc.server import NodeServers, Servicers
@@ -43,6 +43,7 @@ from node.rpc.wire import NodeStatement
 from tests.node.rpc.casing import Casing, doors
 from tests.node.rpc.erasing import Erasing
 from tests.node.rpc.liar import Liar, Liars
+from tests.node.rpc.looping import Looping
 
 FEDERATION = "delta.example"
 ORIGIN = f"{FEDERATION}/330100/lists/1"
@@ -128,13 +129,11 @@ def _entry(number: int, payload_bytes: int) -> RawEntry:
 
 
 @dataclass
-class Stages(Erasing, Casing):
+class Stages(Erasing, Casing, Looping):
     """What stands behind query and local: remembers what it was asked, answers or raises what it is told."""
 
-    fault: Exception | None = None
     asked: list[tuple[str, Envelope]] = field(default_factory=list)
     submitted: list[tuple[str, Sequence[Submission], bool]] = field(default_factory=list)
-    checked: Checked = field(default_factory=lambda: Checked((), (), truncated=False))
     hold: asyncio.Event | None = None
     inquired: list[tuple[str, Matter]] = field(default_factory=list)
     cancelled: int = 0
@@ -152,12 +151,6 @@ class Stages(Erasing, Casing):
             raise AccessFault("FEED_NOT_FOUND")
         self.submitted.append((feed, submissions, amend))
         return [Refused("name", "FIELD_MISSING") if number % 2 else Accepted() for number in range(len(submissions))]
-
-    def check(self, subject: str) -> Checked:
-        """What it was told."""
-        if self.fault is not None:
-            raise self.fault
-        return self.checked
 
     async def inquire(self, member: str, matter: Matter) -> Answer:
         """An empty answer, after `hold` is set where there is one."""
@@ -280,9 +273,9 @@ class Lab:
         """A client of another server with the served node's certificate."""
         return PeerClient("330100", address, self.trust_of("310000"), timeout_s)
 
-    def local(self) -> LocalClient:
+    def local(self) -> BusinessClient:
         """A client of the local port, as the node itself."""
-        return LocalClient(self.addresses["local"], self.trust, 5)
+        return BusinessClient(self.addresses["local"], self.trust, 5)
 
     async def observed(self) -> list[tuple[str, str, str, str]]:
         """The calls so far, once none is open any more."""

@@ -17,6 +17,7 @@ from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
 from node.intake import Submission
 from node.rpc.client import LocalClient
+from node.rpc.loop.client import BusinessClient
 
 if TYPE_CHECKING:
     from tests.node.rpc.conftest import Lab
@@ -170,7 +171,7 @@ async def test_retries_end_within_the_deadline(lab: "Lab") -> None:
 
 async def test_a_node_that_does_not_run_is_said_at_once(lab: "Lab") -> None:
     """The local client waits for nothing."""
-    client = LocalClient("127.0.0.1:1", lab.trust, 30)
+    client = BusinessClient("127.0.0.1:1", lab.trust, 30)
     with pytest.raises(UnreachableFault, match="PEER_UNREACHABLE"):
         await client.check(CodeKind.USCC, "91330100716105852F")
     await client.close()

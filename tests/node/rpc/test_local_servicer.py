@@ -17,9 +17,10 @@ from node.entry.holding import Acts, HeldEntry
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Refused, Submission
+from node.query.business import SubjectState
 from node.query.seen import Checked as Held
 from node.query.seen import Holding
-from node.rpc.client import Checked
+from node.rpc.loop.client import Checked
 from node.rpc.wire import ShownHolding
 
 if TYPE_CHECKING:
@@ -88,16 +89,18 @@ async def test_a_check_gathers_the_measures(lab: "Lab") -> None:
         said = (Dataset.LISTS, Standing.RECOGNISED, ("RECOGNISED",), measures, Freshness.FRESH)
         return ShownHolding("origin", index, *said)
 
-    assert Checked((seen(0, "M2", "M1"), seen(1, "M2")), ("M1", "M2")) == checked
+    expected = (seen(0, "M2", "M1"), seen(1, "M2")), ("M1", "M2"), False, SubjectState.KNOWN, ()
+    assert Checked(*expected) == checked
 
 
-async def test_a_check_that_would_be_a_part_is_refused(lab: "Lab") -> None:
-    """LIMIT_EXCEEDED: the response has no way to say that it is not everything."""
+async def test_a_check_that_is_a_part_says_so(lab: "Lab") -> None:
+    """The response tells that there is more than it shows."""
     lab.stages.checked = Held([holding(0, "M1")], ["M1"], truncated=True)
     client = lab.local()
-    with pytest.raises(UnreachableFault, match="LIMIT_EXCEEDED"):
-        await client.check(CodeKind.USCC, CODE)
+    checked = await client.check(CodeKind.USCC, CODE)
     await client.close()
+
+    assert (1, True) == (len(checked.holdings), checked.truncated)
 
 
 @pytest.mark.parametrize("code", ["", "9" * 65])

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What stands behind checks and feedback: remembers what it was asked, answers or raises what it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from federation.rules.agreement import Measure
+from federation.rules.loop.feedback import NotTaken, Statement
+from federation.standards.identity import CodeKind
+from node.intake import Accepted, Outcome, Refused
+from node.query.business import BatchChecked, SubjectChecked, SubjectState, Wanted
+from node.query.seen import Checked
+
+
+@dataclass
+class Looping:
+    """Finds what it was told; takes every statement that could be read."""
+
+    fault: Exception | None = None
+    checked: Checked = field(default_factory=lambda: Checked((), (), truncated=False))
+    catalogued: Sequence[Measure] = ()
+    batched: BatchChecked = field(default_factory=lambda: BatchChecked((), (), {}))
+    wanted: list[tuple[tuple[str, ...], Wanted]] = field(default_factory=list)
+    given: list[Statement | NotTaken] = field(default_factory=list)
+
+    def check(self, kind: CodeKind, code: str, wanted: Wanted) -> SubjectChecked:
+        """What it was told."""
+        if self.fault is not None:
+            raise self.fault
+        self.wanted.append(((code,), wanted))
+        return SubjectChecked(self.checked, SubjectState.KNOWN, self.catalogued)
+
+    def batch(self, codes: Sequence[str], wanted: Wanted) -> BatchChecked:
+        """What it was told."""
+        if self.fault is not None:
+            raise self.fault
+        self.wanted.append((tuple(codes), wanted))
+        return self.batched
+
+    def give(self, statements: Sequence[Statement | NotTaken]) -> Sequence[Outcome]:
+        """One outcome for each."""
+        self.given += statements
+        return [Refused(said.field, said.reason) if isinstance(said, NotTaken) else Accepted() for said in statements]
