@@ -16,6 +16,7 @@ from typing import TypeVar
 from federation.errors import AccessFault, ConfigFault, Fault, NoteFault
 from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import Answer, Exchange
+from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
@@ -37,8 +38,10 @@ from node.intake import Outcome, Submission
 from node.ledger import judge
 from node.observe import Observer
 from node.publish import Publisher
+from node.query.business import Business
 from node.query.query import Query
-from node.rpc.client import LocalClient, PeerClient
+from node.rpc.client import PeerClient
+from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
 from node.storage.creation import is_served
 from node.storage.read.reader import Reader
@@ -59,6 +62,7 @@ class Desk:
         reader: the store, read only.
         publisher: feeds.
         query: holdings.
+        business: what counts for subjects, one or many.
     """
 
     def __init__(self, foundation: Foundation, reader: Reader) -> None:
@@ -68,6 +72,7 @@ class Desk:
         self.reader = reader
         self.publisher: Publisher = views.publisher
         self.query: Query = views.query
+        self.business: Business = views.business
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
         self._asked: set[str] = set()
@@ -190,6 +195,23 @@ class Desk:
             return persist(stages.cases.handle, name, step)
         return self._through_node(lambda client: client.handle_case(name, step))
 
+    def give_feedback(self, statements: Sequence[Statement]) -> list[Outcome]:
+        """Gives feedback on measures, directly or through the node that is being served.
+
+        Args:
+            statements: at most 1000.
+
+        Returns:
+            One outcome for each; accepted ones are durable, and published by `publish_pending` or the node.
+
+        Raises:
+            ConfigFault, StoreFault, UnreachableFault: as `submit`.
+        """
+        stages = self._own_stages()
+        if stages is not None:
+            return persist(stages.feedbacks.give, statements)
+        return self._through_node(lambda client: client.give_feedback(statements))
+
     def publish_pending(self) -> int:
         """Publishes everything that waits; 0 when the node is being served, which does so itself.
 
@@ -269,13 +291,15 @@ class Desk:
         finally:
             await client.close()
 
-    def _through_node(self, call: Callable[[LocalClient], Awaitable[Result]], timeout_s: float | None = None) -> Result:
+    def _through_node(
+        self, call: Callable[[BusinessClient], Awaitable[Result]], timeout_s: float | None = None
+    ) -> Result:
         """Makes one call to the node that is being served."""
 
         async def made() -> Result:
             trust = Trust.of(self.config, self._observer)
             longest_s = timeout_s or self.config.follow.call_timeout_s
-            client = LocalClient(self.config.listen.local, trust, longest_s)
+            client = BusinessClient(self.config.listen.local, trust, longest_s)
             try:
                 return await call(client)
             finally:
