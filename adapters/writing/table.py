@@ -14,7 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -85,11 +85,15 @@ def _write_xlsx(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[s
     sheet = book.create_sheet("report")
     sheet.append([_cell(sheet, cell) for cell in header])
     count = 0
-    for row in rows:
-        count += 1
-        if count > MAX_SHEET_ROWS:
-            raise Misuse("FILE_TOO_LARGE", f"a sheet has at most {MAX_SHEET_ROWS} rows; use csv")
-        sheet.append([_cell(sheet, cell) for cell in row])
+    try:
+        for row in rows:
+            count += 1
+            if count > MAX_SHEET_ROWS:
+                raise Misuse("FILE_TOO_LARGE", f"a sheet has at most {MAX_SHEET_ROWS} rows; use csv")
+            sheet.append([_cell(sheet, cell) for cell in row])
+    except BaseException:
+        book.save(BytesIO())  # the rows so far lie in a file of the library's own, which only saving takes away
+        raise
     book.save(file)
     return count
 
