@@ -23,7 +23,7 @@ def read(path: Path) -> list[list[str]]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [list(row) for row in csv.reader(file)]
-    return [[str(cell) for cell in row] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)]
+    return [[str(cell) for cell in row] for row in openpyxl.load_workbook(path)["report"].iter_rows(values_only=True)]
 
 
 @pytest.mark.parametrize("form", TableFormat)
@@ -43,7 +43,7 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path, trap: str) -> None:
     path = tmp_path / "report.xlsx"
     write_table(path, TableFormat.XLSX, HEADER, [(trap, "x")])
 
-    cell = openpyxl.load_workbook(path).active["A2"]
+    cell = openpyxl.load_workbook(path)["report"]["A2"]
 
     assert ("s", trap, True) == (cell.data_type, cell.value, cell.quotePrefix)
 
