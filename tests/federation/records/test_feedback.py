@@ -116,7 +116,12 @@ def test_a_response_that_is_none_is_not_read() -> None:
 def test_one_thing_is_one_key() -> None:
     """Another answer on the same case is the same thing; another case, measure, body or entry is not."""
     other = Authority(name="上海市财政局", code="11310000PDY003114N")
-    changed: list[dict[str, object]] = [{"case_id": "2"}, {"measure": "fast-track"}, {"implementer": other}, {"entry_index": 8}]
+    changed: list[dict[str, object]] = [
+        {"case_id": "2"},
+        {"measure": "fast-track"},
+        {"implementer": other},
+        {"entry_index": 8},
+    ]
 
     assert feedback().key == feedback(result="完成").key
     assert len({feedback(**change).key for change in ({}, *changed)}) == len(changed) + 1
