@@ -21,7 +21,7 @@ from node.cli.opening import (
     origin_of,
 )
 from node.cli.printing import ExitCode, print_json, print_problem, print_text
-from node.intake import Duplicate, Refused
+from node.intake import Duplicate, Outcome, Refused
 
 _HEX_DIGITS = 64
 
@@ -88,12 +88,18 @@ def feedback(  # noqa: PLR0913 - a command's arguments are its options
         )
         (outcome,) = desk.give_feedback([statement])
         desk.publish_pending()
+    _tell(outcome, statement, as_json=as_json)
+
+
+def _tell(outcome: Outcome, said: Statement, *, as_json: bool) -> None:
+    """Says what became of a statement; ends the command when it is refused."""
     if isinstance(outcome, Refused):
         print_problem(outcome.reason, outcome.field)
         raise typer.Exit(ExitCode.REFUSED)
     repeated = isinstance(outcome, Duplicate)
     if as_json:
-        print_json({"origin": statement.entry_origin, "index": index, "measure": measure, "repeated": repeated})
+        place = {"origin": said.entry_origin, "index": said.entry_index}
+        print_json({**place, "measure": said.measure, "repeated": repeated})
     else:
         print_text("此前已反馈 / was given before" if repeated else "已反馈 / taken")
 

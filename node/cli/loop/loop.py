@@ -5,6 +5,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,13 +46,26 @@ Received = Annotated[
     typer.Option("--received", help="其他地区对本地名单的反馈，而非本地的 / What other regions did about own entries"),
 ]
 
-loop = typer.Typer(help="联合奖惩闭环：统计、月度案例报送 / The loop of joint measures: counts, monthly report")
+loop = typer.Typer(
+    help="联合奖惩闭环：统计、月度案例报送 / The loop of joint measures: counts, monthly report",
+    invoke_without_command=True,
+)
+
+
+@loop.callback()
+def show_loop(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """显示今天的统计 / Show the counts of today."""
+    if ctx.invoked_subcommand is None:
+        _show(today(), node, as_json=as_json)
 
 
 @loop.command("stats")
 def stats(as_of: AsOf = None, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
     """按部门和地区统计发起、反馈、逾期 / Issued, answered and overdue, per department and region."""
-    day = day_of(as_of, "--as-of") if as_of else today()
+    _show(day_of(as_of, "--as-of") if as_of else today(), node, as_json=as_json)
+
+
+def _show(day: date, node: Path, *, as_json: bool) -> None:
     with desk_at(node) as desk, sign_of_life("统计 / counting"):
         counted = loop_counts(desk, day)
         names = _names(desk.book)

@@ -150,7 +150,7 @@ def test_a_removal_lifts_what_was_done_at_once(xinqiao: Xinqiao, answering: Path
 
     assert 0 == ended.code, ended.err
     (line,) = [line for line in stats["lines"] if line["answered"]]
-    assert (1, 1) == (line["issued"], line["lifted"])
+    assert (1, 1) == (line["answered"], line["lifted"])
 
 
 @pytest.mark.parametrize("month", ["2026", "2026-13", "202603", "2026-03-01"])
