@@ -25,6 +25,7 @@ from federation.rules.loop.tally import Issue, Line, Reply, Side, Tally
 from federation.rules.rule_book import RuleBook
 from federation.standards.calendar import WorkingDays, china_date
 from node.loop.ports import IssuedRow, LoopReader, Place
+from node.loop.taking import NOT_OURS
 
 ANY_BODY = ""
 """The implementing body of a measure that the catalogue names none for."""
@@ -79,7 +80,7 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The counts, and how much feedback came in that has no effect, by reason."""
+    """The counts, and how much feedback on own entries came in without ground, by reason."""
 
     tally: Tally
     unfounded: Mapping[str, int]
@@ -123,11 +124,11 @@ def _replies(
     unfounded: Counter[str] = Counter()
     for row in reader.feedback(own=False):
         if row.fault is not None:
-            unfounded[row.fault] += 1
+            unfounded[row.fault] += row.fault != NOT_OURS
             continue
         reply = Reply(row.responded_on, row.response, row.lifted_on)
         _keep_first(came[row.entry_origin, row.entry_index], row.region, reply)
-    return given, came, unfounded
+    return given, came, +unfounded
 
 
 def _keep_first(replies: dict[Key, Reply], key: Key, reply: Reply) -> None:

@@ -20,6 +20,8 @@ from node.entry.feedback import FeedbackRow, feedback_row
 from node.entry.holding import HeldEntry
 
 _REPLACING = frozenset({LeafKind.AMEND, LeafKind.END, LeafKind.ERASE})
+NOT_OURS = "FEEDBACK_NOT_OURS"
+"""Why feedback that a hub hands on has no effect at the hub."""
 Place = tuple[str, int]
 
 
@@ -63,7 +65,7 @@ def take(unit: FeedbackUnit, home: str, origin: str, entries: Sequence[HeldEntry
 
 def _fault(said: Feedback, publisher: str, home: str, about: Mapping[Place, ListEntry]) -> str | None:
     if _owner(said.entry_origin) != home:
-        return "FEEDBACK_NOT_OURS"
+        return NOT_OURS
     return unfounded(said, publisher, about.get((said.entry_origin, said.entry_index)))
 
 
