@@ -141,7 +141,7 @@ def _keep_first(replies: dict[Key, Reply], key: Key, reply: Reply) -> None:
 def _implemented(row: IssuedRow, around: Counting, replies: Mapping[Asked, Reply]) -> Iterator[_Told]:
     """What the own bodies owe about an entry, and what they answered although it no longer stands."""
     due: set[Asked] = set()
-    for code in row.measures if row.counts else ():
+    for code in row.measures:
         measure = around.catalogue.get(code)
         bodies = measure.implementing_bodies if measure is not None else ()
         due.update((code, body.code) for body in bodies)

@@ -31,7 +31,7 @@ class IssuedRow:
     Attributes:
         own: whether this node published it.
         payload: its record; empty when its bytes are not here.
-        measures: codes of the measures that follow now.
+        measures: codes of the measures that follow now; none unless it counts.
     """
 
     origin: str

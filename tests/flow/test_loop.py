@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import pytest
 
+from federation.errors import FieldFault
+from federation.records.codec import FEEDBACK_SCHEMA
 from federation.records.feedback import FeedbackResponse
 from federation.rules.loop.feedback import Statement
 from federation.rules.loop.tally import Counts, Side
 from federation.standards.calendar import china_date
 from node.assemble.create import create_feeds
-from node.intake import Accepted
+from node.intake import Accepted, Submission
 from node.observe import Observer
 from node.query.business import SubjectState, Wanted
 from node.rpc.loop.client import BusinessClient
@@ -67,7 +69,10 @@ def counts(node: Node, department: str, region: str) -> Counts | None:
 
 
 def test_the_loop_closes_and_a_removal_is_released_at_once(cities: tuple[Node, Node], region: Region) -> None:
-    """Passed on, checked with its measures, answered, counted at its origin; removed there, lifted here, seen there."""
+    """Passed on, checked with its measures, answered, counted at its origin; removed there, lifted here, seen there.
+
+    Feedback that a business system makes itself is refused: the node makes it of what it holds.
+    """
     hangzhou, shanghai = cities
     lists = region.origin(LISTS)
     hangzhou.submit("lists", submitted(black(1)))
@@ -92,5 +97,9 @@ def test_the_loop_closes_and_a_removal_is_released_at_once(cities: tuple[Node, N
     until(lambda: counts(hangzhou, ECOLOGY.code, "310000") == lifted, "the release in Hangzhou", patience_s=10)
     assert time.monotonic() - began < 10
     assert () == business(shanghai, lambda client: client.batch_check([uscc(1)])).results[0].measures
+    record = shanghai.ask(lambda desk: next(iter(desk.reader.held(region.origin(FEEDBACK), 0, 1))).payload)
+    forged = Submission("mine", FEEDBACK_SCHEMA, record)
+    with pytest.raises(FieldFault, match="FEEDBACK_NOT_SUBMITTED"):
+        business(shanghai, lambda client: client.submit("feedback-330100", [forged]))
     region.check()
     assert {node.stop() for node in cities} == {0}

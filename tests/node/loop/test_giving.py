@@ -100,6 +100,17 @@ async def test_one_city_cannot_read_what_another_is_told(
     assert 1 == answering.publisher.view("330100", answering.origin("feedback-330100")).size
 
 
+def test_what_own_bodies_did_about_own_entries_is_told_to_nobody_else(
+    answering: Node, samples: Samples, says: Callable[..., Statement]
+) -> None:
+    """It goes into the feed without readers, not into the first that there is."""
+    answering.publish("lists", samples.black())
+
+    assert [Accepted()] == given(answering, says(answering.origin("lists")))
+
+    assert [answering.origin("feedback")] == [row.origin for row in kept(answering, own=True)]
+
+
 async def test_about_a_person_only_those_are_told_who_may_know_persons(
     world: World, samples: Samples, says: Callable[..., Statement]
 ) -> None:
