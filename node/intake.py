@@ -26,9 +26,9 @@ from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, encode, schema_of
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import Dataset, FeedPolicy
-from federation.records.feedback import Feedback
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted

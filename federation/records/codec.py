@@ -65,9 +65,9 @@ from federation.records.exchange import (
     Standing,
 )
 from federation.records.feed_policy import Dataset, FeedPolicy
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.records.value import Value

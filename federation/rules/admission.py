@@ -23,9 +23,9 @@ from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import Record
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import FeedPolicy
-from federation.records.feedback import Feedback
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, Subject
 from federation.rules.catalogue.prohibited import Ban, ProhibitedRules

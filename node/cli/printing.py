@@ -20,8 +20,8 @@ from federation.records.act import Annotation, Ending
 from federation.records.codec import Record
 from federation.records.exchange import Exchange
 from federation.records.feed_policy import FeedPolicy
-from federation.records.feedback import Feedback
 from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.records.subject import Identity
 from federation.standards.bundle import shipped_standards
 from federation.standards.catalogue import ReasonTexts

@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from federation.records.feedback import Feedback, FeedbackResponse
+from federation.records.loop.feedback import Feedback, FeedbackResponse
 
 
 @dataclass(frozen=True, slots=True)

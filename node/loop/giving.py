@@ -15,8 +15,8 @@ from typing import Protocol
 from federation.log.checkpoint import Origin
 from federation.records.codec import encode, schema_of
 from federation.records.feed_policy import Dataset, FeedPolicy
-from federation.records.feedback import Feedback
 from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.rules.disclosure import payload_visible
 from federation.rules.loop.feedback import NotTaken, Received, Region, Statement, compose, lifted, region_of, why_lifted
 from federation.rules.rule_book import RuleBook

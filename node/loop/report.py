@@ -8,7 +8,7 @@ Names and numbers of natural persons are masked: the report goes to other bodies
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from federation.records.feedback import Feedback
+from federation.records.loop.feedback import Feedback
 from federation.rules.agreement import Measure
 from federation.standards.identity import SubjectClass, mask
 from node.loop.ports import LoopReader, Wanted

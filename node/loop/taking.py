@@ -13,8 +13,8 @@ from typing import Protocol
 from federation.errors import FieldFault
 from federation.log.checkpoint import Origin
 from federation.log.leaf import LeafKind
-from federation.records.feedback import Feedback
 from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.rules.loop.feedback import unfounded
 from node.entry.feedback import FeedbackRow, feedback_row
 from node.entry.holding import HeldEntry

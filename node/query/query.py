@@ -23,9 +23,9 @@ from federation.log.tile import TileMemory
 from federation.records.agency_filing import AgencyFiling
 from federation.records.exchange import EvidenceParts, Finding, Freshness, Head, Standing
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import Feedback
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.disclosure import payload_visible

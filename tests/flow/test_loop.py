@@ -11,11 +11,12 @@ import pytest
 
 from federation.errors import FieldFault
 from federation.records.codec import FEEDBACK_SCHEMA
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.loop.feedback import Statement
 from federation.rules.loop.tally import Counts, Side
 from federation.standards.calendar import china_date
 from node.assemble.create import create_feeds
+from node.assemble.loop import loop_counts
 from node.intake import Accepted, Submission
 from node.observe import Observer
 from node.query.business import SubjectState, Wanted
@@ -60,7 +61,7 @@ def business(node: Node, call: Callable[[BusinessClient], Awaitable[Answer]]) ->
 
 def counts(node: Node, department: str, region: str) -> Counts | None:
     """What a city counts of one of its bodies and another region, today."""
-    counted = node.ask(lambda desk: desk.loop_counts(china_date(time.time_ns() // 1_000_000)))
+    counted = node.ask(lambda desk: loop_counts(desk, china_date(time.time_ns() // 1_000_000)))
     for line, found in counted.tally.lines():
         if (line.department, line.region) == (department, region):
             assert line.side in Side

@@ -18,8 +18,8 @@ from datetime import date
 
 from federation.errors import FieldFault
 from federation.records.exchange import Standing
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.subject import Authority
 from federation.rules.agreement import Measure
 

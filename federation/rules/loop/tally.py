@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 
 
 class Side(StrEnum):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from federation.errors import Misuse
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.loop.feedback import Statement
 from node.cli.opening import (
     CURRENT,

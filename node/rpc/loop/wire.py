@@ -23,7 +23,7 @@ from creditexchange.v1.local_service_pb2 import SubjectResult as WireResult
 
 from federation.errors import FieldFault
 from federation.records.exchange import Freshness
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.agreement import Measure
 from federation.rules.loop.feedback import NotTaken, Statement
 from node.entry.holding import Decision

@@ -60,8 +60,7 @@ class Unit:
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
-        loop = LoopPart(connection, feeds)
-        self.keep_feedback, self.drop_feedback = loop.keep_feedback, loop.drop_feedback
+        self._add_loop(LoopPart(connection, feeds))
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions
@@ -75,6 +74,9 @@ class Unit:
         self.unqueue = refill.unqueue
         self.gaps, self.count_gaps, self.fill_gaps = refill.gaps, refill.count_gaps, refill.fill_gaps
         self.keep_own_evidence = refill.keep_own_evidence
+
+    def _add_loop(self, loop: LoopPart) -> None:
+        self.keep_feedback, self.drop_feedback = loop.keep_feedback, loop.drop_feedback
 
     def _add_erasing(self, erase: ErasePart) -> None:
         self.is_erasing = erase.is_erasing

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.loop.feedback import Statement
 from node.config import FeedSection
 from tests.node.region.member import FEEDS, Node

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.licence import Licence, LicenceState
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.rules.loop.tally import Counts, Side
 from federation.rules.rule_book import parse_rule_book, shipped_rules
 from federation.standards.bundle import shipped_standards

@@ -11,7 +11,7 @@ import pytest
 from federation.errors import AccessFault
 from federation.records.act import AnnotationKind
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from node.config import FeedSection
 from node.intake import Accepted, Duplicate, Outcome, Refused
 from tests.node.loop.conftest import FINANCE, MARKET

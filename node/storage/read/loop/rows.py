@@ -13,7 +13,7 @@ from federation.errors import FieldFault, StoreFault
 from federation.log.leaf import Leaf, LeafKind
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.standards.calendar import china_date
 from node.entry.feedback import FeedbackRow
 from node.entry.holding import Decision, HeldEntry

@@ -9,8 +9,8 @@ import pytest
 
 from federation.errors import FieldFault
 from federation.records.exchange import Standing
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.subject import Authority, Identity
 from federation.rules.loop.duty import Duty, DutyKind, duty_of
 from federation.rules.loop.feedback import lifted, unfounded, why_lifted

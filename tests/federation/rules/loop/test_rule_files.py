@@ -31,7 +31,7 @@ title_en = "Limit"
 group = "market"
 list_kinds = ["black"]
 fields = ["tourism"]
-implementing_bodies = ["{BODY}"]
+implemented_by = ["{BODY}"]
 basis = "某法"
 basis_level = "law"
 """
@@ -58,7 +58,7 @@ def parsed(path: str, text: str) -> RuleBook:
 def test_a_measure_names_who_carries_it_out() -> None:
     """By unified code, with the name that the file gives; one without names nobody."""
     (measure,) = parsed("measures/measures@1.toml", MEASURES).measures
-    (silent,) = parsed("measures/measures@1.toml", MEASURES.replace(f'implementing_bodies = ["{BODY}"]\n', "")).measures
+    (silent,) = parsed("measures/measures@1.toml", MEASURES.replace(f'implemented_by = ["{BODY}"]\n', "")).measures
 
     assert [(BODY, "上海市市场监督管理局")] == [(body.code, body.name) for body in measure.implementing_bodies]
     assert () == silent.implementing_bodies

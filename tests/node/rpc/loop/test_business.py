@@ -14,7 +14,7 @@ from creditexchange.v1 import local_service_pb2 as local
 from federation.errors import CallerFault, FieldFault, UnreachableFault
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.rules.rule_book import parse_rule_book, shipped_rules
 from federation.standards.identity import CodeKind

@@ -11,7 +11,7 @@ import pytest
 from federation.log.leaf import LeafKind
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
-from federation.records.feedback import FeedbackResponse
+from federation.records.loop.feedback import FeedbackResponse
 from node.entry.feedback import FeedbackRow
 from node.entry.holding import Decision
 from node.loop.ports import Wanted

@@ -10,7 +10,7 @@ from creditexchange.v1 import feedback_pb2
 
 from federation.errors import FieldFault
 from federation.records.codec import FEEDBACK_SCHEMA, decode, encode, glance, schema_of
-from federation.records.feedback import Feedback, FeedbackDirection, FeedbackResponse
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.subject import Authority, Identity
 from federation.standards.identity import CodeKind, SubjectClass
 
