@@ -35,6 +35,7 @@ from federation.log.checkpoint import (
 )
 from federation.log.entry import RawEntry, VerifiedEntry, check_entries
 from federation.log.merkle import CompactRange, leaf_hash, verify_consistency
+from federation.log.note import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class FollowedFeed:
                 hand to prove a fork. Evidence: the note, the range held.
         """
         signed = open_checkpoint(note, self._keys)
+        signed = replace(signed, note=self._attested(note))
         for known in (self._complete, self._target, self._later):
             self._refuse_fork(known, signed)
         size, held = signed.checkpoint.size, self._state.range
@@ -181,6 +183,16 @@ class FollowedFeed:
         if size < held.size:
             return Older(signed)
         return self._heard_beyond(signed)
+
+    def _attested(self, raw: bytes) -> bytes:
+        """Return the note with the lines of the log and clock keys alone.
+
+        Whoever delivers a note can add lines of keys unknown here. What is stored is taken at its word later, and a
+        made-up line with a time would let a hub that withholds entries look fresh.
+        """
+        note, keys = Note.parse(raw), (self._keys.log, self._keys.clock)
+        known = {(key.name, key.key_id) for key in keys}
+        return Note(note.text, tuple(each for each in note.signatures if (each.name, each.key_id) in known)).encode()
 
     def _refuse_fork(self, known: SignedCheckpoint | None, signed: SignedCheckpoint) -> None:
         if known is None or known.checkpoint.size != signed.checkpoint.size:

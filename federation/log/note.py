@@ -9,6 +9,8 @@ r"""Signed notes (c2sp.org/signed-note): Ed25519 signatures and timed cosignatur
     key id = SHA-256(name || 0x0A || kind || public key)[:4]
     kind 0x01   64 bytes: Ed25519 over the text
     kind 0x04   u64 time, then 64 bytes: Ed25519 over "cosignature/v1\ntime <time>\n" + text
+    kind 0xff   as 0x04, over "creditexchange/in-effect/1\ntime <time>\n" + text; its name and \n follow the 0xff in
+                the key id. A mirror cosigns by 0x04 what it holds, and so what is in effect there, too
 
 What parses prints back to the same bytes. Secret keys never come here: a `Signer` is handed in. All is pure.
 """
@@ -30,6 +32,9 @@ MAX_NOTE_BYTES = 16 * 1024
 MAX_SIGNATURE_LINES = 64
 ED25519 = 0x01
 COSIGNATURE = 0x04
+IN_EFFECT = 0xFF
+_CONTEXTS = {COSIGNATURE: "cosignature/v1", IN_EFFECT: "creditexchange/in-effect/1"}
+"""What a timed signature begins with, so that none can be taken for one of another kind."""
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # and what UTF-8 cannot write
 _DASH = "\u2014 "
@@ -56,7 +61,7 @@ class Verifier:
 
     Attributes:
         name: key name; for a log key the origin, for clock and mirror keys `<federation>/<node id>`.
-        kind: `ED25519` (0x01) or `COSIGNATURE` (0x04).
+        kind: `ED25519` (0x01), `COSIGNATURE` (0x04), or `IN_EFFECT` (0xff), which is made of a cosigner's key alone.
         public_key: 32 bytes.
 
     Raises:
@@ -71,13 +76,19 @@ class Verifier:
         """Check each attribute."""
         if not _is_name(self.name):
             raise FieldFault("name", "VERIFIER_MALFORMED", "empty, or with a space, a plus or a control character")
-        if self.kind not in (ED25519, COSIGNATURE) or len(self.public_key) != 32:
+        if self.kind not in (ED25519, *_CONTEXTS) or len(self.public_key) != 32:
             raise FieldFault("public_key", "VERIFIER_MALFORMED", "not an Ed25519 key of type 0x01 or 0x04")
 
     @cached_property
     def key_id(self) -> bytes:
         """The four bytes that, with the name, point to this key on a signature line."""
-        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public_key).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self._type + self.public_key).digest()[:4]
+
+    @property
+    def _type(self) -> bytes:
+        """The signature type: one byte, and after 0xff the name that keeps it apart from other such types."""
+        own = f"{_CONTEXTS[IN_EFFECT]}\n".encode() if self.kind == IN_EFFECT else b""
+        return bytes([self.kind]) + own
 
     @cached_property
     def _key(self) -> Ed25519PublicKey:
@@ -101,11 +112,15 @@ class Verifier:
 
     def text(self) -> str:
         """Return the verifier key text."""
-        return f"{self.name}+{self.key_id.hex()}+{to_base64(bytes([self.kind]) + self.public_key)}"
+        return f"{self.name}+{self.key_id.hex()}+{to_base64(self._type + self.public_key)}"
 
     def renamed(self, name: str) -> Self:
         """Return the same key under another name, hence with another key id: one log key serves many origins."""
         return replace(self, name=name)
+
+    def in_effect(self) -> Self:
+        """Return the key in the role in which a cosigner states that a text is in effect."""
+        return replace(self, kind=IN_EFFECT)
 
     def accepts(self, text: str, signature: bytes) -> bool:
         """Tell whether the bytes after the key id are this key's signature over a note text."""
@@ -114,7 +129,7 @@ class Verifier:
             return False
         if time_s is not None and time_s >= 2**63:  # the limit of c2sp.org/tlog-cosignature
             return False
-        message = text.encode() if time_s is None else _timed(text, time_s)
+        message = text.encode() if time_s is None else _timed(text, time_s, self.kind)
         try:
             self._key.verify(signature[-_SIGNATURE_BYTES:], message)
         except InvalidSignature:
@@ -123,11 +138,11 @@ class Verifier:
 
     def time_of(self, signature: bytes) -> int | None:
         """Return the time in a cosignature, seconds since 1970 UTC; None for a key that states no time."""
-        return int.from_bytes(signature[:_TIME_BYTES], "big") if self.kind == COSIGNATURE else None
+        return int.from_bytes(signature[:_TIME_BYTES], "big") if self.kind in _CONTEXTS else None
 
 
-def _timed(text: str, time_s: int) -> bytes:
-    return f"cosignature/v1\ntime {time_s}\n{text}".encode()
+def _timed(text: str, time_s: int, kind: int) -> bytes:
+    return f"{_CONTEXTS[kind]}\ntime {time_s}\n{text}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +238,10 @@ def sign_note(text: str, name: str, signer: Signer, public_key: bytes) -> Signat
     return _checked(Verifier(name, ED25519, public_key), text, signer.sign(text.encode()))
 
 
-def cosign_note(text: str, name: str, signer: Signer, public_key: bytes, time_s: int) -> SignatureLine:
-    """Cosign a checkpoint text with a time (type 0x04).
+def cosign_note(
+    text: str, name: str, signer: Signer, public_key: bytes, time_s: int, kind: int = COSIGNATURE
+) -> SignatureLine:
+    """Cosign a checkpoint text with a time (type 0x04, or 0xff).
 
     Args:
         text: checkpoint text.
@@ -232,6 +249,7 @@ def cosign_note(text: str, name: str, signer: Signer, public_key: bytes, time_s:
         signer: holds the secret key.
         public_key: the key's 32 public bytes.
         time_s: time stated, seconds since 1970 UTC, 0 to 2**63 - 1.
+        kind: `COSIGNATURE`, or `IN_EFFECT`.
 
     Raises:
         FieldFault: VERIFIER_MALFORMED; COSIGNATURE_TIME, the time is out of bounds.
@@ -239,8 +257,8 @@ def cosign_note(text: str, name: str, signer: Signer, public_key: bytes, time_s:
     """
     if not 0 <= time_s < 2**63:
         raise FieldFault("time_s", "COSIGNATURE_TIME", "out of range")
-    signature = time_s.to_bytes(_TIME_BYTES, "big") + signer.sign(_timed(text, time_s))
-    return _checked(Verifier(name, COSIGNATURE, public_key), text, signature)
+    signature = time_s.to_bytes(_TIME_BYTES, "big") + signer.sign(_timed(text, time_s, kind))
+    return _checked(Verifier(name, kind, public_key), text, signature)
 
 
 def _checked(verifier: Verifier, text: str, signature: bytes) -> SignatureLine:
@@ -256,7 +274,7 @@ class Verified:
 
     Attributes:
         signers: keys of type 0x01 whose signature is on the note.
-        cosigners: keys of type 0x04 with the newest time each has stated on the note.
+        cosigners: keys of type 0x04 and 0xff with the newest time each has stated on the note.
     """
 
     signers: tuple[Verifier, ...]
@@ -294,5 +312,5 @@ def verify_note(note: Note, verifiers: Sequence[Verifier]) -> Verified:
     if not newest:
         raise NoteFault("NOTE_UNSIGNED", "no signature of a known key", (note.encode(),))
     signers = tuple(verifier for verifier in newest if verifier.kind == ED25519)
-    times = tuple((verifier, time) for verifier, time in newest.items() if verifier.kind == COSIGNATURE)
+    times = tuple((verifier, time) for verifier, time in newest.items() if verifier.kind in _CONTEXTS)
     return Verified(signers, times)

@@ -16,6 +16,7 @@ from federation.log.checkpoint import Freshness
 from federation.log.entry import PayloadState
 from federation.log.feed import Advance, Cosigned, FollowedFeed, FollowState, Known, Older, Wanted
 from federation.log.merkle import CompactRange
+from federation.log.note import Note, SignatureLine
 
 if TYPE_CHECKING:
     from tests.federation.log.conftest import Publisher
@@ -188,6 +189,20 @@ def test_freshness_follows_the_newest_cosignature_of_what_is_held(publisher: Pub
     assert isinstance(feed.heard(publisher.note(time_s=999)), Known)
     assert isinstance(feed.heard(publisher.note(time_s=1001)), Cosigned)
     assert feed.freshness(1_300_001) is Freshness.FRESH
+
+
+def test_lines_of_unknown_keys_are_not_kept(publisher: Publisher) -> None:
+    """A hub that withholds entries cannot make a head look fresh by a line with a time that nobody can check."""
+    publisher.fill(3)
+    note = Note.parse(publisher.note(time_s=1000))
+    clock = publisher.keys.clock
+    made_up = SignatureLine(clock.name, bytes(4), (2000).to_bytes(8, "big") + bytes(64))
+    feed = FollowedFeed(publisher.keys, FollowState.start())
+
+    feed.heard(Note(note.text, (*note.signatures, made_up)).encode())
+    publisher.pull(feed)
+
+    assert publisher.note(time_s=1000) == feed.state.note
 
 
 def test_a_checkpoint_only_heard_of_makes_nothing_fresh(publisher: Publisher) -> None:

@@ -14,6 +14,7 @@ from federation.errors import ConfigFault, FieldFault, NoteFault
 from federation.log.note import (
     COSIGNATURE,
     ED25519,
+    IN_EFFECT,
     Note,
     SignatureLine,
     Verifier,
@@ -139,6 +140,31 @@ def test_the_newest_cosignature_counts() -> None:
     """Of two cosignatures of one key the later time is given, in whichever order they stand."""
     older = cosign_note(TEXT, CLOCK.name, KEY, PUBLIC, 5)
     assert verify_note(Note(TEXT, (COSIGNED, older)), [CLOCK]).cosigned_at_s(CLOCK) == 1_700_000_000
+
+
+def test_what_is_held_and_what_is_in_effect_are_told_apart() -> None:
+    """One key signs both, under key ids and texts of its two roles: neither line can be taken for the other."""
+    effect = CLOCK.in_effect()
+    line = cosign_note(TEXT, CLOCK.name, KEY, PUBLIC, 7, IN_EFFECT)
+
+    assert (
+        effect.key_id
+        == line.key_id
+        == sha256(b"delta.example/clock\n\xffcreditexchange/in-effect/1\n" + PUBLIC).digest()[:4]
+    )
+    assert [(CLOCK, 1_700_000_000), (effect, 7)] == list(
+        verify_note(Note(TEXT, (COSIGNED, line)), [CLOCK, effect]).cosigners
+    )
+    assert verify_note(Note(TEXT, (COSIGNED, line)), [CLOCK]).cosigners == ((CLOCK, 1_700_000_000),)
+    for taken, signed in ((effect, COSIGNED), (CLOCK, line)):
+        with pytest.raises(NoteFault, match="NOTE_SIGNATURE_INVALID"):
+            verify_note(Note(TEXT, (SignatureLine(taken.name, taken.key_id, signed.signature),)), [taken])
+
+
+def test_a_key_in_the_role_of_effect_is_never_read() -> None:
+    """It is made of a cosigner's key; whoever pins such a text has pinned the wrong one."""
+    with pytest.raises(FieldFault, match="VERIFIER_MALFORMED"):
+        Verifier.parse(CLOCK.in_effect().text())
 
 
 @pytest.mark.parametrize("line", [SIGNED, COSIGNED])
