@@ -15,8 +15,9 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     procedures/      deadlines of one region for objections and removals
     prohibited/      what must not be collected about natural persons: `[data.<code>]`
     duties/          what is owed within how many working days: `[duties.<code>]`
+    propagation/     how soon what happened to an entry has to be in effect everywhere
 
-The last five are law: they ship with the program, and of each id the highest version alone counts, so that an
+The last six are law: they ship with the program, and of each id the highest version alone counts, so that an
 operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
 them.
 """
@@ -50,7 +51,9 @@ from federation.rules.loop.duty import Duty
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import version_of
 
-LAW = frozenset({"repair", "severity", "procedures", "prohibited", "duties"})
+LAW = frozenset({"repair", "severity", "procedures", "prohibited", "duties", "propagation"})
+from federation.rules.propagation.term import PropagationTerm
+
 """Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -72,6 +75,7 @@ class RuleBook:
         procedures: deadlines of regions, by id.
         prohibited: what must not be collected, by id.
         duties: what is owed within how many working days, by file and code.
+        propagation: how soon acts have to be in effect everywhere, by id.
     """
 
     agreements: tuple[Agreement, ...]
@@ -85,6 +89,7 @@ class RuleBook:
     procedures: tuple[Procedure, ...] = ()
     prohibited: tuple[ProhibitedRules, ...] = ()
     duties: tuple[Duty, ...] = ()
+    propagation: tuple[PropagationTerm, ...] = ()
 
     @property
     def name(self) -> str:
@@ -175,6 +180,7 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         tuple(_roots(Procedure, read["procedures"])),
         tuple(_prohibited(file) for file in read["prohibited"]),
         tuple(_below(Duty, read["duties"], "duties")),
+        tuple(_roots(PropagationTerm, read["propagation"])),
     )
 
 

@@ -20,6 +20,7 @@ from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedVersion
 from federation.rules.catalogue.repair import RepairClass, RepairException, RepairVersion, SeverityRule
 from federation.rules.loop.duty import Duty
+from federation.rules.propagation.term import PropagationTerm
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import Section, decode, parse_toml
 
@@ -154,6 +155,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         "procedures": Layout(Procedure),
         "prohibited": Layout(ProhibitedVersion, (Table("data", ProhibitedData, takes=("policy",), required=False),)),
         "duties": Layout(Head, (Table("duties", Duty, takes=_SPAN),), _SPAN),
+        "propagation": Layout(PropagationTerm),
     }
 )
 """The folders of a rule book, and how the files in each are laid out."""

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Until when an act at its origin has to be in effect at every member; pure.
+
+Counted in working days after the day of publication, in China Standard Time, to 24:00 of the last one: a target that
+the program works to, beyond which the coordinator is told, and the longest that the provisions allow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from federation.records.value import Contradiction, Mnemonic, Text512, Value, in_order
+from federation.rules.agreement import Region, Version, nearness, within
+from federation.standards.calendar import WorkingDays, day_after, midnight_ms
+
+DayCount = Annotated[int, Field(ge=0, le=60)]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Until when, milliseconds since the epoch: the target, and the longest that is allowed; never the other way."""
+
+    target_ms: int
+    maximum_ms: int
+
+
+class PropagationTerm(Value):
+    """How soon acts of one region's origins have to be in effect everywhere.
+
+    Attributes:
+        region: node id of the origin, or a GB/T 2260 code that it lies within; `*` for every region.
+        target_working_days: beyond it the member is late, and the coordinator is told.
+        maximum_working_days: beyond it the provision is broken.
+        basis: the provision.
+    """
+
+    id: Mnemonic
+    version: Version
+    source: Text512
+    region: Region
+    target_working_days: DayCount
+    maximum_working_days: DayCount
+    basis: Text512
+    effective_from: date
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        in_order(self.effective_from, self.effective_until, "effective_until")
+        if self.target_working_days > self.maximum_working_days:
+            raise Contradiction("maximum_working_days", "FIELD_MALFORMED")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The pinned form `id@version`."""
+        return f"{self.id}@{self.version}"
+
+    def nearness(self, home: str, day: date) -> int:
+        """How near this term is to an origin on a day: 0 when it does not apply, more for a smaller territory."""
+        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
+
+
+def due_after(term: PropagationTerm | None, day: date, calendar: WorkingDays) -> Due:
+    """Until when what was published on a day has to have come; without a term at once."""
+    counts = (0, 0) if term is None else (term.target_working_days, term.maximum_working_days)
+    target, maximum = (day_after(calendar.nth(day, count).day) or date.max for count in counts)
+    return Due(midnight_ms(target), midnight_ms(maximum))
+
+
+def term_of(terms: Sequence[PropagationTerm], home: str, day: date) -> PropagationTerm | None:
+    """The term for what an origin publishes on a day: the nearest, and of two equally near the newest.
+
+    Args:
+        terms: all terms that are known.
+        home: node id of the origin.
+        day: the day, in China Standard Time.
+
+    Returns:
+        None when none applies.
+    """
+    fitting = [term for term in terms if term.nearness(home, day)]
+    return max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from), default=None)
