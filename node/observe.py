@@ -153,6 +153,15 @@ class Observer:
         _UNDELIVERED.add(1, {"reason": fault.reason})
         self._log.warning("delivery failed", peer=hop, reason=fault.reason, detail=fault.detail)
 
+    def not_acknowledged(self, origin: str, member: str, reason: str) -> None:
+        """A member that was asked for its acknowledgement gave none; it will be asked again."""
+        self._log.warning("not acknowledged", feed=origin, member=member, reason=reason)
+
+    def withheld(self, origin: str, peer: str, size: int) -> None:
+        """A peer does not serve what the origin is proven to have signed; the proof is kept."""
+        _LIES.add(1, {"reason": "HEAD_WITHHELD"})
+        self._log.error("head withheld", feed=origin, peer=peer, size=size)
+
     def decided(self, origin: str, count: int) -> None:
         """The rules were applied to new entries of a feed."""
         _DECIDED.add(count, {"feed": origin})

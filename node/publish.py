@@ -42,6 +42,7 @@ class FeedView:
         size: entries under the newest complete checkpoint.
         note: that checkpoint; None before the first.
         policy: who may read it; None while unknown, and then nobody may but its owner.
+        behind_since_ms: since when its origin is known to have signed more than is complete here; None while not.
     """
 
     origin: str
@@ -50,6 +51,7 @@ class FeedView:
     size: int
     note: bytes | None
     policy: FeedPolicy | None
+    behind_since_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

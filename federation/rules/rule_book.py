@@ -48,12 +48,11 @@ from federation.rules.catalogue.repair import (
 )
 from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, read_rule_file
 from federation.rules.loop.duty import Duty
+from federation.rules.propagation.term import PropagationTerm
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import version_of
 
 LAW = frozenset({"repair", "severity", "procedures", "prohibited", "duties", "propagation"})
-from federation.rules.propagation.term import PropagationTerm
-
 """Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
 AnyValue = TypeVar("AnyValue", bound=Value)

@@ -20,10 +20,12 @@ from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
+from node.acknowledge.propagation import Late, Spread, late_in, spread_of
 from node.assemble.bulk.importer import Importer
 from node.assemble.bulk.process import FileReader
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import heads_at_mirrors
+from node.assemble.serving.stating.terms import due_by
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
 from node.cases.docket import NotDone, Step
@@ -321,6 +323,28 @@ class Desk:
         day = as_of or china_date(self._foundation.clock())
         black = bool(entry.subject) and self.reader.is_black(entry.subject)
         return judge(rules, entry, acts, black_elsewhere=black, as_of=day)
+
+    def propagation(self, origin: str, index: int) -> Sequence[Spread]:
+        """How far the acts on an entry have come at each member, or the entry itself where nothing acts on it.
+
+        Returns:
+            Nothing for an entry that is not held.
+        """
+        acts = self.reader.acts(origin, [index]).get(index, ())
+        due, now_ms = due_by(self._foundation, origin), self._foundation.clock()
+        places = [(origin, act.index) for act in acts] or [(origin, index)]
+        spreads = [spread_of(self.reader, place, due, now_ms) for place in places]
+        return [spread for spread in spreads if spread is not None]
+
+    def late(self) -> Sequence[Late]:
+        """Members that have not acknowledged acts of own feeds whose time is over, by feed and member."""
+        now_ms = self._foundation.clock()
+        own = [view for view in self.reader.feeds() if view.origin in self._foundation.datasets]
+        return [
+            late
+            for view in own
+            for late in late_in(self.reader, view.origin, view.size, due_by(self._foundation, view.origin), now_ms)
+        ]
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.

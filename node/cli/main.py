@@ -36,6 +36,7 @@ COMMANDS = {
     "duty": "node.cli.loop.duty:duty",
     "erase": "node.cli.erasing.erase:erase",
     "retention": "node.cli.erasing.retention:retention",
+    "propagation": "node.cli.propagating.propagation:propagation",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",

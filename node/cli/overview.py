@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from federation.errors import Misuse
-from federation.log.checkpoint import freshness
 from federation.standards.catalogue import ReasonTexts
+from node.acknowledge.behind import is_behind
 from node.assemble.checking import verify_store
 from node.assemble.create import create_feeds
 from node.assemble.desk import Desk
@@ -38,7 +38,7 @@ from node.cli.printing import (
 from node.config import Config, load_config
 from node.entry.holding import Decision
 from node.publish import FeedView
-from node.query.seen import cosigned_at
+from node.query.seen import cosigned_at, freshness_of
 from node.verify.ports import Finding, Progress
 
 _NOT_FRESH = {"stale": "FEED_STALE", "unknown": "FEED_NOT_HEARD"}
@@ -133,14 +133,19 @@ def _problems(desk: Desk, views: Sequence[FeedView]) -> Iterator[tuple[str, str]
         if health.reason:
             yield f"{origin} ← {peer}", health.reason
     yield from case_problems(desk)
+    for late in desk.late():
+        yield f"{late.origin} → {late.member}", "ACKNOWLEDGEMENT_OVERDUE" if late.is_overdue else "ACKNOWLEDGEMENT_LATE"
     for view in views:
+        if is_behind(view.behind_since_ms, now_ms()):
+            yield view.origin, "FEED_BEHIND"
+            continue
         stale = _NOT_FRESH.get(_freshness(view, desk))
         if view.owner != desk.config.node.id and stale:
             yield view.origin, stale
 
 
 def _freshness(view: FeedView, desk: Desk) -> str:
-    return freshness(cosigned_at(view), now_ms(), desk.config.follow.max_age_s).value
+    return freshness_of(view, now_ms(), desk.config.follow.max_age_s).value
 
 
 def feeds(

@@ -16,7 +16,7 @@ from datetime import date
 from itertools import islice
 
 from federation.errors import AccessFault, RangeFault
-from federation.log.checkpoint import Origin, freshness
+from federation.log.checkpoint import Origin
 from federation.log.entry import PayloadState
 from federation.log.merkle import inclusion_path
 from federation.log.tile import TileMemory
@@ -35,7 +35,7 @@ from federation.standards.calendar import china_date
 from node.entry.found import Found
 from node.entry.holding import Acts, HeldEntry, acts_of
 from node.publish import FeedView, Publisher
-from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, cosigned_at
+from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
 
 MAX_FINDINGS = 200
 MAX_FINDINGS_BYTES = 3 * 1024 * 1024
@@ -247,7 +247,7 @@ class Query:
         )
 
     def _freshness(self, view: FeedView) -> Freshness:
-        return Freshness(freshness(cosigned_at(view), self._now_ms(), self._max_age_s).value)
+        return freshness_of(view, self._now_ms(), self._max_age_s)
 
 
 def _sees_persons(view: FeedView, caller: str, home: str) -> bool:

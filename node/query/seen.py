@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from federation.log.checkpoint import freshness
 from federation.log.entry import PayloadState
 from federation.log.note import Note
 from federation.records.exchange import Freshness, Head, Standing
 from federation.records.feed_policy import Dataset
+from node.acknowledge.behind import is_behind
 from node.entry.holding import Acts, Decision, HeldEntry
 from node.publish import FeedView
 
@@ -174,6 +176,13 @@ class Sight:
 def cosigned_at(view: FeedView) -> int | None:
     """The newest time on a stored note, seconds since the epoch; what is stored was verified when it came."""
     return None if view.note is None else _newest_time(view.note)
+
+
+def freshness_of(view: FeedView, now_ms: int, max_age_s: int) -> Freshness:
+    """How fresh a feed is: stale, however newly its head was cosigned, while its origin has long signed more."""
+    if is_behind(view.behind_since_ms, now_ms):
+        return Freshness.STALE
+    return Freshness(freshness(cosigned_at(view), now_ms, max_age_s).value)
 
 
 @lru_cache(maxsize=1024)

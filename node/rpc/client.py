@@ -43,6 +43,7 @@ from node.rpc.cases.wire import (
 from node.rpc.erasing.wire import erasure_from_wire
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.feed.chunk import chunk_from_wire
+from node.rpc.feed.head import ShownHead, head_from_wire
 from node.rpc.trust import Trust
 from node.rpc.wire import (
     CONDITION_KEY,
@@ -102,32 +103,28 @@ class PeerClient:
         await self._link.close()
 
     async def node(self) -> NodeStatement:
-        """Who the peer says it is.
-
-        Raises:
-            CallerFault, UnreachableFault, PeerFault: as `checkpoint`.
-        """
+        """Who the peer says it is. Raises as `head`."""
         return node_from_wire(await self._link.read(_GET_NODE, node.GetNodeRequest(), self._timeout_s))
 
     async def feeds(self, after: str = "") -> tuple[list[ListedFeed], str]:
-        """A page of the feeds this node may read there, and the token of the next page; empty on the last.
-
-        Raises:
-            CallerFault, UnreachableFault, PeerFault: as `checkpoint`.
-        """
+        """A page of the feeds this node may read there, and the next page's token, if any. Raises as `head`."""
         page = await self._link.read(_LIST_FEEDS, feed.ListFeedsRequest(page_token=after), self._timeout_s)
         return [read_answer(feed_from_wire, message) for message in page.feeds], page.next_page_token
 
     async def checkpoint(self, origin: str, known: bytes = b"") -> bytes:
-        """The newest checkpoint of a feed, as a signed note that is still to be verified.
+        """The newest checkpoint of a feed, as a signed note that is still to be verified. Raises as `head`."""
+        return (await self.head(origin, known)).checkpoint
+
+    async def head(self, origin: str, known: bytes, *, statements: bool = False) -> ShownHead:
+        """The newest checkpoint of a feed, and with `statements` what members state of it, as far as the owner may ask.
 
         Raises:
             CallerFault: the peer refused, with its reason.
             UnreachableFault: no answer in time; PEER_TLS when a certificate may be the cause.
             PeerFault: ANSWER_MALFORMED.
         """
-        request = feed.GetCheckpointRequest(origin=origin, known_checkpoint=known)
-        return (await self._link.read(_GET_CHECKPOINT, request, self._timeout_s)).checkpoint
+        request = feed.GetCheckpointRequest(origin=origin, known_checkpoint=known, wants_statements=statements)
+        return head_from_wire(await self._link.read(_GET_CHECKPOINT, request, self._timeout_s))
 
     async def watch(self, origin: str) -> AsyncGenerator[bytes]:
         """Signed notes as they become known; ends when the peer ends the stream.

@@ -113,6 +113,8 @@ ACT = Table(
 )
 """Entries that name an earlier one, found by the earlier one; whether they have an effect is not decided here."""
 
+Index(None, ACT.c.feed, ACT.c.idx)
+
 TILE = Table(
     "tile",
     METADATA,
@@ -247,20 +249,52 @@ LEASE = Table(
 )
 """Who may sequence each own feed, and until when by the clock of the database; one row from its creation on."""
 
-COSIGNED = Table(
-    "cosigned",
+STATED = Table(
+    "stated",
     METADATA,
     _feed_key(),
     Column("member", Text, primary_key=True),
+    Column("stage", SmallInteger, primary_key=True, autoincrement=False),
     Column("size", BIG, nullable=False),
     Column("time_ms", BIG, nullable=False),
-    Column("line", LargeBinary, nullable=False),
+    Column("heard_ms", BIG, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("most_size", BIG),
+    Column("most_note", LargeBinary),
     sqlite_with_rowid=False,
 )
-"""What each member that mirrors a feed states that it holds, durably; what it has destroyed follows.
+"""The newest statement of each member about a feed, for each stage: held, in effect (`node/acknowledge/statement.py`).
 
-`line` is the statement: a note with the log's signature and the member's. A member that reads the feed and has stated
-nothing has size and time 0.
+`note` has the log's signature and the member's; `heard_ms` is when it came, by the clock of this node. A member that
+reads the feed and has stated nothing has size and time 0. `most_size` and `most_note` are of a larger statement that it
+made before: its store was put back since; NULL otherwise.
+"""
+
+REACHED = Table(
+    "reached",
+    METADATA,
+    _feed_key(),
+    Column("member", Text, primary_key=True),
+    Column("stage", SmallInteger, primary_key=True, autoincrement=False),
+    Column("size", BIG, primary_key=True, autoincrement=False),
+    Column("time_ms", BIG, nullable=False),
+    Column("heard_ms", BIG, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Statements that were the first of their member and stage to speak for some act, newest ones only: since when."""
+
+AHEAD = Table(
+    "ahead",
+    METADATA,
+    _feed_key(),
+    Column("size", BIG, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("peer", Text, nullable=False),
+    Column("since_ms", BIG, nullable=False),
+)
+"""The largest checkpoint signed by a feed's origin that was shown beside the way it is followed, by whom, since when.
+
+While it is larger than what is complete here, the feed is behind. 0 since when this node had acknowledged it itself.
 """
 
 ERASURE = Table(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from federation.log.entry import PayloadState
+from node.acknowledge.statement import Stage
 from node.assemble.desk import open_desk
 from tests.flow.world import Node, Region, black, submitted, until
 
@@ -56,8 +57,9 @@ def three(region: Region) -> tuple[Node, Node, Node]:
 def acknowledged(node: Node, origin: str) -> list[str]:
     """Members that have acknowledged every erasure of a feed."""
     with open_desk(node.config) as desk:
-        erasures, mirrors = desk.reader.erasures(), desk.reader.cosigned(origin, 99)
-    return [mirror.member for mirror in mirrors if all(each.acknowledged_by(mirror) for each in erasures)]
+        erasures, stated = desk.reader.erasures(), desk.reader.stated(origin, 99)
+    held = [each for each in stated if each.stage is Stage.HELD]
+    return [mirror.member for mirror in held if all(each.acknowledged_by(mirror) for each in erasures)]
 
 
 def test_an_erasure_reaches_every_copy_and_every_mirror_says_so(region: Region) -> None:

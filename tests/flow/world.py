@@ -236,10 +236,10 @@ def submitted(record: ListEntry | AgencyFiling) -> Submission:
     return submission_of(record, encode(record))
 
 
-def removal(index: int) -> Submission:
-    """The submission that removes an entry."""
+def removal(index: int, kind: EndingKind = EndingKind.REMOVED) -> Submission:
+    """The submission that removes an entry, or ends it in another way."""
     ending = Ending(
-        kind=EndingKind.REMOVED,
+        kind=kind,
         authority=ECOLOGY,
         document_number=f"杭环移〔2026〕{index}号",
         decided_on=date(2026, 11, 2),

@@ -31,12 +31,13 @@ Result = TypeVar("Result")
 
 
 class Bells:
-    """One bell for each feed's head, one for each feed's queue, one for the ledger. Safe from any thread."""
+    """Bells for each feed's head, queue and statements, and one for the ledger. Safe from any thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._heads: dict[str, Bell] = {}
         self._queues: dict[str, Bell] = {}
+        self._statements: dict[str, Bell] = {}
         self.ledger = Bell(loop)
         self.letters = Bell(loop)
 
@@ -47,6 +48,10 @@ class Bells:
     def queue(self, origin: str) -> Bell:
         """Rings when something waits to be published in an own feed."""
         return self._one(self._queues, origin)
+
+    def statements(self, origin: str) -> Bell:
+        """Rings when there may be something new to state of a feed: it has moved, is in effect, or a member stated."""
+        return self._one(self._statements, origin)
 
     def _one(self, bells: dict[str, Bell], origin: str) -> Bell:
         """The one bell of a feed: `setdefault` is one step, so that two threads never get two."""
@@ -83,6 +88,7 @@ class Loops:
         looks anyway.
         """
         self._bells.head(origin).ring()
+        self._bells.statements(origin).ring()
         if f"/{EXCHANGE}/" not in origin:
             self._bells.ledger.ring()
 
@@ -175,6 +181,7 @@ class Loops:
                     while count := await self.act(ledger.apply, origin):
                         applied += count
                         self._observer.decided(origin, count)
+                        self._bells.statements(origin).ring()
                 if applied:
                     await self._lift()
                 pause = FIRST_PAUSE_S

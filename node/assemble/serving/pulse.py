@@ -45,6 +45,7 @@ def _ring(bells: Bells, origin: str, before: Pulse | None, now: Pulse) -> None:
         return
     if before is None or before.note != now.note:
         bells.head(origin).ring()
+        bells.statements(origin).ring()
     if before is None or before.queued != now.queued:
         bells.queue(origin).ring()
     if before is None or before.size != now.size:

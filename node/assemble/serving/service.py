@@ -24,7 +24,6 @@ from node.assemble.casework.delivering import Delivering
 from node.assemble.casework.door import CaseDoor
 from node.assemble.interpreter import settle_interpreter
 from node.assemble.mirrors import HeadOf
-from node.assemble.serving.acknowledging import Acknowledging
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
     Answering,
@@ -41,6 +40,9 @@ from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
 from node.assemble.serving.retaining import Retaining
+from node.assemble.serving.stating.acknowledging import Acknowledging, Tell
+from node.assemble.serving.stating.chasing import Chasing
+from node.assemble.serving.stating.looking import Looking
 from node.assemble.serving.telemetry import start_telemetry
 from node.assemble.stages import Clock, Stages, Views, standard_clock
 from node.assemble.writer import WriterThread
@@ -163,6 +165,7 @@ class _Parts:
         self._condition = Condition(self._changes.ring)
         self._loops = Loops(stages, bells, self._writer, observer, self._condition)
         self._acknowledging = Acknowledging(stages, bells, self._loops, asyncio.get_running_loop())
+        self._forks = Forks(self._views.publisher, foundation.members, observer, self._acknowledging.heard)
         self._trust = Trust.of(config, observer)
         timeout_s = config.follow.call_timeout_s
         self._clients = {
@@ -220,14 +223,26 @@ class _Parts:
         for origin in self._foundation.datasets:
             running[f"publish {origin}"] = self._loops.publish(origin, mirrors)
             running[f"beat {origin}"] = self._loops.beat(origin)
+        running |= self._about_statements(mirrors)
         around = self._surroundings()
         for peer in self._config.peer:
             for origin in self._foundation.members.followed(peer):
                 followed = FollowedPeer(self._keys_of(origin), peer.id, self._clients[peer.id])
                 running[f"follow {origin} from {peer.id}"] = Follower(followed, around).run()
-                tell = self._clients[peer.id].checkpoint
-                running[f"acknowledge {origin} to {peer.id}"] = self._acknowledging.state(followed.keys, tell)
+                tell = _telling(self._clients[peer.id])
+                running[f"acknowledge {origin} to {peer.id}"] = self._acknowledging.state(followed.keys, peer.id, tell)
         return running
+
+    def _about_statements(self, heads: Mapping[str, HeadOf]) -> dict[str, Coroutine[object, object, None]]:
+        """Asking for statements that do not come, and looking for what does not come either."""
+        chasing = Chasing(self._stages, self._clients, self._forks.compare_known, self._observer)
+        looking = Looking(self._stages, heads, self._loops, self._observer)
+        followed = [
+            (self._keys_of(origin), peer.id)
+            for peer in self._config.peer
+            for origin in self._foundation.members.followed(peer)
+        ]
+        return {"chase": chasing.run(), "look": looking.run(followed)}
 
     async def _tell(self) -> None:
         """Shows in health whether the node may write, for ever."""
@@ -271,9 +286,8 @@ class _Parts:
             roles=node.roles,
         )
         said = self._acknowledging
-        forks = Forks(self._views.publisher, foundation.members, self._observer, said.heard)
         read = ReadFeeds(self._views.reader, foundation.members, node.id, said.read)
-        feeds = FeedStages(read, forks, self._bells.head)
+        feeds = FeedStages(read, self._forks, said, self._bells.head)
         submitting = Submitting(self._stages, self._bells, self._condition)
         erasing = Erasing(self._stages, self._bells, self._condition)
         cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
@@ -303,3 +317,12 @@ class _Parts:
         foundation = self._foundation
         known = Known(foundation.members.message_keys, foundation.members.feed_keys)
         return Inquiring(Inquirer(foundation.keys, known, self._log, foundation.clock, os.urandom), self._clients)
+
+
+def _telling(client: PeerClient) -> Tell:
+    """How a peer is shown what this node knows of a feed, and asked what this node had stated of it."""
+
+    async def tell(origin: str, note: bytes) -> bytes:
+        return (await client.head(origin, note)).acknowledged
+
+    return tell

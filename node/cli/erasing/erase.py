@@ -9,10 +9,11 @@ from typing import Annotated, assert_never
 import typer
 
 from federation.log.checkpoint import Origin
+from node.acknowledge.propagation import Erasure
+from node.acknowledge.statement import Stage, Stated
 from node.assemble.desk import Desk
 from node.cli.opening import CURRENT, AsJson, NodeFolder, OriginArgument, desk_at, now_ms, origin_of
 from node.cli.printing import Document, ExitCode, print_facts, print_json, print_table, print_text, problem_line
-from node.erase.acknowledge import Cosigned, Erasure
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered, Outcome
 
 MAX_MEMBERS = 10_000
@@ -88,7 +89,7 @@ def show_erasures(desk: Desk, *, as_json: bool) -> None:
     """
     erasures = desk.reader.erasures()
     origins = sorted({erasure.origin for erasure in erasures})
-    mirrors = {origin: _by_name(desk.reader.cosigned(origin, MAX_MEMBERS)) for origin in origins}
+    mirrors = {origin: _mirrors(desk.reader.stated(origin, 2 * MAX_MEMBERS)) for origin in origins}
     done = all(_is_done(erasure, mirrors[erasure.origin]) for erasure in erasures)
     if as_json:
         listed = [_document(erasure, mirrors[erasure.origin]) for erasure in erasures]
@@ -106,15 +107,16 @@ def show_erasures(desk: Desk, *, as_json: bool) -> None:
         raise typer.Exit(ExitCode.UNAVAILABLE)
 
 
-def _by_name(mirrors: Sequence[Cosigned]) -> Sequence[Cosigned]:
-    return sorted(mirrors, key=lambda mirror: mirror.member)
+def _mirrors(stated: Sequence[Stated]) -> Sequence[Stated]:
+    """What each member states that it holds: what is erased there is destroyed with it, whatever is in effect."""
+    return sorted((each for each in stated if each.stage is Stage.HELD), key=lambda mirror: mirror.member)
 
 
-def _is_done(erasure: Erasure, mirrors: Sequence[Cosigned]) -> bool:
+def _is_done(erasure: Erasure, mirrors: Sequence[Stated]) -> bool:
     return erasure.erased_at is not None and all(map(erasure.acknowledged_by, mirrors))
 
 
-def _document(erasure: Erasure, mirrors: Sequence[Cosigned]) -> Document:
+def _document(erasure: Erasure, mirrors: Sequence[Stated]) -> Document:
     return {
         "origin": erasure.origin,
         "index": erasure.index,
@@ -133,7 +135,7 @@ def _document(erasure: Erasure, mirrors: Sequence[Cosigned]) -> Document:
     }
 
 
-def _row(erasure: Erasure, mirrors: Sequence[Cosigned]) -> tuple[str, ...]:
+def _row(erasure: Erasure, mirrors: Sequence[Stated]) -> tuple[str, ...]:
     said = [
         f"{mirror.member} ✓ {_time(mirror.time_ms)}" if erasure.acknowledged_by(mirror) else f"{mirror.member} — 未确认"
         for mirror in mirrors

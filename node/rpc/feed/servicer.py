@@ -36,6 +36,7 @@ from node.bell import Bell
 from node.publish import Chunk, FeedView
 from node.rpc.caller import current_caller
 from node.rpc.feed.chunk import chunk_to_wire
+from node.rpc.feed.head import ShownHead, head_to_wire
 from node.rpc.wire import feed_to_wire, listed
 
 SERVICE = "creditexchange.v1.FeedService"
@@ -80,6 +81,18 @@ class ForkWatch(Protocol):
         ...
 
 
+class StatementStage(Protocol):
+    """Knows what members state of feeds. Safe from any thread; asked after entitlement was found."""
+
+    def acknowledged(self, caller: str, origin: str, known: bytes) -> bytes:
+        """The caller's own statement of more entries than a checkpoint it knows; empty when there is none."""
+        ...
+
+    def statements(self, caller: str, origin: str) -> Sequence[bytes]:
+        """What this node and members downstream state of a feed, for its owner; nothing for others."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FeedStages:
     """What stands behind the service.
@@ -90,6 +103,7 @@ class FeedStages:
 
     feeds: FeedStage
     forks: ForkWatch
+    statements: StatementStage
     bells: Callable[[str], Bell]
 
 
@@ -125,12 +139,18 @@ class FeedServicer(FeedServiceServicer):
         return ListFeedsResponse(feeds=[feed_to_wire(listed(view)) for view in page], next_page_token=token)
 
     async def GetCheckpoint(self, request: GetCheckpointRequest, _context: object) -> GetCheckpointResponse:
-        """Returns the newest checkpoint."""
+        """Returns the newest checkpoint, and what was asked for of members' statements."""
         _check_origin(request.origin)
         _check_note(request.known_checkpoint)
-        note = await self._run(self._stages.feeds.checkpoint, current_caller().node_id, request.origin)
-        await self._compare(request.origin, request.known_checkpoint)
-        return GetCheckpointResponse(checkpoint=note)
+        caller, known = current_caller().node_id, request.known_checkpoint
+        note = await self._run(self._stages.feeds.checkpoint, caller, request.origin)
+        await self._compare(request.origin, known)
+        acknowledged, statements = b"", list[bytes]()
+        if known:
+            acknowledged = await self._run(self._stages.statements.acknowledged, caller, request.origin, known)
+        if request.wants_statements:
+            statements += await self._run(self._stages.statements.statements, caller, request.origin)
+        return head_to_wire(ShownHead(note, acknowledged, tuple(statements)))
 
     async def WatchCheckpoints(
         self, request: WatchCheckpointsRequest, _context: object

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Erasures that were ordered, what mirrors state that they hold, and how often anything was destroyed here.
+"""Erasures that were ordered, and how often anything was destroyed here.
 
 Whoever keeps a copy of what was read before looks whether it still may. Whoever destroys and whoever keeps a copy meet
 at one row that every store has. The copy is kept first, and then the destroyer finds it; or the destruction comes
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from federation.log.leaf import LeafKind
-from node.erase.acknowledge import Cosigned, Erasure
+from node.acknowledge.propagation import Erasure
 from node.storage.read.feeds import Connect
-from node.storage.schema import ACT, COSIGNED, ERASURE, FEED, META
+from node.storage.schema import ACT, ERASURE, FEED, META
 
 _ERASES = (ACT.c.feed == ERASURE.c.feed) & (ACT.c.ref == ERASURE.c.ref) & (ACT.c.kind == int(LeafKind.ERASE))
 _ERASED_AT = select(func.min(ACT.c.idx)).where(_ERASES).scalar_subquery().label("erased_at")
@@ -25,7 +25,7 @@ _GATE = select(META.c.name).where(META.c.name == "node_id")
 
 
 class ErasureRows:
-    """A `StatementReader`, as far as `FeedRows` and `StatusRows` are not. Safe from any thread."""
+    """Orders to erase. Each call sees one consistent state; safe from any thread."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
@@ -39,18 +39,6 @@ class ErasureRows:
         )
         with self._connect() as connection:
             return [Erasure(*row) for row in connection.execute(wanted)]
-
-    def cosigned(self, origin: str, limit: int) -> Sequence[Cosigned]:
-        """The newest statement of each member about a feed, newest first, at most `limit`."""
-        wanted = (
-            select(COSIGNED.c.member, COSIGNED.c.size, COSIGNED.c.time_ms, COSIGNED.c.line)
-            .join(FEED, FEED.c.feed == COSIGNED.c.feed)
-            .where(FEED.c.origin == origin)
-            .order_by(COSIGNED.c.time_ms.desc(), COSIGNED.c.member)
-            .limit(limit)
-        )
-        with self._connect() as connection:
-            return [Cosigned(*row) for row in connection.execute(wanted)]
 
 
 def destructions(connection: Connection) -> int:

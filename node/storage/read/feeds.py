@@ -15,7 +15,7 @@ from federation.records.feed_policy import Dataset
 from node.publish import FeedView, Pulse, StoredEntry
 from node.storage.read.policies import read_policy
 from node.storage.read.tree import read_tile, read_tiles
-from node.storage.schema import ENTRY, FEED, POLICY
+from node.storage.schema import AHEAD, ENTRY, FEED, POLICY
 from node.storage.states import STATE_NUMBERS, require_bytes, served_state
 from node.verify.ports import PlainRow
 
@@ -24,9 +24,16 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 _VIEWS = (
     select(
-        FEED.c.origin, FEED.c.owner, FEED.c.dataset, FEED.c.complete_size, FEED.c.note, POLICY.c.payload.label("policy")
+        FEED.c.origin,
+        FEED.c.owner,
+        FEED.c.dataset,
+        FEED.c.complete_size,
+        FEED.c.note,
+        POLICY.c.payload.label("policy"),
+        AHEAD.c.since_ms.label("behind_since_ms"),
     )
     .outerjoin(POLICY, POLICY.c.origin == FEED.c.origin)
+    .outerjoin(AHEAD, (AHEAD.c.feed == FEED.c.feed) & (AHEAD.c.size > FEED.c.complete_size))
     .order_by(FEED.c.origin)
 )
 _VIEW = _VIEWS.where(FEED.c.origin == bindparam("origin"))
@@ -111,7 +118,8 @@ def feed_views(connection: Connection) -> Sequence[FeedView]:
 
 def _view(row: Row[*tuple[Any, ...]]) -> FeedView:
     policy = None if row.policy is None else read_policy(row.policy)
-    return FeedView(row.origin, row.owner, dataset_of(row.origin, row.dataset), row.complete_size, row.note, policy)
+    kind = dataset_of(row.origin, row.dataset)
+    return FeedView(row.origin, row.owner, kind, row.complete_size, row.note, policy, row.behind_since_ms)
 
 
 def read_edge(origin: str, edge: bytes) -> CompactRange:

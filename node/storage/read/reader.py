@@ -7,6 +7,7 @@ from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
 from node.storage.read.loop.rows import LoopRows
+from node.storage.read.stating.statements import StatementRows
 from node.storage.read.status import StatusRows
 
 
@@ -35,7 +36,7 @@ class Reader:
         self.decisions = holdings.decisions
         erasures = ErasureRows(connect)
         self.erasures = erasures.erasures
-        self.cosigned = erasures.cosigned
+        self._add_statements(StatementRows(connect))
         self.is_black = holdings.is_black
         cases = CaseRows(connect)
         self.cases, self.case_files = cases.cases, cases.case_files
@@ -52,3 +53,9 @@ class Reader:
         self.feedback = loop.feedback
         self.reported = loop.reported
         self.issued, self.made = loop.issued, loop.made
+
+    def _add_statements(self, statements: StatementRows) -> None:
+        self.reach, self.stated, self.most_stated = statements.reach, statements.stated, statements.most_stated
+        self.newest_stated, self.first_reached = statements.newest_stated, statements.first_reached
+        self.acts_between, self.leaf = statements.acts_between, statements.leaf
+        self.ahead = statements.ahead

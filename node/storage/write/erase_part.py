@@ -1,17 +1,16 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What erasing keeps: orders with their grounds, how far the register was followed, and what mirrors acknowledge."""
+"""What erasing keeps: orders with their grounds, and how far the register was followed."""
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
 from federation.log.leaf import LeafKind
-from node.erase.acknowledge import Cosigned
 from node.erase.order import Order
-from node.storage.dialect.rows import insert_rows, replace_rows
+from node.storage.dialect.rows import insert_rows
 from node.storage.read.chunks import key_chunks
-from node.storage.schema import ACT, COSIGNED, ERASURE, META
+from node.storage.schema import ACT, ERASURE, META
 from node.storage.write.destroy import REGISTERED, Destroyer
 from node.storage.write.feed_table import FeedTable
 
@@ -38,22 +37,6 @@ class ErasePart:
         """Keeps an order; the caller has seen that none of its entries was ordered before."""
         feed = self._feeds.own(origin).feed
         insert_rows(self._connection, ERASURE, [(feed, ref, order.ground, order.ordered_ms) for ref in order.refs])
-
-    def keep_cosigned(self, origin: str, stated: Sequence[Cosigned]) -> int:
-        """Keeps what members state about a feed, each member's newest statement; none for a feed that is not held.
-
-        Returns:
-            How many were new.
-        """
-        row = self._feeds.find(origin)
-        if row is None:
-            return 0
-        kept = select(COSIGNED.c.member, COSIGNED.c.time_ms).where(COSIGNED.c.feed == row.feed)
-        newest = {found.member: found.time_ms for found in self._connection.execute(kept)}
-        fresh = [each for each in stated if each.time_ms > newest.get(each.member, -1)]
-        rows = [(row.feed, each.member, each.size, each.time_ms, each.note) for each in fresh]
-        replace_rows(self._connection, COSIGNED, rows)
-        return len(rows)
 
     def destroy_again(self, origin: str, indexes: Iterable[int]) -> int:
         """Destroys what the register names; returns how many entries were still there."""

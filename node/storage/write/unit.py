@@ -16,6 +16,7 @@ from node.storage.write.ledger_part import LedgerPart
 from node.storage.write.log_part import LogPart
 from node.storage.write.loop.part import LoopPart
 from node.storage.write.refill_part import RefillPart
+from node.storage.write.stating.statement_part import StatementPart
 
 
 class Unit:
@@ -61,6 +62,8 @@ class Unit:
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         self._add_loop(LoopPart(connection, feeds))
+        stating = StatementPart(connection, feeds)
+        self.keep_stated, self.keep_ahead = stating.keep_stated, stating.keep_ahead
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions
@@ -81,7 +84,6 @@ class Unit:
     def _add_erasing(self, erase: ErasePart) -> None:
         self.is_erasing = erase.is_erasing
         self.keep_order = erase.keep_order
-        self.keep_cosigned = erase.keep_cosigned
         self.destroy_again = erase.destroy_again
         self.registered, self.set_registered = erase.registered, erase.set_registered
 

@@ -41,7 +41,7 @@ from node.rpc.server import NodeServers, Servicers
 from node.rpc.trust import Trust
 from node.rpc.wire import NodeStatement
 from tests.node.rpc.casing import Casing, doors
-from tests.node.rpc.erasing import Erasing
+from tests.node.rpc.erasing import Erasing, Stating
 from tests.node.rpc.liar import Liar, Liars
 from tests.node.rpc.looping import Looping
 
@@ -58,7 +58,7 @@ def now() -> datetime:
 
 
 @dataclass
-class MemoryFeeds:
+class MemoryFeeds(Stating):
     """Feeds of real leaves, tiles and notes, in memory; a FeedReader, and the fork watch."""
 
     rows: list[StoredEntry] = field(default_factory=list)
@@ -328,7 +328,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
     publisher = Publisher(feeds, "330100", frozenset())
     servicers = Servicers(
         NodeServicer(NodeStatement("330100", FEDERATION, "xinqiao/0", ("creditexchange.v1/1",), ("source",))),
-        FeedServicer(FeedStages(publisher, feeds, lambda _origin: bell), executor, watch_s),
+        FeedServicer(FeedStages(publisher, feeds, feeds, lambda _origin: bell), executor, watch_s),
         QueryServicer(stages),
         *doors(stages, executor),
     )

@@ -26,7 +26,7 @@ from creditexchange.v1 import entry_pb2 as creditexchange_dot_v1_dot_entry__pb2
 from creditexchange.v1 import feed_policy_pb2 as creditexchange_dot_v1_dot_feed__policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$creditexchange/v1/feed_service.proto\x12\x11\x63reditexchange.v1\x1a\x1d\x63reditexchange/v1/entry.proto\x1a#creditexchange/v1/feed_policy.proto\"9\n\x10ListFeedsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x11ListFeedsResponse\x12&\n\x05\x66\x65\x65\x64s\x18\x01 \x03(\x0b\x32\x17.creditexchange.v1.Feed\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x04\x46\x65\x65\x64\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12+\n\x07\x64\x61taset\x18\x02 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x0c\n\x04size\x18\x03 \x01(\x04\"@\n\x14GetCheckpointRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x18\n\x10known_checkpoint\x18\x02 \x01(\x0c\"+\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\x0c\"*\n\x17WatchCheckpointsRequest\x12\x0f\n\x07origins\x18\x01 \x03(\t\">\n\x18WatchCheckpointsResponse\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\ncheckpoint\x18\x02 \x01(\x0c\"\x81\x01\n\x12ReadEntriesRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x17\n\x0f\x63heckpoint_size\x18\x02 \x01(\x04\x12\x13\n\x0bstart_index\x18\x03 \x01(\x04\x12\x13\n\x0bmax_entries\x18\x04 \x01(\x04\x12\x18\n\x10known_checkpoint\x18\x05 \x01(\x0c\"o\n\x13ReadEntriesResponse\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x04\x12)\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x18.creditexchange.v1.Entry\x12\x18\n\x10\x63onsistency_path\x18\x03 \x03(\x0c\"Q\n\x18GetInclusionProofRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\nleaf_index\x18\x02 \x01(\x04\x12\x11\n\ttree_size\x18\x03 \x01(\x04\")\n\x19GetInclusionProofResponse\x12\x0c\n\x04path\x18\x01 \x03(\x0c\"U\n\x1aGetConsistencyProofRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\nfirst_size\x18\x02 \x01(\x04\x12\x13\n\x0bsecond_size\x18\x03 \x01(\x04\"+\n\x1bGetConsistencyProofResponse\x12\x0c\n\x04path\x18\x01 \x03(\x0c\x32\x9c\x05\n\x0b\x46\x65\x65\x64Service\x12[\n\tListFeeds\x12#.creditexchange.v1.ListFeedsRequest\x1a$.creditexchange.v1.ListFeedsResponse\"\x03\x90\x02\x01\x12g\n\rGetCheckpoint\x12\'.creditexchange.v1.GetCheckpointRequest\x1a(.creditexchange.v1.GetCheckpointResponse\"\x03\x90\x02\x01\x12r\n\x10WatchCheckpoints\x12*.creditexchange.v1.WatchCheckpointsRequest\x1a+.creditexchange.v1.WatchCheckpointsResponse\"\x03\x90\x02\x01\x30\x01\x12\x63\n\x0bReadEntries\x12%.creditexchange.v1.ReadEntriesRequest\x1a&.creditexchange.v1.ReadEntriesResponse\"\x03\x90\x02\x01\x30\x01\x12s\n\x11GetInclusionProof\x12+.creditexchange.v1.GetInclusionProofRequest\x1a,.creditexchange.v1.GetInclusionProofResponse\"\x03\x90\x02\x01\x12y\n\x13GetConsistencyProof\x12-.creditexchange.v1.GetConsistencyProofRequest\x1a..creditexchange.v1.GetConsistencyProofResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$creditexchange/v1/feed_service.proto\x12\x11\x63reditexchange.v1\x1a\x1d\x63reditexchange/v1/entry.proto\x1a#creditexchange/v1/feed_policy.proto\"9\n\x10ListFeedsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\r\x12\x12\n\npage_token\x18\x02 \x01(\t\"T\n\x11ListFeedsResponse\x12&\n\x05\x66\x65\x65\x64s\x18\x01 \x03(\x0b\x32\x17.creditexchange.v1.Feed\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x04\x46\x65\x65\x64\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12+\n\x07\x64\x61taset\x18\x02 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x0c\n\x04size\x18\x03 \x01(\x04\"Z\n\x14GetCheckpointRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x18\n\x10known_checkpoint\x18\x02 \x01(\x0c\x12\x18\n\x10wants_statements\x18\x03 \x01(\x08\"U\n\x15GetCheckpointResponse\x12\x12\n\ncheckpoint\x18\x01 \x01(\x0c\x12\x14\n\x0c\x61\x63knowledged\x18\x02 \x01(\x0c\x12\x12\n\nstatements\x18\x03 \x03(\x0c\"*\n\x17WatchCheckpointsRequest\x12\x0f\n\x07origins\x18\x01 \x03(\t\">\n\x18WatchCheckpointsResponse\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\ncheckpoint\x18\x02 \x01(\x0c\"\x81\x01\n\x12ReadEntriesRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x17\n\x0f\x63heckpoint_size\x18\x02 \x01(\x04\x12\x13\n\x0bstart_index\x18\x03 \x01(\x04\x12\x13\n\x0bmax_entries\x18\x04 \x01(\x04\x12\x18\n\x10known_checkpoint\x18\x05 \x01(\x0c\"o\n\x13ReadEntriesResponse\x12\x13\n\x0b\x66irst_index\x18\x01 \x01(\x04\x12)\n\x07\x65ntries\x18\x02 \x03(\x0b\x32\x18.creditexchange.v1.Entry\x12\x18\n\x10\x63onsistency_path\x18\x03 \x03(\x0c\"Q\n\x18GetInclusionProofRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\nleaf_index\x18\x02 \x01(\x04\x12\x11\n\ttree_size\x18\x03 \x01(\x04\")\n\x19GetInclusionProofResponse\x12\x0c\n\x04path\x18\x01 \x03(\x0c\"U\n\x1aGetConsistencyProofRequest\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x12\n\nfirst_size\x18\x02 \x01(\x04\x12\x13\n\x0bsecond_size\x18\x03 \x01(\x04\"+\n\x1bGetConsistencyProofResponse\x12\x0c\n\x04path\x18\x01 \x03(\x0c\x32\x9c\x05\n\x0b\x46\x65\x65\x64Service\x12[\n\tListFeeds\x12#.creditexchange.v1.ListFeedsRequest\x1a$.creditexchange.v1.ListFeedsResponse\"\x03\x90\x02\x01\x12g\n\rGetCheckpoint\x12\'.creditexchange.v1.GetCheckpointRequest\x1a(.creditexchange.v1.GetCheckpointResponse\"\x03\x90\x02\x01\x12r\n\x10WatchCheckpoints\x12*.creditexchange.v1.WatchCheckpointsRequest\x1a+.creditexchange.v1.WatchCheckpointsResponse\"\x03\x90\x02\x01\x30\x01\x12\x63\n\x0bReadEntries\x12%.creditexchange.v1.ReadEntriesRequest\x1a&.creditexchange.v1.ReadEntriesResponse\"\x03\x90\x02\x01\x30\x01\x12s\n\x11GetInclusionProof\x12+.creditexchange.v1.GetInclusionProofRequest\x1a,.creditexchange.v1.GetInclusionProofResponse\"\x03\x90\x02\x01\x12y\n\x13GetConsistencyProof\x12-.creditexchange.v1.GetConsistencyProofRequest\x1a..creditexchange.v1.GetConsistencyProofResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,25 +52,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FEED']._serialized_start=272
   _globals['_FEED']._serialized_end=353
   _globals['_GETCHECKPOINTREQUEST']._serialized_start=355
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=419
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=421
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=464
-  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_start=466
-  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_end=508
-  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_start=510
-  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_end=572
-  _globals['_READENTRIESREQUEST']._serialized_start=575
-  _globals['_READENTRIESREQUEST']._serialized_end=704
-  _globals['_READENTRIESRESPONSE']._serialized_start=706
-  _globals['_READENTRIESRESPONSE']._serialized_end=817
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=819
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=900
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=902
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=943
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=945
-  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=1030
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=1032
-  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=1075
-  _globals['_FEEDSERVICE']._serialized_start=1078
-  _globals['_FEEDSERVICE']._serialized_end=1746
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=445
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=447
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=532
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_start=534
+  _globals['_WATCHCHECKPOINTSREQUEST']._serialized_end=576
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_start=578
+  _globals['_WATCHCHECKPOINTSRESPONSE']._serialized_end=640
+  _globals['_READENTRIESREQUEST']._serialized_start=643
+  _globals['_READENTRIESREQUEST']._serialized_end=772
+  _globals['_READENTRIESRESPONSE']._serialized_start=774
+  _globals['_READENTRIESRESPONSE']._serialized_end=885
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=887
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=968
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=970
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1011
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_start=1013
+  _globals['_GETCONSISTENCYPROOFREQUEST']._serialized_end=1098
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_start=1100
+  _globals['_GETCONSISTENCYPROOFRESPONSE']._serialized_end=1143
+  _globals['_FEEDSERVICE']._serialized_start=1146
+  _globals['_FEEDSERVICE']._serialized_end=1814
 # @@protoc_insertion_point(module_scope)

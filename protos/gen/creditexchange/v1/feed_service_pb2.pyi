@@ -35,18 +35,24 @@ class Feed(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., dataset: _Optional[_Union[_feed_policy_pb2.Dataset, str]] = ..., size: _Optional[int] = ...) -> None: ...
 
 class GetCheckpointRequest(_message.Message):
-    __slots__ = ("origin", "known_checkpoint")
+    __slots__ = ("origin", "known_checkpoint", "wants_statements")
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     KNOWN_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    WANTS_STATEMENTS_FIELD_NUMBER: _ClassVar[int]
     origin: str
     known_checkpoint: bytes
-    def __init__(self, origin: _Optional[str] = ..., known_checkpoint: _Optional[bytes] = ...) -> None: ...
+    wants_statements: bool
+    def __init__(self, origin: _Optional[str] = ..., known_checkpoint: _Optional[bytes] = ..., wants_statements: _Optional[bool] = ...) -> None: ...
 
 class GetCheckpointResponse(_message.Message):
-    __slots__ = ("checkpoint",)
+    __slots__ = ("checkpoint", "acknowledged", "statements")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    STATEMENTS_FIELD_NUMBER: _ClassVar[int]
     checkpoint: bytes
-    def __init__(self, checkpoint: _Optional[bytes] = ...) -> None: ...
+    acknowledged: bytes
+    statements: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, checkpoint: _Optional[bytes] = ..., acknowledged: _Optional[bytes] = ..., statements: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class WatchCheckpointsRequest(_message.Message):
     __slots__ = ("origins",)

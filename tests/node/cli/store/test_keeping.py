@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Refused = Callable[..., str]
 Xinqiao = Callable[..., Any]
+NEWEST = known_revisions()[0]
 Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
 
 

@@ -62,6 +62,21 @@ async def test_a_follower_gets_the_whole_feed(lab: "Lab") -> None:
     assert lab.feeds.note == followed.state.note
 
 
+async def test_what_is_known_of_statements_is_told_where_it_was_asked_for(lab: "Lab") -> None:
+    """The caller's own to one that shows a checkpoint, those of members to one that wants them, at most 64."""
+    lab.feeds.append(1)
+    note = lab.feeds.note or b""
+    client = lab.peer()
+
+    plain, showing = await client.head(ORIGIN, b""), await client.head(ORIGIN, note)
+    wanting = await client.head(ORIGIN, b"", statements=True)
+    await client.close()
+
+    assert (note, b"", ()) == (plain.checkpoint, plain.acknowledged, plain.statements)
+    assert (f"310000 {ORIGIN} {len(note)}".encode(), ()) == (showing.acknowledged, showing.statements)
+    assert tuple(f"310000 {ORIGIN} {number}".encode() for number in range(64)) == wanting.statements
+
+
 def log_key(lab: "Lab") -> bytes:
     """The feed's log key."""
     return lab.log_key.public_key().public_bytes_raw()

@@ -12,7 +12,7 @@ import pytest
 
 from federation.log.entry import PayloadState
 from federation.log.leaf import NO_COMMITMENT, LeafKind
-from node.erase.acknowledge import Cosigned, Erasure
+from node.acknowledge.propagation import Erasure
 from node.erase.order import Eraser, erasure_of
 from node.exchange.exchange_log import FORGOTTEN, Remembered
 from node.follow.ports import Evidence
@@ -136,18 +136,6 @@ def test_orders_are_listed_with_their_erase_entries(store: Store, own_feed: "Own
     own_feed.sequencer.sequence()
 
     assert [Erasure(own_feed.origin, 1, 7, 2)] == store.reader.erasures()
-
-
-def test_the_newest_statement_of_each_mirror_is_kept(store: Store, own_feed: "OwnFeed") -> None:
-    """An older one changes nothing, also when it says more; one about a feed that is not held is dropped."""
-    reads, first = Cosigned("yrd", 0, 0, b""), Cosigned("yrd", 3, 1000, b"n")
-    older, other = Cosigned("yrd", 9, 999, b"o"), Cosigned("310000", 2, 500, b"p")
-    with store.write() as unit:
-        counts = [unit.keep_cosigned(own_feed.origin, each) for each in ([reads], [first, other], [older, reads])]
-        counts.append(unit.keep_cosigned("delta.example/000000/lists/1", [first]))
-
-    assert [1, 2, 0, 0] == counts
-    assert [first, other] == store.reader.cosigned(own_feed.origin, 9)
 
 
 @pytest.mark.slow

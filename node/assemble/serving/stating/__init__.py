@@ -1,0 +1,8 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Statements of members while a node is served: on their way, asked for when they are late, and about ourselves.
+
+acknowledging   takes in, keeps, states and hands on
+chasing         asks for what is late, and tells the coordinator
+looking         looks for what a hub withholds, and for what this node had before its store was put back
+"""
