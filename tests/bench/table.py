@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.ground import Ground
 from tests.bench.measure import Outcome
-from tests.bench.rows import follow, importing, latency, memory, query, removal, unary, verify
+from tests.bench.rows import endings, follow, importing, latency, memory, query, removal, unary, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ ROWS: Mapping[str, Row] = {
     "query": Row(query.run, query.profile),
     "verify": Row(verify.run, verify.profile),
     "removal": Row(removal.run, removal.profile),
+    "endings": Row(endings.run, endings.profile),
     "latency": Row(latency.run, latency.profile),
     "memory": Row(memory.run, memory.profile),
 }
