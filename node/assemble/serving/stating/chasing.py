@@ -10,17 +10,25 @@ to an hour. What comes back is verified as if the member had brought it.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from federation.errors import Fault
 from node.acknowledge.propagation import waiting_for
 from node.assemble.stages import Stages
 from node.observe import Observer
-from node.rpc.client import PeerClient
 from node.rpc.feed.head import ShownHead
 
 FIRST_S = 60.0
 """So long an acknowledgement may take before it is asked for; and so often is looked."""
 LONGEST_S = 3600.0
+
+
+class Member(Protocol):
+    """A member that can be reached."""
+
+    async def head(self, origin: str, known: bytes, *, statements: bool = False) -> ShownHead:
+        """Its head of a feed, with what members state of it; any fault of a call."""
+        ...
 
 
 @dataclass(slots=True)
@@ -44,7 +52,7 @@ class Chasing:
     def __init__(
         self,
         stages: Stages,
-        clients: Mapping[str, PeerClient],
+        clients: Mapping[str, Member],
         heard: Callable[[str, bytes], None],
         observer: Observer,
     ) -> None:
