@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +99,23 @@ async def test_a_record_that_is_sent_again_stays_ended(
     assert {"ENTRIES_ROOT"} == {found.reason for _, found in shanghai.reader.evidence(lists)}
 
 
+def copied(node: Node) -> Path:
+    """A backup of a node's store."""
+    node.stages.store.close()
+    old = Path(shutil.copy(node.config.store_path, node.config.store_path.with_name("old.db")))
+    node.open()
+    return old
+
+
+def put_back(node: Node, old: Path) -> None:
+    """The backup takes the place of the store."""
+    node.stages.store.close()
+    for rest in ("-wal", "-shm"):
+        node.config.store_path.with_name(f"{node.config.store_path.name}{rest}").unlink(missing_ok=True)
+    shutil.copy(old, node.config.store_path)
+    node.open()
+
+
 async def acknowledge(origin: str, city: Party, hub: Party) -> None:
     """The city states to the hub what it holds, and learns what the hub knows of it."""
 
@@ -113,16 +131,10 @@ async def test_a_store_that_was_put_back_is_stale_until_it_has_caught_up(
     world: World, hangzhou: Node, hub: Node, shanghai: Node, samples: Samples, lists: str
 ) -> None:
     """The hub shows the city its own acknowledgement: nothing of the feed is fresh before all of that has come."""
-    shanghai.stages.store.close()
-    old = shutil.copy(shanghai.config.store_path, shanghai.config.store_path.with_name("old.db"))
-    shanghai.open()
+    old = copied(shanghai)
     await end_first(world, (hangzhou, hub, shanghai), lists, samples)
     await acknowledge(lists, party(shanghai), party(hub))
-    shanghai.stages.store.close()
-    for rest in ("-wal", "-shm"):
-        shanghai.config.store_path.with_name(f"store.db{rest}").unlink(missing_ok=True)
-    shutil.copy(old, shanghai.config.store_path)
-    shanghai.open()
+    put_back(shanghai, old)
     assert (2, Freshness.FRESH) == (shanghai.reader.follow_range(lists).size, freshness(shanghai, lists))
 
     world.clock.forward(seconds=1)
@@ -190,6 +202,43 @@ async def test_a_hub_that_withholds_an_ending_is_found_out(
     await world.mirror(hub, hangzhou, "lists")
     await through_hub(world, hub, shanghai, lists)
     assert (Freshness.FRESH, False) == (freshness(shanghai, lists), shanghai.decision(lists, 0).counts)
+
+
+async def test_a_hub_that_was_put_back_brings_nothing_back(
+    world: World, hangzhou: Node, hub: Node, shanghai: Node, samples: Samples, lists: str
+) -> None:
+    """Its older head is older than what the city holds; and it takes its own acknowledgement back, until it is up."""
+    old = copied(hub)
+    await end_first(world, (hangzhou, hub, shanghai), lists, samples)
+    await acknowledge(lists, party(hub), party(hangzhou))
+    put_back(hub, old)
+
+    await through_hub(world, hub, shanghai, lists)
+    world.clock.forward(seconds=1)
+    await acknowledge(lists, party(hub), party(hangzhou))
+    less = party(hangzhou).stated(lists)[hub.id, 2]
+    await world.mirror(hub, hangzhou, "lists")
+    await acknowledge(lists, party(hub), party(hangzhou))
+
+    assert not shanghai.decision(lists, 0).counts
+    assert (2, 3) == (less, party(hangzhou).stated(lists)[hub.id, 2])
+
+
+async def test_city_and_hub_that_were_both_put_back_are_told_by_the_origin(
+    world: World, hangzhou: Node, hub: Node, shanghai: Node, samples: Samples, lists: str
+) -> None:
+    """Neither knows of the ending, nor of having acknowledged it: the head of the origin tells that something lacks."""
+    backups = copied(hub), copied(shanghai)
+    await end_first(world, (hangzhou, hub, shanghai), lists, samples)
+    for node, old in zip((hub, shanghai), backups, strict=True):
+        put_back(node, old)
+    city, heard = party(shanghai), Heard()
+    look = looking(city, {"yrd": hub, "330100": hangzhou}, heard)
+
+    await look.look(city.keys(lists), "yrd", set())
+    world.clock.forward(milliseconds=GRACE_MS + 1)
+
+    assert Freshness.STALE is freshness(shanghai, lists)
 
 
 async def test_a_hub_that_withholds_from_whoever_knows_nobody_else_grows_stale(
