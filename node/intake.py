@@ -23,8 +23,8 @@ from federation.errors import FieldFault
 from federation.log.leaf import LeafKind
 from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import MAX_PAYLOAD_BYTES, Record, decode, encode, schema_of
-from federation.records.exchange import Exchange
+from federation.records.codec import MAX_PAYLOAD_BYTES, Logged, Record, decode, encode, schema_of
+from federation.records.exchange import Exchange, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
@@ -49,6 +49,7 @@ _DATASETS: Mapping[type[object], Dataset] = {
     FeedPolicy: Dataset.CATALOGUE,
     Exchange: Dataset.EXCHANGE,
     Feedback: Dataset.FEEDBACK,
+    LateAcknowledgement: Dataset.EXCHANGE,
 }
 
 
@@ -167,7 +168,7 @@ class Intake:
         with self._store.write() as unit:
             return self._keep(unit, origin, checked, amend=amend)
 
-    def submit_within(self, unit: IntakeUnit, origin: str, records: Sequence[Exchange]) -> list[Outcome]:
+    def submit_within(self, unit: IntakeUnit, origin: str, records: Sequence[Logged]) -> list[Outcome]:
         """Takes records that this program made inside a transaction that the caller has open, each under its own key.
 
         Returns:
@@ -358,7 +359,7 @@ def key_of(text: str) -> bytes:
 def _about(record: Record) -> tuple[str, bool]:
     """The number of the record's subject, and whether that is a natural person."""
     match record:
-        case Ending() | Annotation() | FeedPolicy() | Exchange():
+        case Ending() | Annotation() | FeedPolicy() | Exchange() | LateAcknowledgement():
             return "", False
         case _:
             return record.identity.code, record.identity.subject_class is SubjectClass.NATURAL_PERSON

@@ -157,6 +157,10 @@ class Observer:
         """A member that was asked for its acknowledgement gave none; it will be asked again."""
         self._log.warning("not acknowledged", feed=origin, member=member, reason=reason)
 
+    def escalated(self, count: int) -> None:
+        """Members that are late with acknowledgements are told of to whoever coordinates."""
+        self._log.warning("late acknowledgements told", count=count)
+
     def withheld(self, origin: str, peer: str, size: int) -> None:
         """A peer does not serve what the origin is proven to have signed; the proof is kept."""
         _LIES.add(1, {"reason": "HEAD_WITHHELD"})

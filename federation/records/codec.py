@@ -61,6 +61,7 @@ from federation.records.exchange import (
     Finding,
     Freshness,
     Head,
+    LateAcknowledgement,
     Question,
     Standing,
 )
@@ -73,7 +74,9 @@ from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.records.value import Value
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
 
-Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Exchange | Feedback
+Logged = Exchange | LateAcknowledgement
+"""What is told in the feed `_exchange`."""
+Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Logged | Feedback
 AnyValue = TypeVar("AnyValue", bound=Value)
 Convert = Callable[[Any], Any]
 
@@ -93,6 +96,7 @@ _MESSAGES: Mapping[type[Value], type[Message]] = {
     FeedPolicy: feed_policy_pb2.FeedPolicy,
     Exchange: exchange_pb2.Exchange,
     Feedback: feedback_pb2.Feedback,
+    LateAcknowledgement: exchange_pb2.LateAcknowledgement,
     Question: question_pb2.Question,
     EvidenceParts: evidence_pb2.Evidence,
     Finding: answer_pb2.Finding,
@@ -116,11 +120,12 @@ _SCHEMAS: Mapping[type[Value], int] = {
     FeedPolicy: schema_pb2.SCHEMA_FEED_POLICY,
     Exchange: schema_pb2.SCHEMA_EXCHANGE,
     Feedback: schema_pb2.SCHEMA_FEEDBACK,
+    LateAcknowledgement: schema_pb2.SCHEMA_LATE_ACKNOWLEDGEMENT,
 }
 FEEDBACK_SCHEMA = _SCHEMAS[Feedback]
 """The one kind of record that business systems do not submit themselves: the node makes it of what it holds."""
 _RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
-_NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange})
+_NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange, LateAcknowledgement})
 """Records that name no subject."""
 _ABOUT_SUBJECTS = frozenset(schema for kind, schema in _SCHEMAS.items() if kind not in _NAMELESS)
 _PARSERS: Mapping[int, Convert] = {schema: _MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Questions, answers and their log entries (wire form, section 7)."""
+"""Questions, answers and their log entries (wire form, section 7); and what else is told in the feed `_exchange`."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from federation.records.feed_policy import NodeId
-from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Value
+from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Text512, Value
 from federation.standards.identity import CodeKind
 
 Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
@@ -120,3 +120,19 @@ class Exchange(Value):
     def key(self) -> str:
         """What makes two entries the same: the exchange and the side."""
         return f"exchange/{self.side}/{self.exchange_id}"
+
+
+class LateAcknowledgement(Value):
+    """That a member has not acknowledged in time what happened in a feed; it names no subject."""
+
+    origin: Text512
+    member: NodeId
+    first_index: Milliseconds
+    published_ms: Milliseconds
+    due_ms: Milliseconds
+    reason: ReasonCode
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same: it is told once."""
+        return f"late/{self.reason}/{self.member}/{self.first_index}/{self.origin}"

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from federation.errors import AccessFault, ConfigFault, Fault, NoteFault
 from federation.log.checkpoint import FeedKeys, Origin
-from federation.records.exchange import Answer, Exchange
+from federation.records.exchange import Answer, Exchange, LateAcknowledgement
+from federation.records.feed_policy import Dataset
 from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
@@ -52,6 +53,8 @@ from node.storage.store import open_reader
 Result = TypeVar("Result")
 STATUS_S = 2.0
 """A look at the condition of the served node takes at most so long."""
+TOGETHER = 500
+"""Entries of a log that are read at once."""
 MIRROR_S = 1.0
 """A command waits this long for mirrors; one that is down costs it a second."""
 
@@ -345,6 +348,17 @@ class Desk:
             for view in own
             for late in late_in(self.reader, view.origin, view.size, due_by(self._foundation, view.origin), now_ms)
         ]
+
+    def told_late(self) -> Iterator[tuple[str, LateAcknowledgement]]:
+        """What is told of late members in the exchange logs held here: by whom, and what; reads them whole."""
+        for view in self.reader.feeds():
+            start = 0
+            while view.dataset is Dataset.EXCHANGE and (entries := self.reader.held(view.origin, start, TOGETHER)):
+                start = entries[-1].index + 1
+                for entry in entries:
+                    record = entry.record()
+                    if isinstance(record, LateAcknowledgement):
+                        yield view.owner, record
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.

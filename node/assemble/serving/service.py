@@ -42,6 +42,7 @@ from node.assemble.serving.pulse import listen
 from node.assemble.serving.retaining import Retaining
 from node.assemble.serving.stating.acknowledging import Acknowledging, Tell
 from node.assemble.serving.stating.chasing import Chasing
+from node.assemble.serving.stating.escalating import Escalating
 from node.assemble.serving.stating.looking import Looking
 from node.assemble.serving.telemetry import start_telemetry
 from node.assemble.stages import Clock, Stages, Views, standard_clock
@@ -236,13 +237,14 @@ class _Parts:
     def _about_statements(self, heads: Mapping[str, HeadOf]) -> dict[str, Coroutine[object, object, None]]:
         """Asking for statements that do not come, and looking for what does not come either."""
         chasing = Chasing(self._stages, self._clients, self._forks.compare_known, self._observer)
+        escalating = Escalating(self._stages, self._bells, self._loops, self._condition, self._observer)
         looking = Looking(self._stages, heads, self._loops, self._observer)
         followed = [
             (self._keys_of(origin), peer.id)
             for peer in self._config.peer
             for origin in self._foundation.members.followed(peer)
         ]
-        return {"chase": chasing.run(), "look": looking.run(followed)}
+        return {"chase": chasing.run(), "escalate": escalating.run(), "look": looking.run(followed)}
 
     async def _tell(self) -> None:
         """Shows in health whether the node may write, for ever."""

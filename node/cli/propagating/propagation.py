@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`propagation`: how far what happened to an entry has come at each member; without an entry, who is late with what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,10 +10,11 @@ import typer
 
 from federation.errors import AccessFault, Misuse
 from federation.log.checkpoint import Origin
+from federation.records.exchange import LateAcknowledgement
 from node.acknowledge.propagation import AtMember, Late, Reached, Spread
 from node.assemble.desk import Desk
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, origin_of
-from node.cli.printing import Document, ExitCode, print_json, print_table, print_text
+from node.cli.printing import Document, ExitCode, print_json, print_table, print_text, problem_line
 
 OriginOption = Annotated[
     str | None,
@@ -29,13 +30,29 @@ IndexOption = Annotated[
 ]
 
 
+ToldOption = Annotated[
+    bool,
+    typer.Option(
+        "--told", help="各节点在交换日志中报告的逾期 / What nodes have told of late members, for coordinators"
+    ),
+]
+
+
 def propagation(
-    origin: OriginOption = None, index: IndexOption = None, node: NodeFolder = CURRENT, as_json: AsJson = False
+    origin: OriginOption = None,
+    index: IndexOption = None,
+    *,
+    told: ToldOption = False,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
 ) -> None:
     """修复、异议、移出、删除在各节点的生效与确认 / Where endings and marks are in effect, and who is late."""
     if (origin is None) != (index is None):
         raise Misuse("USAGE_WRONG", "ORIGIN and INDEX go together")
     with desk_at(node) as desk:
+        if told:
+            _show_told(desk.told_late(), as_json=as_json)
+            return
         if origin is None or index is None:
             done = _show_late(desk.late(), as_json=as_json)
         else:
@@ -150,6 +167,36 @@ def _late_document(late: Late) -> Document:
         "overdue": late.is_overdue,
         "in_effect": late.said,
     }
+
+
+def _show_told(told: Iterable[tuple[str, LateAcknowledgement]], *, as_json: bool) -> None:
+    """Shows what is told in the exchange logs held here, own and mirrored."""
+    if as_json:
+        for teller, late in told:
+            print_json({"told_by": teller, **late.model_dump(mode="json")})
+        return
+    columns = (
+        "报告 / Told by",
+        "节点 / Node",
+        "数据流 / Feed",
+        "首个 / First",
+        "发布 / Published",
+        "期限 / Due",
+        "原因 / Reason",
+    )
+    rows = [
+        (
+            teller,
+            late.member,
+            late.origin,
+            str(late.first_index),
+            _time(late.published_ms),
+            _time(late.due_ms),
+            problem_line(late.reason, ""),
+        )
+        for teller, late in told
+    ]
+    print_table(f"已报告的逾期 / Late members told of: {len(rows)}", columns, rows)
 
 
 def _time(time_ms: int) -> str:

@@ -62,8 +62,7 @@ class Unit:
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         self._add_loop(LoopPart(connection, feeds))
-        stating = StatementPart(connection, feeds)
-        self.keep_stated, self.keep_ahead = stating.keep_stated, stating.keep_ahead
+        self._add_statements(StatementPart(connection, feeds))
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions
@@ -93,3 +92,6 @@ class Unit:
         self.case_file, self.keep_case = cases.case_file, cases.keep_case
         self.open_on, self.run_out = cases.open_on, cases.run_out
         self.forget_letters = cases.forget_letters
+
+    def _add_statements(self, stating: StatementPart) -> None:
+        self.keep_stated, self.keep_ahead = stating.keep_stated, stating.keep_ahead

@@ -10,7 +10,7 @@ import pytest
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.records.codec import Record
-from federation.records.exchange import Exchange, ExchangeSide
+from federation.records.exchange import Exchange, ExchangeSide, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
@@ -99,6 +99,14 @@ def samples() -> Mapping[str, Record]:
             answer_sha256=bytes(32),
             commitment=bytes(32),
             logged_at_ms=1,
+        ),
+        LateAcknowledgement(
+            origin="demo/330100/lists/1",
+            member="310000",
+            first_index=7,
+            published_ms=1,
+            due_ms=2,
+            reason="ACKNOWLEDGEMENT_LATE",
         ),
     )
     return {type(record).__name__: record for record in records}

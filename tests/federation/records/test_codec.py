@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from creditexchange.v1 import list_entry_pb2, schema_pb2
@@ -23,6 +23,7 @@ from federation.records.exchange import (
     Finding,
     Freshness,
     Head,
+    LateAcknowledgement,
     Question,
     Standing,
 )
@@ -33,7 +34,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
 
-KINDS = [Subject, Licence, Penalty, ListEntry, AgencyFiling, Ending, Annotation, FeedPolicy, Exchange]
+KINDS: list[type[Record]] = list(get_args(Record))
 NAMES = [kind.__name__ for kind in KINDS]
 
 text = st.text(alphabet="aZ09 甲乙丙À\U0002a700\n-", min_size=1, max_size=12)
@@ -174,6 +175,15 @@ exchanges = st.builds(
     commitment=hashes,
     logged_at_ms=number,
 )
+late_acknowledgements = st.builds(
+    LateAcknowledgement,
+    origin=text,
+    member=node,
+    first_index=number,
+    published_ms=number,
+    due_ms=number,
+    reason=reason,
+)
 questions = st.builds(
     Question,
     exchange_id=st.just(EXCHANGE_ID),
@@ -215,7 +225,18 @@ answers = st.builds(
     heads=several(heads),
     truncated=st.booleans(),
 )
-records = subjects | licences | penalties | lists | filings | endings | annotations | policies | exchanges
+records = (
+    subjects
+    | licences
+    | penalties
+    | lists
+    | filings
+    | endings
+    | annotations
+    | policies
+    | exchanges
+    | late_acknowledgements
+)
 
 
 @settings(max_examples=250, deadline=None)
@@ -254,7 +275,7 @@ def test_glance_agrees_with_decode(record: Subject | Licence | Penalty | ListEnt
     assert seen.personal == (record.identity.subject_class is SubjectClass.NATURAL_PERSON)
 
 
-@pytest.mark.parametrize("kind", ["Ending", "Annotation", "FeedPolicy", "Exchange"])
+@pytest.mark.parametrize("kind", ["Ending", "Annotation", "FeedPolicy", "Exchange", "LateAcknowledgement"])
 def test_glance_at_what_has_no_subject(samples: Mapping[str, Record], kind: str) -> None:
     """Acts, policies and exchanges are about no subject."""
     assert Glance(None, "") == glance(schema_of(samples[kind]), encode(samples[kind]))

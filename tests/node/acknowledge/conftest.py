@@ -37,6 +37,10 @@ class Heard(Observer):
         """Remembered."""
         self.said.append((member, reason))
 
+    def escalated(self, count: int) -> None:
+        """Remembered."""
+        self.said.append((str(count),))
+
     def withheld(self, origin: str, peer: str, size: int) -> None:
         """Remembered."""
         self.said.append((peer, str(size)))

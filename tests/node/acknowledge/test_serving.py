@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from federation.errors import NoteFault, UnreachableFault
+from federation.errors import NoteFault, StoreFault, UnreachableFault
 from federation.log.note import Note, SignatureLine
+from federation.records.act import AnnotationKind
+from federation.records.exchange import LateAcknowledgement
+from federation.standards.calendar import midnight_ms
 from node.acknowledge.statement import Stage, Stated, statements_in
+from node.assemble.serving.condition import Condition
 from node.assemble.serving.stating.chasing import FIRST_S, Chasing
+from node.assemble.serving.stating.escalating import Escalating
 from node.rpc.feed.head import ShownHead
 from tests.node.acknowledge.conftest import Heard, going_on, party
 
@@ -145,3 +151,48 @@ async def test_who_does_not_answer_is_asked_later_and_later(hangzhou: Node, list
 
     assert (1, 1) == (silent.times, other.times)
     assert [("330000", "PEER_UNAVAILABLE"), ("yrd", "PEER_UNAVAILABLE")] == heard.said
+
+
+async def test_the_coordinator_is_told_once_of_each_step_beyond_a_term(
+    hangzhou: Node, lists: str, samples: Samples
+) -> None:
+    """In the feed that it reads: late, then overdue; not again at the next look, nor for acts after the first."""
+    hangzhou.clock.to(date(2026, 11, 2))
+    hangzhou.publish("lists", samples.black(7))
+    hangzhou.publish("lists", samples.ending(number=2), ref=2)
+    with hangzhou.stages.store.write() as unit:
+        unit.keep_stated(lists, [Stated("310000", IN_EFFECT, 3, 5000, b"n")], 1)
+    origin, heard = party(hangzhou), Heard()
+    escalating = Escalating(hangzhou.stages, origin.bells, origin.loops, Condition(), heard)
+    told = []
+    for days in (1, 1, 0, 1, 3, 0):
+        hangzhou.clock.forward(days=days)
+        await escalating.look()
+        hangzhou.publish("lists", samples.mark(AnnotationKind.OBJECTION, number=days), ref=2)
+        hangzhou.stages.sequencer(hangzhou.origin("_exchange")).sequence()
+        entries = hangzhou.reader.held(hangzhou.origin("_exchange"), 0, 9)
+        records = [entry.record() for entry in entries]
+        told.append([each.reason for each in records if isinstance(each, LateAcknowledgement)])
+
+    late, overdue = "ACKNOWLEDGEMENT_LATE", "ACKNOWLEDGEMENT_OVERDUE"
+    assert [[], [late], [late], [late], [late, overdue], [late, overdue]] == told
+    assert [("1",), ("1",)] == heard.said
+    record = records[0]
+    assert isinstance(record, LateAcknowledgement)
+    assert (lists, "310000", 3) == (record.origin, record.member, record.first_index)
+    assert midnight_ms(date(2026, 11, 4)) == record.due_ms
+
+
+async def test_nothing_is_told_by_a_node_that_may_not_write(hangzhou: Node, lists: str) -> None:
+    """It is told when the node can sign again."""
+    with hangzhou.stages.store.write() as unit:
+        unit.keep_stated(lists, [Stated("310000", HELD, 1, 5000, b"n")], 1)
+    hangzhou.clock.forward(days=9)
+    origin, condition = party(hangzhou), Condition()
+    condition.failed("publish", lists, StoreFault("STORE_FULL", ""))
+    escalating = Escalating(hangzhou.stages, origin.bells, origin.loops, condition, Heard())
+
+    with pytest.raises(StoreFault, match="STORE_READ_ONLY"):
+        await escalating.look()
+
+    assert {} == hangzhou.reader.pending()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from federation.records.exchange import LateAcknowledgement
 from node.acknowledge.statement import Stage, Stated
 from node.assemble.stages import Stages, standard_clock
 from node.config import load_config
@@ -94,6 +95,23 @@ def test_who_is_late_is_listed_and_in_the_status(xinqiao: Xinqiao, ended: Path) 
     assert "超过法定上限" in xinqiao("propagation", "--node", ended).out
     problems = xinqiao("status", "--node", ended, "--json").document["problems"]
     assert [{"place": f"{LISTS} → 310000", "reason": "ACKNOWLEDGEMENT_OVERDUE"}] == problems
+
+
+def test_what_was_told_of_late_members_is_listed(xinqiao: Xinqiao, ended: Path) -> None:
+    """For coordinators: by whom, which member, since which act, and why."""
+    late = LateAcknowledgement(
+        origin=LISTS, member="310000", first_index=2, published_ms=1, due_ms=2, reason="ACKNOWLEDGEMENT_LATE"
+    )
+    with Stages.open(load_config(ended)) as stages:
+        exchange = stages.foundation.origin("_exchange")
+        with stages.store.write() as unit:
+            stages.intake.submit_within(unit, exchange, [late])
+        assert stages.store.lead()
+        stages.publish_pending()
+
+    (told,) = xinqiao("propagation", "--told", "--node", ended, "--json").documents
+    assert ("330100", "310000", 2) == (told["told_by"], told["member"], told["first_index"])
+    assert "ACKNOWLEDGEMENT_LATE" in xinqiao("propagation", "--told", "--node", ended).out
 
 
 def _long_ago(node: Path) -> None:

@@ -24,15 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n creditexchange/v1/exchange.proto\x12\x11\x63reditexchange.v1\"\xf0\x01\n\x08\x45xchange\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x11\n\trequester\x18\x02 \x01(\t\x12\x11\n\tresponder\x18\x03 \x01(\t\x12-\n\x04side\x18\x04 \x01(\x0e\x32\x1f.creditexchange.v1.ExchangeSide\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12\x17\n\x0fquestion_sha256\x18\x07 \x01(\x0c\x12\x15\n\ranswer_sha256\x18\x08 \x01(\x0c\x12\x12\n\ncommitment\x18\t \x01(\x0c\x12\x14\n\x0clogged_at_ms\x18\n \x01(\x04*g\n\x0c\x45xchangeSide\x12\x1d\n\x19\x45XCHANGE_SIDE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45XCHANGE_SIDE_REQUESTER\x10\x01\x12\x1b\n\x17\x45XCHANGE_SIDE_RESPONDER\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n creditexchange/v1/exchange.proto\x12\x11\x63reditexchange.v1\"\xf0\x01\n\x08\x45xchange\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x11\n\trequester\x18\x02 \x01(\t\x12\x11\n\tresponder\x18\x03 \x01(\t\x12-\n\x04side\x18\x04 \x01(\x0e\x32\x1f.creditexchange.v1.ExchangeSide\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x0f\n\x07outcome\x18\x06 \x01(\t\x12\x17\n\x0fquestion_sha256\x18\x07 \x01(\x0c\x12\x15\n\ranswer_sha256\x18\x08 \x01(\x0c\x12\x12\n\ncommitment\x18\t \x01(\x0c\x12\x14\n\x0clogged_at_ms\x18\n \x01(\x04\"\x80\x01\n\x13LateAcknowledgement\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x0e\n\x06member\x18\x02 \x01(\t\x12\x13\n\x0b\x66irst_index\x18\x03 \x01(\x04\x12\x14\n\x0cpublished_ms\x18\x04 \x01(\x04\x12\x0e\n\x06\x64ue_ms\x18\x05 \x01(\x04\x12\x0e\n\x06reason\x18\x06 \x01(\t*g\n\x0c\x45xchangeSide\x12\x1d\n\x19\x45XCHANGE_SIDE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45XCHANGE_SIDE_REQUESTER\x10\x01\x12\x1b\n\x17\x45XCHANGE_SIDE_RESPONDER\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.exchange_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EXCHANGESIDE']._serialized_start=298
-  _globals['_EXCHANGESIDE']._serialized_end=401
+  _globals['_EXCHANGESIDE']._serialized_start=429
+  _globals['_EXCHANGESIDE']._serialized_end=532
   _globals['_EXCHANGE']._serialized_start=56
   _globals['_EXCHANGE']._serialized_end=296
+  _globals['_LATEACKNOWLEDGEMENT']._serialized_start=299
+  _globals['_LATEACKNOWLEDGEMENT']._serialized_end=427
 # @@protoc_insertion_point(module_scope)

@@ -37,3 +37,19 @@ class Exchange(_message.Message):
     commitment: bytes
     logged_at_ms: int
     def __init__(self, exchange_id: _Optional[str] = ..., requester: _Optional[str] = ..., responder: _Optional[str] = ..., side: _Optional[_Union[ExchangeSide, str]] = ..., purpose: _Optional[str] = ..., outcome: _Optional[str] = ..., question_sha256: _Optional[bytes] = ..., answer_sha256: _Optional[bytes] = ..., commitment: _Optional[bytes] = ..., logged_at_ms: _Optional[int] = ...) -> None: ...
+
+class LateAcknowledgement(_message.Message):
+    __slots__ = ("origin", "member", "first_index", "published_ms", "due_ms", "reason")
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_FIELD_NUMBER: _ClassVar[int]
+    FIRST_INDEX_FIELD_NUMBER: _ClassVar[int]
+    PUBLISHED_MS_FIELD_NUMBER: _ClassVar[int]
+    DUE_MS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    origin: str
+    member: str
+    first_index: int
+    published_ms: int
+    due_ms: int
+    reason: str
+    def __init__(self, origin: _Optional[str] = ..., member: _Optional[str] = ..., first_index: _Optional[int] = ..., published_ms: _Optional[int] = ..., due_ms: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...

@@ -17,6 +17,7 @@ class Schema(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCHEMA_FEED_POLICY: _ClassVar[Schema]
     SCHEMA_EXCHANGE: _ClassVar[Schema]
     SCHEMA_FEEDBACK: _ClassVar[Schema]
+    SCHEMA_LATE_ACKNOWLEDGEMENT: _ClassVar[Schema]
 SCHEMA_UNSPECIFIED: Schema
 SCHEMA_SUBJECT: Schema
 SCHEMA_LICENCE: Schema
@@ -28,3 +29,4 @@ SCHEMA_ANNOTATION: Schema
 SCHEMA_FEED_POLICY: Schema
 SCHEMA_EXCHANGE: Schema
 SCHEMA_FEEDBACK: Schema
+SCHEMA_LATE_ACKNOWLEDGEMENT: Schema
