@@ -56,11 +56,12 @@ class FeedView:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What changes in a feed when anything does: its size, its newest note, how many entries were ever queued."""
+    """What changes in a feed when anything does: size, newest note, how many were ever queued, newest statement."""
 
     size: int
     note: bytes | None
     queued: int
+    stated_ms: int = 0
 
 
 class StoredEntry(NamedTuple):

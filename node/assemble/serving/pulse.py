@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hears what other processes of this node have written: looks at the table of feeds again and again, and rings.
 
-A new head or heartbeat wakes whoever watches the feed, a longer queue wakes its sequencer, a longer feed the ledger.
+A new head or heartbeat wakes whoever watches the feed, a longer queue wakes its sequencer, a longer feed the ledger, a
+statement of a member whoever hands it on.
 Only where several processes serve one store; a process alone rings its own bells.
 """
 
@@ -45,6 +46,8 @@ def _ring(bells: Bells, origin: str, before: Pulse | None, now: Pulse) -> None:
         return
     if before is None or before.note != now.note:
         bells.head(origin).ring()
+        bells.statements(origin).ring()
+    elif before.stated_ms != now.stated_ms:
         bells.statements(origin).ring()
     if before is None or before.queued != now.queued:
         bells.queue(origin).ring()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from federation.errors import FieldFault, StoreFault
 from federation.log.entry import PayloadState, RawEntry
@@ -15,7 +15,7 @@ from federation.records.feed_policy import Dataset
 from node.publish import FeedView, Pulse, StoredEntry
 from node.storage.read.policies import read_policy
 from node.storage.read.tree import read_tile, read_tiles
-from node.storage.schema import AHEAD, ENTRY, FEED, POLICY
+from node.storage.schema import AHEAD, ENTRY, FEED, POLICY, STATED
 from node.storage.states import STATE_NUMBERS, require_bytes, served_state
 from node.verify.ports import PlainRow
 
@@ -38,7 +38,8 @@ _VIEWS = (
 )
 _VIEW = _VIEWS.where(FEED.c.origin == bindparam("origin"))
 _EDGE = select(FEED.c.edge).where(FEED.c.origin == bindparam("origin"))
-_PULSES = select(FEED.c.origin, FEED.c.size, FEED.c.note, FEED.c.next_place)
+_STATED = select(func.max(STATED.c.heard_ms)).where(STATED.c.feed == FEED.c.feed).scalar_subquery().label("stated_ms")
+_PULSES = select(FEED.c.origin, FEED.c.size, FEED.c.note, FEED.c.next_place, _STATED)
 _ENTRIES = (
     select(ENTRY.c.idx, ENTRY.c.leaf, ENTRY.c.state, ENTRY.c.salt, ENTRY.c.payload, ENTRY.c.personal)
     .join(FEED, FEED.c.feed == ENTRY.c.feed)
@@ -76,7 +77,7 @@ class FeedRows:
         """What changes in each feed when anything does, by origin."""
         with self._connect() as connection:
             rows = connection.execute(_PULSES).all()
-        return {row.origin: Pulse(row.size, row.note, row.next_place) for row in rows}
+        return {row.origin: Pulse(row.size, row.note, row.next_place, row.stated_ms or 0) for row in rows}
 
     def entries(self, origin: str, start: int, stop: int) -> Sequence[StoredEntry]:
         """Entries [start, stop), fewer when fewer are stored; what is quarantined here is told as LOST."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,17 @@ from federation.records.exchange import LateAcknowledgement
 from federation.standards.calendar import midnight_ms
 from node.acknowledge.statement import Stage, Stated, statements_in
 from node.assemble.serving.condition import Condition
+from node.assemble.serving.loops import Bells
+from node.assemble.serving.pulse import listen
 from node.assemble.serving.stating.chasing import FIRST_S, Chasing
 from node.assemble.serving.stating.escalating import Escalating
 from node.rpc.feed.head import ShownHead
 from tests.node.acknowledge.conftest import Heard, going_on, party
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from node.publish import Pulse
     from tests.node.acknowledge.conftest import Party
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
@@ -196,3 +202,20 @@ async def test_nothing_is_told_by_a_node_that_may_not_write(hangzhou: Node, list
         await escalating.look()
 
     assert {} == hangzhou.reader.pending()
+
+
+async def test_a_statement_that_another_process_kept_is_handed_on_too(hangzhou: Node, lists: str) -> None:
+    """Of several processes of a node each hears members, and one hands on: it sees what the others have written."""
+    bells = Bells(asyncio.get_running_loop())
+
+    async def read() -> Mapping[str, Pulse]:
+        return hangzhou.reader.pulses()
+
+    async with going_on(listen(read, bells, Heard())) as until:
+        await until(lambda: bool(bells.statements(lists).rung))
+        seen, heads = bells.statements(lists).rung, bells.head(lists).rung
+        with hangzhou.stages.store.write() as unit:
+            unit.keep_stated(lists, [Stated("yrd", HELD, 2, 5000, b"n")], 6)
+        await until(lambda: bells.statements(lists).rung > seen)
+
+    assert heads == bells.head(lists).rung

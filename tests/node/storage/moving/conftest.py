@@ -22,6 +22,8 @@ from federation.log.leaf import Leaf, LeafKind, commitment
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import extend_tiles
 from federation.records.case import CaseKind
+from node.acknowledge.behind import Ahead
+from node.acknowledge.statement import Stage, Stated
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.demo.postgres import TemporaryPostgres
@@ -76,6 +78,8 @@ def fill(store: Store, count: int) -> FeedKeys:
     with store.write() as unit:
         unit.keep_evidence(FOREIGN, Evidence("330100", "ENTRIES_ROOT", "somewhere", (b"one", b"two")), 7)
         unit.keep_health(FOREIGN, "330100", Health(None, 3, "ENTRIES_ROOT"))
+        unit.keep_stated(FOREIGN, [Stated("yrd", Stage.IN_EFFECT, count // 2, 9, b"a statement")], 11)
+        unit.keep_ahead(FOREIGN, Ahead(count, b"a note", "yrd", 12))
         unit.set_rules_digest("a digest")
         unit.remember({"an exchange": Remembered(b"q" * 32, b"answer")}, 9)
         case = CaseName("330100", "a case")
