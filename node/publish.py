@@ -13,10 +13,11 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from federation.errors import AccessFault, FieldFault, ForkFault, RangeFault
-from federation.log.checkpoint import FeedKeys, open_checkpoint
+from federation.log.checkpoint import Checkpoint, FeedKeys, open_checkpoint
 from federation.log.entry import PayloadState, RawEntry
 from federation.log.leaf import Leaf
 from federation.log.merkle import consistency_path, inclusion_path
+from federation.log.note import Note
 from federation.log.tile import TileMemory, TileTree
 from federation.records.codec import decode
 from federation.records.feed_policy import Dataset, FeedPolicy
@@ -213,7 +214,9 @@ class Publisher:
         view = self._reader.feed(keys.origin)
         if view is None or view.note is None or known.size > view.size:
             return
-        if self._tree(keys.origin).root(known.size) != known.root:
+        held = Checkpoint.parse(Note.parse(view.note).text)
+        root = held.root if held.size == known.size else self._tree(keys.origin).root(known.size)
+        if root != known.root:
             raise ForkFault("FORK_DETECTED", f"{keys.origin}: another root at size {known.size}", (note, view.note))
 
     def _within(self, caller: str, origin: str, size: int) -> None:

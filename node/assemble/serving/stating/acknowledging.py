@@ -28,7 +28,7 @@ EVERY_S = 0.1
 """At most one round of calls so often, feed and peer."""
 SELDOM_S = 1.0
 """The same, of feeds on which nothing is ever decided."""
-SETTLE_S = 0.02
+SETTLE_S = 0.05
 """What has just come is applied in the meantime, mostly: then one note states both that it is held and in effect."""
 GATHER_S = 0.02
 LONGEST_PAUSE_S = 60.0
@@ -141,9 +141,10 @@ class Acknowledging:
             seen = bell.rung
             try:
                 while notes := await asyncio.to_thread(said.due):
-                    for note in notes:
-                        await self._shown(keys, peer, await tell(keys.origin, note))
-                        said.sent([note])
+                    own = await asyncio.gather(*(tell(keys.origin, note) for note in notes))
+                    said.sent(notes)
+                    for note in filter(None, own):
+                        await self._shown(keys, peer, note)
                     await asyncio.sleep(every_s)
                 pause = every_s
             except Fault:  # the follower of this feed tells the operator what is wrong with the peer
