@@ -7,15 +7,14 @@ while nobody serves the node, else the node itself, through its local port.
 """
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
 
-from federation.errors import AccessFault, ConfigFault, Fault, NoteFault
+from federation.errors import AccessFault, ConfigFault, Fault
 from federation.log.checkpoint import FeedKeys, Origin
-from federation.records.exchange import Answer, Exchange, LateAcknowledgement
+from federation.records.exchange import Answer, LateAcknowledgement
 from federation.records.feed_policy import Dataset
 from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
@@ -24,8 +23,8 @@ from federation.standards.calendar import china_date
 from node.acknowledge.propagation import Late, Spread, late_in, spread_of
 from node.assemble.bulk.importer import Importer
 from node.assemble.bulk.process import FileReader
-from node.assemble.members import EXCHANGE
-from node.assemble.mirrors import heads_at_mirrors
+from node.assemble.outward.inquiry import inquire_directly
+from node.assemble.outward.newest import Newest
 from node.assemble.serving.stating.terms import due_by
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
@@ -36,14 +35,13 @@ from node.config import Config
 from node.entry.holding import Decision, acts_of
 from node.erase.order import Outcome as ErasureOutcome
 from node.erase.order import check_order
-from node.exchange.inquire import Inquirer, Known, Matter
+from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
 from node.ledger import judge
 from node.observe import Observer
 from node.publish import Publisher
 from node.query.business import Business
 from node.query.query import Query
-from node.rpc.client import PeerClient
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
 from node.storage.creation import is_served
@@ -55,8 +53,6 @@ STATUS_S = 2.0
 """A look at the condition of the served node takes at most so long."""
 TOGETHER = 500
 """Entries of a log that are read at once."""
-MIRROR_S = 1.0
-"""A command waits this long for mirrors; one that is down costs it a second."""
 
 
 class Desk:
@@ -80,7 +76,7 @@ class Desk:
         self.business: Business = views.business
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
-        self._asked: set[str] = set()
+        self._mirrors: Newest | None = None
         self._file_reader = FileReader()
 
     @property
@@ -228,7 +224,7 @@ class Desk:
         stages = self._own_stages()
         if stages is None or not persist(stages.store.lead):
             return 0
-        self._ask_before_signing(stages, self.reader.pending())
+        self._newest().require(stages, self.reader.pending())
         return persist(stages.publish_pending)
 
     def importer(self) -> Importer:
@@ -241,31 +237,13 @@ class Desk:
             stages,
             self._file_reader,
             lambda feed, submissions, amend: self.submit(feed, submissions, amend=amend),
-            lambda origin: None if stages is None else self._ask_before_signing(stages, (origin,)),
+            lambda origin: None if stages is None else self._newest().require(stages, (origin,)),
         )
 
-    def _ask_before_signing(self, stages: Stages, origins: Iterable[str]) -> None:
-        """Asks the mirrors of some own feeds, once for each, whether this store is the newest copy."""
-        new = tuple(origin for origin in origins if origin not in self._asked)
-        if new:
-            asyncio.run(self._ask_mirrors(stages, new))
-            self._asked.update(new)
-
-    async def _ask_mirrors(self, stages: Stages, origins: Sequence[str]) -> None:
-        reached = [(peer.id, peer.address) for peer in self.config.peer if peer.address]
-        if not reached:
-            return
-        trust = Trust.of(self.config, self._observer)
-        clients = [PeerClient(node_id, address, trust, MIRROR_S) for node_id, address in reached]
-        mirrors = {client.peer: client.checkpoint for client in clients}
-        try:
-            for origin in origins:
-                for note in (await heads_at_mirrors(origin, mirrors, MIRROR_S)).values():
-                    with suppress(NoteFault):
-                        stages.sequencer(origin).refuse_fork(note)
-        finally:
-            for client in clients:
-                await client.close()
+    def _newest(self) -> Newest:
+        """Asks mirrors; made when it is needed, since most commands reach nobody."""
+        self._mirrors = self._mirrors or Newest(Trust.of(self.config, self._observer))
+        return self._mirrors
 
     def inquire(self, node_id: str, matter: Matter) -> Answer:
         """Asks a member, directly or through the node that is being served; logged on both sides.
@@ -279,22 +257,8 @@ class Desk:
         stages = self._own_stages()
         if stages is None:
             return self._through_node(lambda client: client.inquire(node_id, matter))
-        return asyncio.run(self._inquire_directly(stages, node_id, matter))
-
-    async def _inquire_directly(self, stages: Stages, node_id: str, matter: Matter) -> Answer:
-        peer = next((peer for peer in self.config.peer if peer.id == node_id and peer.address), None)
-        if peer is None or peer.address is None:
-            raise AccessFault("MEMBER_UNKNOWN", f"{node_id} is not pinned with an address")
         trust = Trust.of(self.config, self._observer)
-        client = PeerClient(peer.id, peer.address, trust, self.config.follow.call_timeout_s)
-        members = self._foundation.members
-        known = Known(members.message_keys, members.feed_keys)
-        log = _DirectLog(stages)
-        inquirer = Inquirer(self._foundation.keys, known, log, self._foundation.clock, os.urandom)
-        try:
-            return await inquirer.inquire(node_id, client, matter)
-        finally:
-            await client.close()
+        return asyncio.run(inquire_directly(stages, trust, node_id, matter))
 
     def _through_node(
         self, call: Callable[[BusinessClient], Awaitable[Result]], timeout_s: float | None = None
@@ -383,20 +347,6 @@ class Desk:
         self._file_reader.close()
         if self._stages is not None:
             self._stages.store.close()
-
-
-class _DirectLog:
-    """The requester's log while this process writes the store; the entry is published when the desk closes."""
-
-    def __init__(self, stages: Stages) -> None:
-        self._stages = stages
-
-    async def log(self, exchange: Exchange) -> bytes | None:
-        """Appends one entry; durable when it returns."""
-        logged = persist(self._stages.exchange_log.log, exchange)
-        if persist(self._stages.store.lead):
-            persist(self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence)
-        return logged
 
 
 @contextmanager

@@ -30,14 +30,7 @@ class Unit:
         destroyer = Destroyer(connection, register)
         intake = IntakePart(connection, feeds)
         self.known, self.entry_kind, self.add_pending = intake.known, intake.entry_kind, intake.add_pending
-        log = LogPart(connection, feeds, destroyer)
-        self.log_head = log.log_head
-        self.waiting = log.waiting
-        self.tile = log.tile
-        self.create_feed = log.create_feed
-        self.append = log.append
-        self.stored = log.stored
-        self.move_head = log.move_head
+        self._add_log(LogPart(connection, feeds, destroyer))
         follow = FollowPart(connection, feeds, destroyer)
         self.follow_state = follow.follow_state
         self.mirror = follow.mirror
@@ -67,6 +60,16 @@ class Unit:
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
         self.destructions = exchange.destructions
         self._add_cases(CasePart(connection))
+
+    def _add_log(self, log: LogPart) -> None:
+        """The methods of a `LogUnit`."""
+        self.log_head = log.log_head
+        self.waiting = log.waiting
+        self.tile = log.tile
+        self.create_feed = log.create_feed
+        self.append = log.append
+        self.stored = log.stored
+        self.move_head = log.move_head
 
     def _refill(self, refill: RefillPart) -> None:
         """The methods of a `RefillUnit`."""

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A question to a member, asked by the process that writes the store."""
+
+import os
+
+from federation.errors import AccessFault
+from federation.records.exchange import Answer, Exchange
+from node.assemble.members import EXCHANGE
+from node.assemble.stages import Stages
+from node.assemble.writer import persist
+from node.exchange.inquire import Inquirer, Known, Matter
+from node.rpc.client import PeerClient
+from node.rpc.trust import Trust
+
+
+async def inquire_directly(stages: Stages, trust: Trust, node_id: str, matter: Matter) -> Answer:
+    """Asks a member, and logs the exchange in the own store.
+
+    Raises:
+        AccessFault: MEMBER_UNKNOWN, not pinned with an address.
+        Fault: as `Inquirer.inquire`.
+    """
+    foundation = stages.foundation
+    config, members = foundation.config, foundation.members
+    peer = next((peer for peer in config.peer if peer.id == node_id and peer.address), None)
+    if peer is None or peer.address is None:
+        raise AccessFault("MEMBER_UNKNOWN", f"{node_id} is not pinned with an address")
+    client = PeerClient(peer.id, peer.address, trust, config.follow.call_timeout_s)
+    known = Known(members.message_keys, members.feed_keys)
+    inquirer = Inquirer(foundation.keys, known, _DirectLog(stages), foundation.clock, os.urandom)
+    try:
+        return await inquirer.inquire(node_id, client, matter)
+    finally:
+        await client.close()
+
+
+class _DirectLog:
+    """The requester's log while this process writes the store; published at once where this process leads."""
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    async def log(self, exchange: Exchange) -> bytes | None:
+        """Appends one entry; durable when it returns."""
+        logged = persist(self._stages.exchange_log.log, exchange)
+        if persist(self._stages.store.lead):
+            persist(self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence)
+        return logged
