@@ -20,7 +20,7 @@ from typing import Protocol
 
 from federation.errors import CallerFault, FieldFault
 from federation.log.checkpoint import freshness
-from federation.records.exchange import Freshness
+from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.rules.agreement import Measure
 from federation.standards.bundle import Standards
@@ -206,7 +206,7 @@ class Business:
         judged = self._judged(codes)
         sound = {code: found.value for code, found in judged.items() if isinstance(found, CodeAccepted)}
         with self._reader.snapshot() as seen:
-            decided, known = _decided(seen, list(dict.fromkeys(sound.values())))
+            decided, known = _decided(seen, list(dict.fromkeys(sound.values())), self._ground.today)
             fresh = {view.origin: self._freshness(view) for view in seen.feeds() if view.dataset in DECIDED}
         answers = {
             code: SubjectResult(code, SubjectState.REFUSED, found.reason)
@@ -254,8 +254,10 @@ def _catalogued(codes: Sequence[str], catalogue: Mapping[str, Measure]) -> Seque
     return [catalogue[code] for code in codes if code in catalogue]
 
 
-def _decided(seen: DecidedSnapshot, subjects: Sequence[str]) -> tuple[Mapping[str, Sequence[Decision]], set[str]]:
-    """The decisions by subject, and which of the subjects are known at all.
+def _decided(
+    seen: DecidedSnapshot, subjects: Sequence[str], today: date
+) -> tuple[Mapping[str, Sequence[Decision]], set[str]]:
+    """The decisions by subject as they stand on a day, and which of the subjects are known at all.
 
     Raises:
         CallerFault: LIMIT_EXCEEDED.
@@ -272,9 +274,19 @@ def _decided(seen: DecidedSnapshot, subjects: Sequence[str]) -> tuple[Mapping[st
                 "LIMIT_EXCEEDED", f"over {MAX_DECISIONS} entries are held about these codes; ask for fewer"
             )
         for decision in found:
-            about[decision.subject].append(decision)
+            about[decision.subject].append(_standing(decision, today))
         known.update(seen.known(part))
     return about, known
+
+
+def _standing(made: Decision, today: date) -> Decision:
+    """A decision as it may be told on a day: one that the day may have ended gives no measure until it is reviewed.
+
+    So what lapses stops at legal midnight, and not at the review that follows within a minute.
+    """
+    if not made.counts or made.review_on is None or made.review_on > today:
+        return made
+    return replace(made, standing=Standing.HELD, reasons=("REVIEW_DUE",), measures=())
 
 
 def _result(code: str, decisions: Sequence[Decision], known: bool, shown: frozenset[str] | None) -> SubjectResult:

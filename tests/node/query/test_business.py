@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from federation.errors import CallerFault, FieldFault
 from federation.records.act import AnnotationKind
 from federation.records.exchange import Freshness, Standing
 from federation.records.subject import Subject
+from federation.standards.calendar import CHINA_STANDARD_TIME
 from federation.standards.identity import CodeKind
 from node.assemble.stages import Views
 from node.query import business
@@ -134,6 +136,22 @@ def test_what_does_not_count_is_told_with_its_reason_and_no_measure(hangzhou: No
         (made.standing, made.reasons) for made in result.decisions
     ]
     assert () == tuple(result.measures)
+
+
+def test_what_lapses_gives_no_measure_from_midnight_on(hangzhou: Node, samples: Samples, world: World) -> None:
+    """Not only from the review on, which comes a little later and says that it lapsed."""
+    last = date(2026, 3, 2)
+    hangzhou.publish("lists", samples.black(valid_until=last))
+    told = []
+    for moment in (datetime(2026, 3, 2, 23, 59, 59), datetime(2026, 3, 3, 0, 0, 0)):
+        world.clock.now_ms = int(moment.replace(tzinfo=CHINA_STANDARD_TIME).timestamp() * 1000)
+        told.append(desk(hangzhou).batch([COMPANY]).results[0])
+    hangzhou.stages.ledger.review()
+    reviewed = desk(hangzhou).batch([COMPANY]).results[0]
+
+    assert [True, False, False] == [bool(result.measures) for result in (*told, reviewed)]
+    assert (Standing.HELD, ("REVIEW_DUE",)) == (told[1].decisions[0].standing, told[1].decisions[0].reasons)
+    assert Standing.LAPSED is reviewed.decisions[0].standing
 
 
 async def test_what_may_be_outdated_is_named(world: World, hangzhou: Node, shanghai: Node, samples: Samples) -> None:
