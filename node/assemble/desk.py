@@ -76,7 +76,7 @@ class Desk:
         self.business: Business = views.business
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
-        self._mirrors: Newest | None = None
+        self._newest = Newest(lambda: Trust.of(self.config, self._observer))
         self._file_reader = FileReader()
 
     @property
@@ -224,7 +224,7 @@ class Desk:
         stages = self._own_stages()
         if stages is None or not persist(stages.store.lead):
             return 0
-        self._newest().require(stages, self.reader.pending())
+        self._newest.require(stages, self.reader.pending())
         return persist(stages.publish_pending)
 
     def importer(self) -> Importer:
@@ -237,13 +237,8 @@ class Desk:
             stages,
             self._file_reader,
             lambda feed, submissions, amend: self.submit(feed, submissions, amend=amend),
-            lambda origin: None if stages is None else self._newest().require(stages, (origin,)),
+            lambda origin: None if stages is None else self._newest.require(stages, (origin,)),
         )
-
-    def _newest(self) -> Newest:
-        """Asks mirrors; made when it is needed, since most commands reach nobody."""
-        self._mirrors = self._mirrors or Newest(Trust.of(self.config, self._observer))
-        return self._mirrors
 
     def inquire(self, node_id: str, matter: Matter) -> Answer:
         """Asks a member, directly or through the node that is being served; logged on both sides.

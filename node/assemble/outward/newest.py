@@ -3,7 +3,7 @@
 """Whether the store is the newest copy of the own feeds: mirrors in reach are asked before anything is signed."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from federation.errors import NoteFault
@@ -17,9 +17,13 @@ MIRROR_S = 1.0
 
 
 class Newest:
-    """Asks the mirrors of own feeds, once for each feed. For one thread."""
+    """Asks the mirrors of own feeds, once for each feed. For one thread.
 
-    def __init__(self, trust: Trust) -> None:
+    Args:
+        trust: what calls need; not asked for where there is nobody to call.
+    """
+
+    def __init__(self, trust: Callable[[], Trust]) -> None:
         self._trust = trust
         self._asked: set[str] = set()
 
@@ -37,10 +41,13 @@ class Newest:
     async def _ask(self, stages: Stages, origins: Sequence[str]) -> None:
         peers = stages.foundation.config.peer
         reached = [(peer.id, peer.address) for peer in peers if peer.address]
-        clients = [PeerClient(node_id, address, self._trust, MIRROR_S) for node_id, address in reached]
+        if not reached:
+            return
+        trust = self._trust()
+        clients = [PeerClient(node_id, address, trust, MIRROR_S) for node_id, address in reached]
         mirrors = {client.peer: client.checkpoint for client in clients}
         try:
-            for origin in origins if clients else ():
+            for origin in origins:
                 for note in (await heads_at_mirrors(origin, mirrors, MIRROR_S)).values():
                     with suppress(NoteFault):
                         stages.sequencer(origin).refuse_fork(note)
