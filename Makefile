@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PROTOS := $(wildcard protos/creditexchange/v1/*.proto)
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
-.PHONY: help bootstrap demo test check lint types law proto proto-breaking bench clean
+.PHONY: help bootstrap demo test check lint types law proto proto-breaking diagrams bench clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ proto: $(VENV)/.test ## Generate protos/gen from protos/creditexchange
 	  --mypy_grpc_out=quiet:protos/gen $(filter %_service.proto,$(PROTOS))
 	@touch protos/gen/creditexchange/__init__.py protos/gen/creditexchange/v1/__init__.py
 	@touch protos/gen/creditexchange/py.typed
+
+diagrams: $(VENV)/.test ## Draw the life cycles from the tables that decide
+	@$(BIN)/python -m tests.house.draw_life_cycles
 
 AGAINST ?= .git\#branch=main,subdir=protos
 proto-breaking: $(VENV)/.test ## Compare the contract with the one on main (AGAINST=… for another)

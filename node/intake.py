@@ -33,6 +33,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted
 from federation.standards.identity import SubjectClass
+from node.entry.life import Life, Written
 from node.entry.pending import Checked, Pending
 
 SALT_BYTES = 32
@@ -92,7 +93,6 @@ class Refused:
 
 Outcome = Accepted | Duplicate | Refused
 _ACCEPTED = Accepted()
-_CLOSING = frozenset({LeafKind.AMEND, LeafKind.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,13 @@ class IntakeUnit(Protocol):
         """What is known of each of the keys; unknown ones are absent."""
         ...
 
-    def entry_kind(self, origin: str, index: int) -> LeafKind | None:
-        """The kind of a sequenced entry; None when there is none, or when an END acts on it already."""
+    def written(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[Written]]:
+        """Sequenced entries, each followed by the acts on it: those sequenced, in order, then those that wait.
+
+        Args:
+            origin: an own feed.
+            indexes: any numbers; what no entry has is absent.
+        """
         ...
 
     def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
@@ -198,9 +203,12 @@ class Intake:
         Returns:
             The outcomes, and what the caller has to keep or publish for those of them that are accepted.
         """
-        keys = [item.key for item in checked if isinstance(item, Checked)]
-        batch = _Batch(origin, unit, dict(unit.known(origin, keys)), closed_from, amend=amend)
-        salts = self._random_bytes(SALT_BYTES * len(keys))
+        wanted = [item for item in checked if isinstance(item, Checked)]
+        known = dict(unit.known(origin, [item.key for item in wanted]))
+        refs = {ref for item in wanted if (ref := _acted_on(item, known, amend=amend)) is not None}
+        written = unit.written(origin, sorted(refs)) if refs else {}
+        batch = _Batch(written, known, closed_from, amend=amend)
+        salts = self._random_bytes(SALT_BYTES * len(wanted))
         outcomes: list[Outcome] = []
         for item in checked:
             if isinstance(item, Refused):
@@ -296,18 +304,22 @@ def _checked(submission: Submission, record: Record, dataset: Dataset, admit: Ad
 
 
 class _Batch:
-    """The decisions of one call: later items see the keys of earlier ones, and what these end or replace."""
+    """The decisions of one call: later items see the keys of earlier ones, and where these have brought an entry."""
 
     def __init__(
-        self, origin: str, unit: IntakeUnit, known: dict[bytes, Known], closed_from: int | None, *, amend: bool
+        self,
+        written: Mapping[int, Sequence[Written]],
+        known: dict[bytes, Known],
+        closed_from: int | None,
+        *,
+        amend: bool,
     ) -> None:
         self.pending: list[Pending] = []
-        self._origin = origin
-        self._unit = unit
+        self._written = written
         self._known = known
         self._closed_from = closed_from
         self._amend = amend
-        self._closed: set[int] = set()
+        self._lives: dict[int, Life] = {}
 
     def offer(self, item: Checked, salt: bytes) -> Outcome:
         """Decides on one checked submission, and keeps it when accepted."""
@@ -322,11 +334,8 @@ class _Batch:
             if refusal is not None:
                 return refusal
             kind, ref = LeafKind.AMEND, known.index
-        if ref is not None:
-            if not self._active(ref):
-                return Refused("ref", "REF_NOT_ACTIVE")
-            if kind in _CLOSING:
-                self._closed.add(ref)
+        if ref is not None and (reason := self._act(ref, Written(kind, item.schema, item.payload))):
+            return Refused("ref", reason)
         self.pending.append(
             Pending(item.key, item.digest, kind, item.schema, ref, salt, item.payload, item.subject, item.personal)
         )
@@ -341,9 +350,22 @@ class _Batch:
             return Refused("", "AMEND_TOO_EARLY")
         return None
 
-    def _active(self, ref: int) -> bool:
-        """Whether an entry is a record that nothing has ended or replaced, in the store or earlier in this call."""
-        return ref not in self._closed and self._unit.entry_kind(self._origin, ref) in {LeafKind.ADD, LeafKind.AMEND}
+    def _act(self, ref: int, act: Written) -> str:
+        """Acts on an entry, after what acts on it in the store and earlier in this call; why it cannot, else empty."""
+        if ref not in self._lives:
+            written = self._written.get(ref, ())
+            if not written or written[0].kind not in {LeafKind.ADD, LeafKind.AMEND}:
+                return "REF_NOT_ACTIVE"
+            self._lives[ref] = Life(written[0], written[1:])
+        return self._lives[ref].act(act)
+
+
+def _acted_on(item: Checked, known: Mapping[bytes, Known], *, amend: bool) -> int | None:
+    """The entry that a checked submission would act on; None for a new record."""
+    if item.ref is not None:
+        return item.ref
+    before = known.get(item.key)
+    return before.index if amend and before is not None and before.digest != item.digest else None
 
 
 def submission_of(record: Subject | Licence | Penalty | ListEntry | AgencyFiling, payload: bytes) -> Submission:

@@ -32,6 +32,7 @@ from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
+from node.entry.lineage import void_places
 from node.loop.taking import FeedbackUnit, take
 
 BATCH_ENTRIES = 500
@@ -207,8 +208,10 @@ class Ledger:
         acts = unit.acts(origin, ordered)
         reds: list[tuple[HeldEntry, Acts]] = []
         others: list[tuple[HeldEntry, Acts]] = []
-        for entry in unit.held_at(origin, ordered):
-            pair = entry, acts_of(acts.get(entry.index, ()))
+        entries = unit.held_at(origin, ordered)
+        void = void_places(unit, entries)
+        for entry in entries:
+            pair = entry, acts_of(entry, acts.get(entry.index, ()), void.get((origin, entry.index), ""))
             (reds if _kind(entry.record()) == ListKind.RED else others).append(pair)
         now_ms = self._now_ms()
         around = _Moment(self._rules, dataset, now_ms, china_date(now_ms))
@@ -249,15 +252,15 @@ def judge(rules: Rules, entry: HeldEntry, acts: Acts, *, black_elsewhere: bool, 
     blank = Decision(
         entry.origin, entry.index, Dataset.LISTS, entry.subject, _kind(record), Standing.ENDED, (), (), (), None, 0
     )
-    gone = _gone(acts)
-    if gone:
-        return replace(blank, reasons=(gone,))
+    if acts.course.gone and not acts.void:
+        return replace(blank, reasons=(acts.course.ended,))
     owner = Origin.parse(entry.origin).node_id
-    if not isinstance(record, ListEntry | AgencyFiling):
-        return _with_verdict(blank, unreadable(_fault(entry, record), versions_used(rules.book, rules.standards)))
+    if acts.void or not isinstance(record, ListEntry | AgencyFiling):
+        fault = acts.void or _fault(entry, record)
+        return _with_verdict(blank, unreadable(fault, versions_used(rules.book, rules.standards)))
     if owner != rules.home:
         return _with_verdict(blank, _verdict(rules, owner, record, Circumstances(acts, black_elsewhere, as_of)))
-    own = own_standing(OwnEntry(record, acts.ending, acts.annotation, black_elsewhere), rules.home, rules.book, as_of)
+    own = own_standing(OwnEntry(record, acts.course, black_elsewhere), rules.home, rules.book, as_of)
     return replace(
         blank,
         standing=own.standing,
@@ -288,9 +291,9 @@ def _verdict(rules: Rules, owner: str, record: ListEntry | AgencyFiling, around:
     """Recognition's answer about a foreign entry."""
     acts = around.acts
     if isinstance(record, AgencyFiling):
-        filing = FilingCandidate(owner, record, acts.ending, acts.annotation)
+        filing = FilingCandidate(owner, record, acts.course)
         return recognise_filing(filing, rules.home, rules.book, rules.standards, around.as_of)
-    candidate = Candidate(owner, record, acts.ending, acts.annotation, around.black_elsewhere)
+    candidate = Candidate(owner, record, acts.course, around.black_elsewhere)
     return recognise(candidate, rules.home, rules.book, rules.standards, around.as_of)
 
 
@@ -304,15 +307,6 @@ def _touched(entries: Sequence[HeldEntry]) -> set[int]:
         if leaf is not None and leaf.ref is not None and leaf.ref < entry.index:
             touched.add(leaf.ref)
     return touched
-
-
-def _gone(acts: Acts) -> str:
-    """Why an entry cannot count whatever it says, beyond what its life cycle tells; empty when nothing does."""
-    if acts.erased:
-        return "ERASED"
-    if acts.amended:
-        return "AMENDED"
-    return "ENDED_UNSTATED" if acts.ended and acts.ending is None else ""
 
 
 def _with_verdict(blank: Decision, verdict: Verdict) -> Decision:

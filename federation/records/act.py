@@ -34,10 +34,14 @@ class AnnotationKind(StrEnum):
     OBJECTION = "objection"
     SUSPENDED = "suspended"
     RESUMED = "resumed"
+    REPAIR_PENDING = "repair-pending"
+    REPAIR_REFUSED = "repair-refused"
+    OBJECTION_CLOSED = "objection-closed"
+    RESTORED = "restored"
 
 
 class Annotation(Value):
-    """A mark on an earlier entry; the newest one of an entry is the one that counts."""
+    """A mark on an earlier entry, the lifting of one, or the restoring of an entry whose repair was wrong."""
 
     kind: AnnotationKind
     authority: Authority

@@ -11,7 +11,7 @@ of the agreement. Grounds are collected in this order, all that apply:
               REVIEW_MISSING or REVIEW_OVERDUE · REVIEW_IN_FUTURE · REVIEW_CONDITIONAL or REVIEW_FAILED ·
               FILING_SUSPENDED, FILING_WITHDRAWN, FILING_EXITED or FILING_CANCELLED ·
               ENDED_REMOVED, ENDED_REVOKED, ENDED_REPAIRED, ENDED_CORRECTED · SUSPENDED · NOT_YET_VALID · PERIOD_LAPSED
-    remarks   OBJECTION_UNDER_WAY · CATEGORIES_PARTLY_COVERED (the verdict lists the covered ones)
+    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · CATEGORIES_PARTLY_COVERED (the verdict lists the covered ones)
 
 A review counts by calendar year, as records give no day.
 """
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date
 
 from federation.errors import OrderFault
-from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.rules.admission import judge_identity
 from federation.rules.agreement import Agreement
@@ -28,6 +27,7 @@ from federation.rules.coverage import Coverage, LocalMeasures, between, local_me
 from federation.rules.life_cycle import Life, Term, life_of, next_turn
 from federation.rules.recognition import unreadable
 from federation.rules.rule_book import RuleBook
+from federation.rules.transition.course import UNTOUCHED, Course
 from federation.rules.verdict import Effect, Grounds, Verdict, verdict_of
 from federation.standards.bundle import Standards
 from federation.standards.identity import CodeRefused
@@ -49,8 +49,7 @@ class FilingCandidate:
 
     origin_node: str
     filing: AgencyFiling | None
-    ended: Ending | None = None
-    annotation: Annotation | None = None
+    course: Course = UNTOUCHED
     fault: str | None = None
 
 
@@ -81,7 +80,7 @@ def recognise_filing(
     covered = _covered(filing, coverage.agreements)
     measures = filing_measures(book, home, covered, as_of)
     term = Term(filing.filed_on, filing.valid_until)
-    life = life_of(term, candidate.ended, candidate.annotation, as_of)
+    life = life_of(term, candidate.course, as_of)
     grounds = Grounds(
         _refusals(filing, candidate.origin_node, book, standards),
         (*coverage.holds, *_filing_holds(filing, as_of), *life.holds),

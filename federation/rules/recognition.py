@@ -12,7 +12,7 @@ regulation, articles 24, 25 and 28). Grounds are collected in this order, all th
               STANDARD_NOT_YET_VALID · STANDARD_EXPIRED (both on the day of decision) ·
               ENDED_REMOVED, ENDED_REVOKED, ENDED_REPAIRED, ENDED_CORRECTED · SUSPENDED · NOT_YET_VALID ·
               PERIOD_LAPSED · CONFLICT_RED_BLACK
-    remarks   OBJECTION_UNDER_WAY · PERIOD_OVER_STANDARD · PERSON_NOT_PUBLIC
+    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · PERIOD_OVER_STANDARD · PERSON_NOT_PUBLIC
 
 What was true on the day of decision (code, standard, competence) is asked for that day, so it never changes; agreement,
 term and measures are asked for the day of the decision to recognise. Signatures and proofs are not checked here: an
@@ -23,13 +23,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from federation.errors import OrderFault
-from federation.records.act import Annotation, Ending
 from federation.records.list_entry import ListEntry, ListKind
 from federation.rules.admission import judge_identity
 from federation.rules.agreement import SHARED, ListStandard
 from federation.rules.coverage import Coverage, LocalMeasures, between, local_measures, versions_used
 from federation.rules.life_cycle import Life, Term, life_of, next_turn
 from federation.rules.rule_book import RuleBook
+from federation.rules.transition.course import UNTOUCHED, Course
 from federation.rules.verdict import Effect, Grounds, Held, Refused, Verdict, verdict_of
 from federation.standards.bundle import Standards
 from federation.standards.identity import CodeRefused, SubjectClass
@@ -42,16 +42,14 @@ class Candidate:
     Attributes:
         origin_node: node id of the feed's origin, never that of the hub it came through.
         entry: the record; None when its bytes are withheld, erased, or no record at all (then `fault` says so).
-        ended: the ending that acts on it, if any.
-        annotation: the newest annotation on it, if any.
+        course: where acts have brought it.
         black_elsewhere: whether another black entry on the same subject counts at home, own or foreign.
         fault: the log's or the record's fault code, when the entry is quarantined.
     """
 
     origin_node: str
     entry: ListEntry | None
-    ended: Ending | None = None
-    annotation: Annotation | None = None
+    course: Course = UNTOUCHED
     black_elsewhere: bool = False
     fault: str | None = None
 
@@ -82,7 +80,7 @@ def recognise(candidate: Candidate, home: str, book: RuleBook, standards: Standa
     coverage = _coverage(book, home, candidate.origin_node, entry, as_of)
     measures = list_measures(book, home, entry, as_of)
     term = Term(entry.valid_from, entry.valid_until)
-    life = life_of(term, candidate.ended, candidate.annotation, as_of)
+    life = life_of(term, candidate.course, as_of)
     not_valid = standard.not_valid(entry.decided_on) if standard is not None else ()
     grounds = Grounds(
         _refusals(entry, candidate.origin_node, standard, book, standards),

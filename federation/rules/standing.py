@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
-from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling, FilingStanding
 from federation.records.exchange import Standing
 from federation.records.licence import Licence, LicenceState
@@ -22,9 +21,7 @@ from federation.rules.filing import STANDING_HOLDS, filing_measures
 from federation.rules.life_cycle import Term, life_of, next_turn
 from federation.rules.recognition import list_measures, red_black
 from federation.rules.rule_book import RuleBook
-
-Fact = Subject | Licence | Penalty | ListEntry | AgencyFiling
-"""Records about a subject; the others are acts on them, or are about feeds and exchanges."""
+from federation.rules.transition.course import UNTOUCHED, Course, Fact
 
 _ENDS = frozenset(
     {
@@ -32,6 +29,9 @@ _ENDS = frozenset(
         "ENDED_REVOKED",
         "ENDED_REPAIRED",
         "ENDED_CORRECTED",
+        "ENDED_UNSTATED",
+        "AMENDED",
+        "ERASED",
         "LICENCE_INVALID",
         "FILING_WITHDRAWN",
         "FILING_EXITED",
@@ -45,8 +45,7 @@ class OwnEntry:
     """An own record with what acts on it; attributes as in `Candidate`."""
 
     record: Fact
-    ended: Ending | None = None
-    annotation: Annotation | None = None
+    course: Course = UNTOUCHED
     black_elsewhere: bool = False
 
 
@@ -58,7 +57,7 @@ class OwnStanding:
         standing: OWN when it counts; ENDED; LAPSED; HELD when it is suspended, not yet in effect, or red while its
             subject is black elsewhere.
         reasons: what stands against it, in this order: ENDED_… · SUSPENDED · NOT_YET_VALID · PERIOD_LAPSED ·
-            LICENCE_INVALID · FILING_… · CONFLICT_RED_BLACK; then the remark OBJECTION_UNDER_WAY.
+            LICENCE_INVALID · FILING_… · CONFLICT_RED_BLACK; then the remarks OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY.
         measures: codes of the local measures that follow, sorted; none unless it counts.
         review_on: earliest later day on which the answer could be another; None when no day can.
     """
@@ -79,7 +78,7 @@ def own_standing(own: OwnEntry, home: str, book: RuleBook, as_of: date) -> OwnSt
         as_of: the day, in China Standard Time.
     """
     term = term_of(own.record)
-    life = life_of(term, own.ended, own.annotation, as_of)
+    life = life_of(term, own.course, as_of)
     holds = (*life.holds, *_state_holds(own))
     measures = _measures(own.record, home, book, as_of)
     return OwnStanding(

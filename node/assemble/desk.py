@@ -33,6 +33,7 @@ from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
 from node.config import Config
 from node.entry.holding import Decision, acts_of
+from node.entry.lineage import void_places
 from node.erase.order import Outcome as ErasureOutcome
 from node.erase.order import check_order
 from node.exchange.inquire import Matter
@@ -280,7 +281,9 @@ class Desk:
         entry = self.reader.entry(origin, index)
         if entry is None:
             raise AccessFault("ENTRY_NOT_FOUND", f"{origin} has no entry {index} here")
-        acts = acts_of(self.reader.acts(origin, [index]).get(index, ()))
+        with self.reader.snapshot() as seen:
+            void = void_places(seen, [entry]).get((origin, index), "")
+            acts = acts_of(entry, seen.acts(origin, [index]).get(index, ()), void)
         rules = self._foundation.ledger_rules
         day = as_of or china_date(self._foundation.clock())
         black = bool(entry.subject) and self.reader.is_black(entry.subject)

@@ -3,6 +3,7 @@
 """One entry: why it is what it is (`explain`), and ending it (`end`)."""
 
 import time
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, assert_never
 
@@ -116,7 +117,7 @@ def _show(holding: Holding, replayed: Decision | None, day: date, reasons: Reaso
         ("措施 / measures", " ".join(holding.measures) or "—"),
         (
             "后续行为 / acts",
-            "\n".join(f"{act.index} {record_line(act.record())}" for act in holding.acts.entries) or "—",
+            "\n".join(_act_lines(holding, reasons)) or "—",
         ),
         ("新鲜度 / freshness", holding.freshness.value),
         ("依据版本 / versions", "\n".join(holding.versions) or "—"),
@@ -128,6 +129,14 @@ def _show(holding: Holding, replayed: Decision | None, day: date, reasons: Reaso
             ("  复核日 / review on", replayed.review_on.isoformat() if replayed.review_on else "—"),
         ]
     print_facts(f"{entry.origin} {entry.index}", facts)
+
+
+def _act_lines(holding: Holding, reasons: ReasonTexts) -> Iterator[str]:
+    """A line for each act; below one that had no effect, why."""
+    for act, effect in zip(holding.acts.entries, holding.acts.effects, strict=True):
+        yield f"{act.index} {record_line(act.record())}"
+        if effect:
+            yield f"  无效力 / no effect: {reason_lines((effect,), reasons)}"
 
 
 def _watch(desk: Desk, origin: str, index: int, *, as_json: bool) -> None:

@@ -165,7 +165,10 @@ def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:
         "versions": list(holding.versions),
         "freshness": holding.freshness.value,
         "record": record_document(entry.record()),
-        "acts": [{"index": act.index, "record": record_document(act.record())} for act in holding.acts.entries],
+        "acts": [
+            {"index": act.index, "record": record_document(act.record()), "no_effect": effect or None}
+            for act, effect in zip(holding.acts.entries, holding.acts.effects, strict=True)
+        ],
     }
 
 

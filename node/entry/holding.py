@@ -15,6 +15,19 @@ from federation.records.codec import Record, decode
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListKind
+from federation.rules.transition.course import (
+    AMENDED,
+    ERASED,
+    UNREADABLE_END,
+    UNTOUCHED,
+    Course,
+    Fact,
+    decider_of,
+    deed_of,
+    follow,
+    table_of,
+)
+from federation.rules.transition.table import Deed
 
 
 @dataclass(frozen=True)
@@ -66,37 +79,74 @@ class Acts:
     """What has happened to an entry since.
 
     Attributes:
-        ended: an END acts on it. An END whose own payload cannot be read ends all the same: doubt must not go on
-            hurting a subject.
-        ending: the first readable ending; None when none is.
-        annotation: the newest readable annotation.
-        amended: a newer entry replaces it.
-        erased: its payload was destroyed by order.
+        course: where it stands, whatever the day is.
+        ending: the ending that is in effect; None while it has none, or none that can be read.
         entries: the acts themselves, in the order of their feed.
+        effects: for each of them why it had no effect; empty where it had.
+        void: why the entry itself is nothing, an amendment of what could not be amended; empty for any other.
     """
 
-    ended: bool = False
+    course: Course = UNTOUCHED
     ending: Ending | None = None
-    annotation: Annotation | None = None
-    amended: bool = False
-    erased: bool = False
     entries: tuple["HeldEntry", ...] = ()
+    effects: tuple[str, ...] = ()
+    void: str = ""
+
+    @property
+    def superseded(self) -> bool:
+        """Whether a newer version has replaced it, or its payload was destroyed by order."""
+        return self.course.state.code in {AMENDED.code, ERASED.code}
 
 
-def acts_of(entries: Sequence[HeldEntry]) -> Acts:
-    """Reads the acts on one entry, given in the order of their feed."""
-    kinds = {entry.leaf.kind for entry in entries if entry.leaf is not None and entry.fault not in _LEAF_FAULTS}
-    records = [entry.record() for entry in entries]
-    endings = [record for record in records if isinstance(record, Ending)]
-    annotations = [record for record in records if isinstance(record, Annotation)]
-    return Acts(
-        ended=LeafKind.END in kinds,
-        ending=endings[0] if endings else None,
-        annotation=annotations[-1] if annotations else None,
-        amended=LeafKind.AMEND in kinds,
-        erased=LeafKind.ERASE in kinds,
-        entries=tuple(entries),
-    )
+def acts_of(entry: HeldEntry, acts: Sequence[HeldEntry], void: str = "") -> Acts:
+    """Reads the acts on one entry.
+
+    Args:
+        entry: the entry acted on.
+        acts: given in the order of their feed.
+        void: as `Acts.void`.
+    """
+    if not acts:
+        return Acts(void=void)
+    record = entry.record()
+    fact = record if isinstance(record, Fact) else None
+    decider = decider_of(fact)
+    course, effects = follow(table_of(fact), [_deed(act, decider) for act in acts])
+    ending = None
+    for act, effect in zip(acts, effects, strict=True):
+        said = act.record()
+        if isinstance(said, Ending) and not effect and said.kind == course.state.code:
+            ending = said
+    return Acts(course, ending, tuple(acts), tuple(effects), void)
+
+
+def _deed(act: HeldEntry, decider: str | None) -> Deed | None:
+    """An act as a life cycle sees it; None for one that says nothing that can be read."""
+    if act.leaf is None or act.fault in _LEAF_FAULTS:
+        return None
+    said = act.record()
+    return deed_by(act.leaf.kind, said if isinstance(said, Ending | Annotation) else None, decider)
+
+
+def deed_by(kind: LeafKind, said: Ending | Annotation | None, decider: str | None) -> Deed | None:
+    """The act that a leaf is.
+
+    Args:
+        kind: kind of the leaf.
+        said: its record; None where it has none that can be read. An END without one ends all the same.
+        decider: unified code of the body that decided on the entry acted on; None where nobody knows.
+    """
+    match kind:
+        case LeafKind.AMEND:
+            return AMENDED
+        case LeafKind.ERASE:
+            return ERASED
+        case LeafKind.END:
+            return deed_of(said, decider) if isinstance(said, Ending) else UNREADABLE_END
+        case LeafKind.ANNOTATE if isinstance(said, Annotation):
+            return deed_of(said, decider)
+        case _:
+            return None
 
 
 _LEAF_FAULTS = frozenset({"LEAF_REF", "LEAF_KIND", "LEAF_VERSION"})

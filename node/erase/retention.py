@@ -80,7 +80,7 @@ def _due(reader: RetentionReader, origin: str, entries: Sequence[HeldEntry], ter
     acts = reader.acts(origin, [entry.index for entry in records]) if records else {}
     found: dict[str, tuple[RetentionTerm, list[int]]] = {}
     for entry in records:
-        term = _past(entry, acts_of(acts.get(entry.index, ())), terms)
+        term = _past(entry, acts_of(entry, acts.get(entry.index, ())), terms)
         if term is not None:
             found.setdefault(term.name, (term, []))[1].append(entry.index)
     return [Due(origin, term, tuple(indexes)) for term, indexes in found.values()]
@@ -89,6 +89,6 @@ def _due(reader: RetentionReader, origin: str, entries: Sequence[HeldEntry], ter
 def _past(entry: HeldEntry, acts: Acts, terms: Terms) -> RetentionTerm | None:
     """The term that an entry is past; None while it is kept."""
     record = entry.record()
-    if acts.amended or acts.erased or not isinstance(record, Licence | Penalty | ListEntry | AgencyFiling):
+    if acts.superseded or not isinstance(record, Licence | Penalty | ListEntry | AgencyFiling):
         return None
     return past_term(terms.terms, terms.home, record, acts.ending, terms.day)

@@ -182,7 +182,7 @@ class Query:
     def _holding(self, entry: HeldEntry, facts: Facts, view: FeedView) -> Holding:
         """What an entry is here now: as decided, or by its own life cycle where no rule decides."""
         place = entry.origin, entry.index
-        acts = acts_of(facts.acts.get(place, ()))
+        acts = acts_of(entry, facts.acts.get(place, ()), facts.void.get(place, ""))
         decision = facts.decisions.get(place)
         if decision is not None:
             said = (decision.standing, decision.reasons, decision.measures, decision.versions)
@@ -193,13 +193,15 @@ class Query:
     def _undecided(self, entry: HeldEntry, acts: Acts, today: date) -> tuple[Standing, tuple[str, ...]]:
         """The standing of a record that no agreement speaks of: own ones count, foreign ones are information."""
         record = entry.record()
-        if acts.erased or acts.amended or (acts.ended and acts.ending is None):
-            return Standing.ENDED, ("ERASED" if acts.erased else "AMENDED" if acts.amended else "ENDED_UNSTATED",)
+        if acts.void:
+            return Standing.REFUSED, ("RECORD_INVALID", acts.void)
+        if acts.course.gone:
+            return Standing.ENDED, (acts.course.ended,)
         if isinstance(record, Feedback):
             return self._said(entry, record)
         if not isinstance(record, Subject | Licence | Penalty | ListEntry | AgencyFiling):
             return Standing.REFUSED, (record if isinstance(record, str) else "RECORD_UNEXPECTED",)
-        life = own_standing(OwnEntry(record, acts.ending, acts.annotation), self._home, self._book, today)
+        life = own_standing(OwnEntry(record, acts.course), self._home, self._book, today)
         if life.standing is Standing.OWN and Origin.parse(entry.origin).node_id != self._home:
             return Standing.HELD, ("INFORMATION_ONLY", *life.reasons)
         return life.standing, life.reasons

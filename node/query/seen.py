@@ -3,7 +3,7 @@
 """What answers are made from: one state of what is held, and as much of it as a caller may see. Values and seams."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,7 @@ from federation.records.exchange import Freshness, Head, Standing
 from federation.records.feed_policy import Dataset
 from node.acknowledge.behind import is_behind
 from node.entry.holding import Acts, Decision, HeldEntry
+from node.entry.lineage import void_places
 from node.publish import FeedView
 
 TIMED_SIGNATURE = 8 + 64
@@ -81,13 +82,20 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of entries beside themselves: the acts on them in the order of their feed, and the decisions."""
+    """What is known of entries beside themselves.
+
+    Attributes:
+        acts: the acts on them, in the order of their feed.
+        decisions: the decisions.
+        void: why some of them are nothing, as `void_places` says.
+    """
 
     acts: Mapping[Place, Sequence[HeldEntry]]
     decisions: Mapping[Place, Decision]
+    void: Mapping[Place, str]
 
     @staticmethod
-    def about(seen: "Snapshot", entries: Iterable[HeldEntry]) -> "Facts":
+    def about(seen: "Snapshot", entries: Sequence[HeldEntry]) -> "Facts":
         """The facts about some entries, asked for once a feed."""
         places: defaultdict[str, list[int]] = defaultdict(list)
         for entry in entries:
@@ -97,7 +105,7 @@ class Facts:
         for origin, indexes in places.items():
             acts |= {(origin, index): on for index, on in seen.acts(origin, indexes).items()}
             decisions |= {(origin, index): made for index, made in seen.decisions(origin, indexes).items()}
-        return Facts(acts, decisions)
+        return Facts(acts, decisions, void_places(seen, entries))
 
 
 class Snapshot(Protocol):
@@ -122,6 +130,10 @@ class Snapshot(Protocol):
 
     def within(self, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
         """Good entries with their payload about a subject in a scope, in order, at most `most`; no other is read."""
+        ...
+
+    def held_at(self, origin: str, indexes: Sequence[int]) -> Sequence[HeldEntry]:
+        """The entries at some indexes, in order of index; missing ones are left out."""
         ...
 
     def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:

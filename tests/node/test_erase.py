@@ -196,7 +196,7 @@ def test_an_order_that_waits_is_not_taken_twice(hangzhou: Node, samples: Samples
     hangzhou.stages.eraser.order(*order)
 
     assert (AlreadyOrdered(0),) == hangzhou.stages.eraser.order(*order)
-    assert [Refused("ref", "REF_NOT_ACTIVE")] == hangzhou.offer("lists", hangzhou.item(samples.ending(), 0))
+    assert [Refused("ref", "ACT_AFTER_ERASE")] == hangzhou.offer("lists", hangzhou.item(samples.ending(), 0))
 
 
 def test_an_act_that_waited_before_the_order_stays_harmless(hangzhou: Node, samples: Samples, checked: Checked) -> None:

@@ -100,7 +100,7 @@ def test_an_entry_ends_once(hangzhou: Node, world: World, samples: Samples, betw
         outcomes += hangzhou.offer("lists", second)
     hangzhou.stages.publish_pending()
 
-    assert [Accepted(), Refused("ref", "REF_NOT_ACTIVE")] == outcomes
+    assert [Accepted(), Refused("ref", "ACT_AFTER_END")] == outcomes
     assert [LeafKind.ADD, LeafKind.END] == [leaf.kind for leaf in leaves(hangzhou, "lists")]
     world.audit()
 
@@ -111,7 +111,7 @@ def test_an_entry_is_not_amended_and_ended_in_one_call(hangzhou: Node, samples: 
     changed = hangzhou.item(samples.black(reason="偷排"))
     ending = hangzhou.item(samples.ending(), 0)
 
-    assert [Accepted(), Refused("ref", "REF_NOT_ACTIVE")] == hangzhou.offer("lists", changed, ending, amend=True)
+    assert [Accepted(), Refused("ref", "ACT_AFTER_AMEND")] == hangzhou.offer("lists", changed, ending, amend=True)
 
 
 @pytest.mark.parametrize("ref", [1, 7, 2**63, 2**64 - 2])
@@ -137,7 +137,7 @@ def test_an_ended_entry_takes_no_annotation(hangzhou: Node, samples: Samples) ->
 
     objection = hangzhou.item(samples.mark(AnnotationKind.OBJECTION), 0)
 
-    assert [Refused("ref", "REF_NOT_ACTIVE")] == hangzhou.offer("lists", objection)
+    assert [Refused("ref", "ACT_AFTER_END")] == hangzhou.offer("lists", objection)
 
 
 def refusals(node: Node, samples: Samples) -> list[tuple[str, Submission, Refused]]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection
 
 from node.entry.holding import Decision, HeldEntry
+from node.entry.lineage import void_places
 from node.publish import FeedView
 from node.query.seen import Facts, Place, Scope
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
@@ -35,7 +36,7 @@ class SnapshotRows:
     def together(self, subjects: Sequence[str], most: int) -> tuple[Sequence[HeldEntry], Facts] | None:
         """Every entry about any of the subjects, with the facts; None when entries, or acts on them, are over `most`.
 
-        Three statements, whatever the number of subjects and feeds.
+        Three statements, whatever the number of subjects and feeds; more only where records were amended.
         """
         entries = held_about_any(self._connection, subjects, most + 1)
         if len(entries) > most:  # before anything is looked for on each of them
@@ -47,11 +48,16 @@ class SnapshotRows:
         for ref, act in acts:
             on[act.origin, ref].append(act)
         decisions = decisions_about_any(self._connection, subjects, most)
-        return entries, Facts(on, {(made.origin, made.index): made for made in decisions})
+        made = {(decision.origin, decision.index): decision for decision in decisions}
+        return entries, Facts(on, made, void_places(self, entries))
 
     def within(self, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
         """Good entries about a subject in a scope, at most `most`."""
         return held_within(self._connection, scope, subject, most)
+
+    def held_at(self, origin: str, indexes: Sequence[int]) -> Sequence[HeldEntry]:
+        """The entries at some indexes, in order of index."""
+        return held_at(self._connection, origin, indexes)
 
     def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
         """The acts on some entries, by the index acted on."""

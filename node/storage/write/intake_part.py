@@ -4,11 +4,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, exists, select, type_coerce
+from sqlalchemy import BindParameter, Connection, bindparam, select, type_coerce
 from sqlalchemy.types import NullType
 
-from federation.log.leaf import LeafKind
+from federation.errors import FieldFault, StoreFault
+from federation.log.leaf import Leaf, LeafKind
 from federation.log.merkle import MAX_SIZE
+from node.entry.life import Written
 from node.entry.pending import Pending, seal_of
 from node.intake import Known
 from node.storage.dialect.rows import insert_rows, replace_rows
@@ -16,13 +18,26 @@ from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION
 from node.storage.write.feed_table import FeedTable
 
-_KIND_BYTE = 1
 _KNOWN = select(SUBMISSION.c.key, SUBMISSION.c.digest, SUBMISSION.c.idx).where(
     SUBMISSION.c.feed == bindparam("feed"),
     # of no type: bytes go to the drivers as they are, and a file has as many keys as rows
     type_coerce(SUBMISSION.c.key, NullType).in_(bindparam("keys", expanding=True, type_=NullType)),
 )
-_ENDINGS = (int(LeafKind.AMEND), int(LeafKind.END), int(LeafKind.ERASE))
+_INDEXES: BindParameter[Sequence[int]] = bindparam("indexes", expanding=True)
+_ENTRIES = select(ENTRY.c.idx, ENTRY.c.leaf, ENTRY.c.payload).where(
+    ENTRY.c.feed == bindparam("feed"), ENTRY.c.idx.in_(_INDEXES)
+)
+_ACTS = (
+    select(ACT.c.ref, ENTRY.c.leaf, ENTRY.c.payload)
+    .join(ENTRY, (ENTRY.c.feed == ACT.c.feed) & (ENTRY.c.idx == ACT.c.idx))
+    .where(ACT.c.feed == bindparam("feed"), ACT.c.ref.in_(_INDEXES))
+    .order_by(ACT.c.ref, ACT.c.idx)
+)
+_WAITING = (
+    select(PENDING.c.ref, PENDING.c.kind, PENDING.c.schema, PENDING.c.payload)
+    .where(PENDING.c.feed == bindparam("feed"), PENDING.c.ref.in_(_INDEXES))
+    .order_by(PENDING.c.place)
+)
 
 
 class IntakePart:
@@ -41,19 +56,19 @@ class IntakePart:
             found |= {key: Known(digest, index) for key, digest, index in rows}
         return found
 
-    def entry_kind(self, origin: str, index: int) -> LeafKind | None:
-        """The kind of a sequenced entry.
-
-        None when there is none, or when an END, AMEND or ERASE acts on it already, sequenced or still pending.
-        """
+    def written(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[Written]]:
+        """Sequenced entries, each followed by the acts on it: those sequenced, in order, then those that wait."""
         feed = self._feeds.own(origin).feed
-        if not 0 <= index < MAX_SIZE:  # whatever a caller names; no column holds more
-            return None
-        acted = exists().where(ACT.c.feed == feed, ACT.c.ref == index, ACT.c.kind.in_(_ENDINGS))
-        waits = exists().where(PENDING.c.feed == feed, PENDING.c.ref == index, PENDING.c.kind.in_(_ENDINGS))
-        wanted = select(ENTRY.c.leaf).where(ENTRY.c.feed == feed, ENTRY.c.idx == index, ~acted, ~waits)
-        leaf = self._connection.execute(wanted).scalar_one_or_none()
-        return None if leaf is None else LeafKind(leaf[_KIND_BYTE])
+        found: dict[int, list[Written]] = {}
+        for chunk in key_chunks(index for index in indexes if 0 <= index < MAX_SIZE):  # no column holds more
+            wanted = {"feed": feed, "indexes": chunk}
+            for index, leaf, payload in self._connection.execute(_ENTRIES, wanted):
+                found[index] = [_written(leaf, payload)]
+            for ref, leaf, payload in self._connection.execute(_ACTS, wanted):
+                found[ref].append(_written(leaf, payload))
+            for ref, kind, schema, payload in self._connection.execute(_WAITING, wanted):
+                found[ref].append(Written(LeafKind(kind), schema, payload))
+        return found
 
     def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
         """Adds pending rows in order, sealed; replaces what is known of their keys."""
@@ -81,3 +96,12 @@ class IntakePart:
         )
         replace_rows(self._connection, SUBMISSION, [(feed, item.key, item.digest, None) for item in pending])
         self._feeds.change(feed, next_place=first + len(pending))
+
+
+def _written(leaf: bytes, payload: bytes | None) -> Written:
+    """An own entry as it was written; StoreFault STORE_CORRUPT when its leaf is none."""
+    try:
+        read = Leaf.decode(leaf)
+    except FieldFault as fault:
+        raise StoreFault("STORE_CORRUPT", f"a stored leaf cannot be read: {fault.reason}") from fault
+    return Written(read.kind, read.schema, payload or b"")

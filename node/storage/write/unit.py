@@ -29,7 +29,7 @@ class Unit:
         feeds = FeedTable(connection)
         destroyer = Destroyer(connection, register)
         intake = IntakePart(connection, feeds)
-        self.known, self.entry_kind, self.add_pending = intake.known, intake.entry_kind, intake.add_pending
+        self.known, self.written, self.add_pending = intake.known, intake.written, intake.add_pending
         self._add_log(LogPart(connection, feeds, destroyer))
         follow = FollowPart(connection, feeds, destroyer)
         self.follow_state = follow.follow_state

@@ -15,6 +15,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
+from federation.rules.transition.course import Course, deed_of, follow, table_of
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.identity import CodeKind, SubjectClass
 
@@ -164,6 +165,17 @@ def penalty() -> Callable[..., Penalty]:
 def licence() -> Callable[..., Licence]:
     """Makes a licence that is admitted without a warning, but for what is changed."""
     return _licence
+
+
+def _after(*acts: Ending | Annotation) -> Course:
+    course, _ = follow(table_of(_entry()), [deed_of(act, ECOLOGY.code) for act in acts])
+    return course
+
+
+@pytest.fixture(scope="session")
+def after() -> Callable[..., Course]:
+    """Where acts bring a list entry of Hangzhou's ecology bureau."""
+    return _after
 
 
 @pytest.fixture(scope="session")

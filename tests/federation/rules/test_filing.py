@@ -15,6 +15,7 @@ from federation.records.agency_filing import AgencyFiling, FilingStanding, Revie
 from federation.records.subject import Authority, Identity
 from federation.rules.filing import FilingCandidate, recognise_filing
 from federation.rules.rule_book import RuleBook
+from federation.rules.transition.course import Course
 from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
 
@@ -147,12 +148,16 @@ def test_list_agreement_covers_no_filing(decide: Decide, filing: MakeFiling) -> 
 def test_ending_and_annotation_act_on_filings(
     decide: Decide,
     filing: MakeFiling,
+    after: Callable[..., Course],
     endings: Mapping[EndingKind, Ending],
     marks: Mapping[AnnotationKind, Annotation],
 ) -> None:
-    """The life cycle of list entries holds for filings."""
-    ended = FilingCandidate("330100", filing(), endings[EndingKind.REVOKED], marks[AnnotationKind.OBJECTION])
-    assert decide(ended).reasons == ("ENDED_REVOKED", "OBJECTION_UNDER_WAY")
+    """A revoked filing is held; one under objection is told as such."""
+    revoked = FilingCandidate("330100", filing(), after(endings[EndingKind.REVOKED]))
+    objected = FilingCandidate("330100", filing(), after(marks[AnnotationKind.OBJECTION]))
+    assert [("ENDED_REVOKED",), ("RECOGNISED", "OBJECTION_UNDER_WAY")] == [
+        decide(each).reasons[:2] for each in (revoked, objected)
+    ]
 
 
 def test_quarantined_filing_is_refused(decide: Decide, filing: MakeFiling) -> None:

@@ -2,25 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands against a record on a day, and when that can change."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.rules.life_cycle import Life, Term, life_of, next_turn
+from federation.rules.transition.course import UNTOUCHED, Course
 
 
 def test_an_open_record_counts() -> None:
     """A record without dates or acts counts."""
-    assert Life((), ()) == life_of(Term(None, None), None, None, date(2026, 1, 1))
+    assert Life((), ()) == life_of(Term(None, None), UNTOUCHED, date(2026, 1, 1))
 
 
 def test_all_that_stands_against_it_is_named(
-    endings: Mapping[EndingKind, Ending], marks: Mapping[AnnotationKind, Annotation]
+    after: Callable[..., Course], endings: Mapping[EndingKind, Ending], marks: Mapping[AnnotationKind, Annotation]
 ) -> None:
-    """An ended, suspended and lapsed record is all three, in this order."""
-    term = Term(date(2020, 1, 1), date(2021, 1, 1))
-    life = life_of(term, endings[EndingKind.REMOVED], marks[AnnotationKind.SUSPENDED], date(2022, 1, 1))
-    assert Life(("ENDED_REMOVED", "SUSPENDED", "PERIOD_LAPSED"), ()) == life
+    """A suspended and lapsed record is both, an ended and lapsed one too, in this order."""
+    term, later = Term(date(2020, 1, 1), date(2021, 1, 1)), date(2022, 1, 1)
+    suspended = life_of(term, after(marks[AnnotationKind.SUSPENDED]), later)
+    ended = life_of(term, after(marks[AnnotationKind.SUSPENDED], endings[EndingKind.REMOVED]), later)
+    assert (Life(("SUSPENDED", "PERIOD_LAPSED"), ()), Life(("ENDED_REMOVED", "PERIOD_LAPSED"), ())) == (
+        suspended,
+        ended,
+    )
 
 
 def test_next_turn_is_the_earliest_later_day() -> None:

@@ -15,6 +15,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Authority, Identity
 from federation.rules.recognition import Candidate, recognise
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
+from federation.rules.transition.course import Course
 from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
 
@@ -229,10 +230,14 @@ def test_black_stands_beside_another_black(decide: Decide, entry: MakeEntry) -> 
 
 @pytest.mark.parametrize("kind", list(EndingKind))
 def test_ending_at_the_origin_ends_it_here(
-    decide: Decide, entry: MakeEntry, endings: Mapping[EndingKind, Ending], kind: EndingKind
+    decide: Decide,
+    entry: MakeEntry,
+    after: Callable[..., Course],
+    endings: Mapping[EndingKind, Ending],
+    kind: EndingKind,
 ) -> None:
     """Each way of ending at the origin takes the entry's effect here, and is named."""
-    verdict = decide(Candidate("330100", entry(), ended=endings[kind]))
+    verdict = decide(Candidate("330100", entry(), after(endings[kind])))
     assert isinstance(verdict, Held)
     assert verdict.reasons == (f"ENDED_{kind.name}",)
 
@@ -241,20 +246,22 @@ ANNOTATED: list[tuple[AnnotationKind, type[Verdict], tuple[str, ...]]] = [
     (AnnotationKind.OBJECTION, Recognised, ("RECOGNISED", "OBJECTION_UNDER_WAY")),
     (AnnotationKind.SUSPENDED, Held, ("SUSPENDED",)),
     (AnnotationKind.RESUMED, Recognised, ("RECOGNISED",)),
+    (AnnotationKind.REPAIR_PENDING, Recognised, ("RECOGNISED", "REPAIR_UNDER_WAY")),
 ]
 
 
 @pytest.mark.parametrize(("kind", "outcome", "reasons"), ANNOTATED)
-def test_annotation(
+def test_annotation(  # noqa: PLR0917 - what pytest hands in
     decide: Decide,
     entry: MakeEntry,
+    after: Callable[..., Course],
     marks: Mapping[AnnotationKind, Annotation],
     kind: AnnotationKind,
     outcome: type[Verdict],
     reasons: tuple[str, ...],
 ) -> None:
     """An objection is shown and leaves the effect; a suspension takes it; a resumption gives it back."""
-    verdict = decide(Candidate("330100", entry(), annotation=marks[kind]))
+    verdict = decide(Candidate("330100", entry(), after(marks[kind])))
     assert isinstance(verdict, outcome)
     assert verdict.reasons == reasons
 
@@ -305,7 +312,11 @@ def test_own_entry_is_not_recognised(decide: Decide, entry: MakeEntry) -> None:
 
 
 def test_all_grounds_come_out_in_their_order(
-    decide: Decide, entry: MakeEntry, company: Identity, endings: Mapping[EndingKind, Ending]
+    decide: Decide,
+    entry: MakeEntry,
+    after: Callable[..., Course],
+    company: Identity,
+    endings: Mapping[EndingKind, Ending],
 ) -> None:
     """Every ground that applies is named, in the documented order, not only the first."""
     broken = entry(
@@ -316,7 +327,7 @@ def test_all_grounds_come_out_in_their_order(
         authority=UNKNOWN_BODY,
         valid_until=date(2026, 6, 1),
     )
-    verdict = decide(Candidate("330100", broken, ended=endings[EndingKind.REVOKED], black_elsewhere=True))
+    verdict = decide(Candidate("330100", broken, after(endings[EndingKind.REVOKED]), black_elsewhere=True))
     assert verdict.reasons == (
         "BAD_SUBJECT_CODE",
         "STANDARD_FIELD_MISMATCH",

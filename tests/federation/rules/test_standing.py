@@ -17,6 +17,7 @@ from federation.records.subject import Authority, Identity, Subject
 from federation.rules.life_cycle import Term
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, OwnStanding, own_standing, term_of
+from federation.rules.transition.course import Course
 
 TODAY = date(2026, 11, 22)
 
@@ -46,19 +47,25 @@ def test_term_counts_its_first_and_last_day(
 
 
 def test_ended_entry_has_no_measures(
-    book: RuleBook, entry: Callable[..., ListEntry], endings: Mapping[EndingKind, Ending]
+    book: RuleBook,
+    entry: Callable[..., ListEntry],
+    after: Callable[..., Course],
+    endings: Mapping[EndingKind, Ending],
 ) -> None:
     """An ending takes every measure at once; an ended entry that would lapse too is ended."""
-    found = own_standing(OwnEntry(entry(), endings[EndingKind.REPAIRED]), "330100", book, date(2028, 1, 1))
+    found = own_standing(OwnEntry(entry(), after(endings[EndingKind.REPAIRED])), "330100", book, date(2028, 1, 1))
     assert OwnStanding(Standing.ENDED, ("ENDED_REPAIRED", "PERIOD_LAPSED"), (), None) == found
 
 
 def test_suspended_and_objected(
-    book: RuleBook, entry: Callable[..., ListEntry], marks: Mapping[AnnotationKind, Annotation]
+    book: RuleBook,
+    entry: Callable[..., ListEntry],
+    after: Callable[..., Course],
+    marks: Mapping[AnnotationKind, Annotation],
 ) -> None:
     """A suspension holds the entry back; an objection is only told."""
-    held = own_standing(OwnEntry(entry(), None, marks[AnnotationKind.SUSPENDED]), "330100", book, TODAY)
-    told = own_standing(OwnEntry(entry(), None, marks[AnnotationKind.OBJECTION]), "330100", book, TODAY)
+    held = own_standing(OwnEntry(entry(), after(marks[AnnotationKind.SUSPENDED])), "330100", book, TODAY)
+    told = own_standing(OwnEntry(entry(), after(marks[AnnotationKind.OBJECTION])), "330100", book, TODAY)
     assert (held.standing, held.reasons, held.measures) == (Standing.HELD, ("SUSPENDED",), ())
     assert (told.standing, told.reasons) == (Standing.OWN, ("OBJECTION_UNDER_WAY",))
 

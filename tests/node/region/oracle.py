@@ -7,6 +7,7 @@ from federation.log.leaf import LeafKind
 from federation.records.feed_policy import Dataset
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
+from node.entry.lineage import void_places
 from node.ledger import judge
 from node.verify.whole import Verify
 from tests.node.region.member import Node
@@ -46,7 +47,12 @@ def replayed(node: Node) -> dict[tuple[str, int], tuple[object, ...]]:
             wanted |= {leaf.ref for entry in held if (leaf := entry.leaf) and leaf.ref is not None}
             on = node.reader.acts(view.origin, sorted(wanted))
             facts |= {(view.origin, index): held[index] for index in wanted}
-            acts |= {(view.origin, index): acts_of(on.get(index, ())) for index in wanted}
+            with node.reader.snapshot() as seen:
+                void = void_places(seen, held)
+            acts |= {
+                (view.origin, index): acts_of(held[index], on.get(index, ()), void.get((view.origin, index), ""))
+                for index in wanted
+            }
     first = {
         place: judge(rules, entry, acts[place], black_elsewhere=False, as_of=today) for place, entry in facts.items()
     }

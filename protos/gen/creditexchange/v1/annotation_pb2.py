@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from creditexchange.v1 import authority_pb2 as creditexchange_dot_v1_dot_authority__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"creditexchange/v1/annotation.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\"\xdc\x01\n\nAnnotation\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.creditexchange.v1.AnnotationKind\x12/\n\tauthority\x18\x02 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x10\n\x08\x64\x61ted_on\x18\x03 \x01(\t\x12\x1c\n\x0f\x64ocument_number\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x18\n\x0b\x65xplanation\x18\x05 \x01(\tH\x01\x88\x01\x01\x42\x12\n\x10_document_numberB\x0e\n\x0c_explanation*\x8c\x01\n\x0e\x41nnotationKind\x12\x1f\n\x1b\x41NNOTATION_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41NNOTATION_KIND_OBJECTION\x10\x01\x12\x1d\n\x19\x41NNOTATION_KIND_SUSPENDED\x10\x02\x12\x1b\n\x17\x41NNOTATION_KIND_RESUMED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"creditexchange/v1/annotation.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\"\xdc\x01\n\nAnnotation\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.creditexchange.v1.AnnotationKind\x12/\n\tauthority\x18\x02 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x10\n\x08\x64\x61ted_on\x18\x03 \x01(\t\x12\x1c\n\x0f\x64ocument_number\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x18\n\x0b\x65xplanation\x18\x05 \x01(\tH\x01\x88\x01\x01\x42\x12\n\x10_document_numberB\x0e\n\x0c_explanation*\x98\x02\n\x0e\x41nnotationKind\x12\x1f\n\x1b\x41NNOTATION_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41NNOTATION_KIND_OBJECTION\x10\x01\x12\x1d\n\x19\x41NNOTATION_KIND_SUSPENDED\x10\x02\x12\x1b\n\x17\x41NNOTATION_KIND_RESUMED\x10\x03\x12\"\n\x1e\x41NNOTATION_KIND_REPAIR_PENDING\x10\x04\x12\"\n\x1e\x41NNOTATION_KIND_REPAIR_REFUSED\x10\x05\x12$\n ANNOTATION_KIND_OBJECTION_CLOSED\x10\x06\x12\x1c\n\x18\x41NNOTATION_KIND_RESTORED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.annotatio
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ANNOTATIONKIND']._serialized_start=316
-  _globals['_ANNOTATIONKIND']._serialized_end=456
+  _globals['_ANNOTATIONKIND']._serialized_end=596
   _globals['_ANNOTATION']._serialized_start=93
   _globals['_ANNOTATION']._serialized_end=313
 # @@protoc_insertion_point(module_scope)

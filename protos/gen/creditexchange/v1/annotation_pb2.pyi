@@ -13,10 +13,18 @@ class AnnotationKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ANNOTATION_KIND_OBJECTION: _ClassVar[AnnotationKind]
     ANNOTATION_KIND_SUSPENDED: _ClassVar[AnnotationKind]
     ANNOTATION_KIND_RESUMED: _ClassVar[AnnotationKind]
+    ANNOTATION_KIND_REPAIR_PENDING: _ClassVar[AnnotationKind]
+    ANNOTATION_KIND_REPAIR_REFUSED: _ClassVar[AnnotationKind]
+    ANNOTATION_KIND_OBJECTION_CLOSED: _ClassVar[AnnotationKind]
+    ANNOTATION_KIND_RESTORED: _ClassVar[AnnotationKind]
 ANNOTATION_KIND_UNSPECIFIED: AnnotationKind
 ANNOTATION_KIND_OBJECTION: AnnotationKind
 ANNOTATION_KIND_SUSPENDED: AnnotationKind
 ANNOTATION_KIND_RESUMED: AnnotationKind
+ANNOTATION_KIND_REPAIR_PENDING: AnnotationKind
+ANNOTATION_KIND_REPAIR_REFUSED: AnnotationKind
+ANNOTATION_KIND_OBJECTION_CLOSED: AnnotationKind
+ANNOTATION_KIND_RESTORED: AnnotationKind
 
 class Annotation(_message.Message):
     __slots__ = ("kind", "authority", "dated_on", "document_number", "explanation")

@@ -103,31 +103,34 @@ def test_places_are_not_given_twice(store: Store, own_feed: OwnFeed) -> None:
 
 
 @pytest.mark.parametrize("kind", [LeafKind.END, LeafKind.AMEND])
-def test_an_entry_acted_on_is_no_longer_active(store: Store, own_feed: OwnFeed, kind: LeafKind) -> None:
+def test_an_act_is_seen_on_its_entry(store: Store, own_feed: OwnFeed, kind: LeafKind) -> None:
     """From the moment its END or AMEND is pending, so that two endings of one entry cannot both pass."""
     own_feed.publish(own_feed.pending())
     seen = []
     for step in (lambda: None, lambda: own_feed.pend(own_feed.pending(b"act", kind, 0)), own_feed.sequencer.sequence):
         step()
         with store.write() as unit:
-            seen.append(unit.entry_kind(own_feed.origin, 0))
-    assert seen == [LeafKind.ADD, None, None]
+            seen.append([written.kind for written in unit.written(own_feed.origin, [0])[0]])
+    assert seen == [[LeafKind.ADD], [LeafKind.ADD, kind], [LeafKind.ADD, kind]]
 
 
-def test_an_annotation_leaves_its_entry_active(store: Store, own_feed: OwnFeed) -> None:
-    """Pending and sequenced."""
-    own_feed.publish(own_feed.pending())
-    own_feed.publish(own_feed.pending(b"note", LeafKind.ANNOTATE, 0))
-    own_feed.pend(own_feed.pending(b"note", LeafKind.ANNOTATE, 0))
+def test_acts_that_wait_come_after_those_sequenced(store: Store, own_feed: OwnFeed) -> None:
+    """Each with what it says, in the order they were taken in."""
+    own_feed.publish(own_feed.pending(), own_feed.pending(b"other"))
+    own_feed.publish(own_feed.pending(b"1", LeafKind.ANNOTATE, 0))
+    own_feed.pend(*(own_feed.pending(text, LeafKind.ANNOTATE, 0) for text in (b"2", b"3")))
     with store.write() as unit:
-        assert unit.entry_kind(own_feed.origin, 0) is LeafKind.ADD
+        written = unit.written(own_feed.origin, [0, 1, 5])
+    assert {0: [b"1", b"2", b"3"], 1: []} == {
+        index: [act.payload for act in acts] for index, (_, *acts) in written.items()
+    }
 
 
 @pytest.mark.parametrize("index", [0, 2**63 - 1, 2**63, 2**64 - 2])
-def test_no_entry_has_no_kind(store: Store, own_feed: OwnFeed, index: int) -> None:
+def test_no_entry_was_not_written(store: Store, own_feed: OwnFeed, index: int) -> None:
     """Whatever number a caller names, also one that no column holds."""
     with store.write() as unit:
-        assert unit.entry_kind(own_feed.origin, index) is None
+        assert {} == unit.written(own_feed.origin, [index])
 
 
 def test_a_feed_that_was_not_created_takes_nothing(store: Store, mirror: Mirror) -> None:
