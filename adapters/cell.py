@@ -170,6 +170,11 @@ class Cells:
         except FieldFault as fault:
             raise _named(code, fault) from None
 
+    def optional_day(self, code: str) -> date | None:
+        """Returns the day in an optional column; None for a blank."""
+        text = self.optional(code)
+        return None if text is None else self.read(code, day, text)
+
     def open_day(self, code: str) -> date | None:
         """Returns the last day of a term in a required column; None for an open end."""
         text = self.required(code)

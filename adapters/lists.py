@@ -56,4 +56,7 @@ def list_entry(cells: Cells, identities: Identities, fields: CodeSet) -> ListEnt
         responsible_persons=parts(cells.optional("MD_ZRR") or "", _BETWEEN_PERSONS),
         source=identities.source(cells, "MD_LYDW", "MD_LYDWDM"),
         remark=cells.optional("BZ"),
+        measures=parts(cells.optional("MD_CS") or "", _BETWEEN_PERSONS),
+        notified_on=cells.optional_day("MD_GZRQ"),
+        publicised_from=cells.optional_day("MD_GSRQ"),
     )

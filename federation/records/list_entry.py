@@ -48,9 +48,15 @@ class ListEntry(Value):
     responsible_persons: Annotated[tuple[Text50, ...], Field(max_length=20)] = ()
     source: Authority
     remark: Text512 | None = None
+    measures: Annotated[tuple[Mnemonic, ...], Field(max_length=20)] = ()
+    notified_on: date | None = None
+    publicised_from: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        for field, before in (("notified_on", self.notified_on), ("publicised_from", self.publicised_from)):
+            if before is not None:
+                in_order(before, self.decided_on, field)
         in_order(self.decided_on, self.valid_from, "valid_from")
         in_order(self.valid_from, self.valid_until, "valid_until")
         return self

@@ -28,6 +28,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, Subject
+from federation.rules.agreement import Asked
 from federation.rules.catalogue.prohibited import Ban, ProhibitedRules
 from federation.rules.repair.window import Act, Window, window_of
 from federation.rules.rule_book import RuleBook
@@ -65,9 +66,10 @@ class _Desk:
     standards: Standards
     book: RuleBook
     as_of: date
+    home: str
 
 
-def admit(record: Record, standards: Standards, book: RuleBook, as_of: date) -> Admitted | NotAdmitted:
+def admit(record: Record, standards: Standards, book: RuleBook, as_of: date, home: str) -> Admitted | NotAdmitted:
     """Decides whether an own record may be published.
 
     Args:
@@ -75,9 +77,10 @@ def admit(record: Record, standards: Standards, book: RuleBook, as_of: date) -> 
         standards: the node's tables.
         book: the node's rules, list standards that only it has registered among them.
         as_of: today, in China Standard Time.
+        home: the node's id.
     """
     warnings: dict[str, None] = {}
-    desk = _Desk(standards, book, as_of)
+    desk = _Desk(standards, book, as_of, home)
     for step in chain(_steps(record, desk), _prohibited(record, desk)):
         if isinstance(step, NotAdmitted):
             return step
@@ -204,11 +207,15 @@ def _list_entry(record: ListEntry, desk: _Desk) -> Iterator[Step]:
     if not desk.standards.fields.knows(record.field):
         yield NotAdmitted("field", "FIELD_UNKNOWN")
     yield from _list_standard(record, desk)
+    for field in ("reason", "basis", "document_number"):
+        if not getattr(record, field).strip():
+            yield NotAdmitted(field, "FIELD_MISSING")
     yield from _decision(record.authority, record.source, record.decided_on, desk)
     if not any(record.field in body.fields for body in desk.book.competent(record.authority.code, record.decided_on)):
         yield "ISSUER_NOT_AUTHORISED"
     if record.kind is ListKind.BLACK:
         yield from _black(record)
+    yield from _stated_measures(record, desk)
 
 
 def _list_standard(record: ListEntry, desk: _Desk) -> Iterator[Step]:
@@ -219,6 +226,19 @@ def _list_standard(record: ListEntry, desk: _Desk) -> Iterator[Step]:
         yield from (NotAdmitted("standard", reason) for reason in standard.mismatches(record))
         yield from standard.not_valid(record.decided_on)
         yield from standard.exceeded(record)
+        if (lack := standard.omitted(record)) is not None:
+            field, reason, asked = lack
+            yield NotAdmitted(field, reason) if asked is Asked.REQUIRED else reason
+
+
+def _stated_measures(record: ListEntry, desk: _Desk) -> Iterator[Step]:
+    """Only what the own region has published may be applied (Zhejiang regulation, article 28)."""
+    for code in record.measures:
+        published = [measure for measure in desk.book.measures if measure.code == code]
+        if not any(measure.applies(desk.home, record.decided_on) for measure in published):
+            yield NotAdmitted("measures", "MEASURE_UNPUBLISHED")
+        if not any(measure.suits(record) for measure in published):
+            yield NotAdmitted("measures", "MEASURE_UNSUITED")
 
 
 def _black(record: ListEntry) -> Iterator[Step]:

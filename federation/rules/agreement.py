@@ -18,6 +18,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Authority
 from federation.records.value import Contradiction, CreditCode, Mnemonic, Text200, Text512, Value, in_order
 from federation.standards.calendar import months_later
+from federation.standards.identity import SubjectClass
 
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9.]{0,15}\z")]
 Kind = Annotated[ListKind, Field(strict=False)]
@@ -103,6 +104,16 @@ class Agreement(Value):
         return within(self.effective_from, self.effective_until, day)
 
 
+class Asked(StrEnum):
+    """How much a list standard asks for a step before the decision."""
+
+    UNASKED = "unasked"
+    EXPECTED = "expected"
+    """An entry without it is taken in with a warning."""
+    REQUIRED = "required"
+    """An entry without it is refused at its origin."""
+
+
 class ListStandard(Value):
     """A uniform standard by which authorities decide on lists of one field.
 
@@ -114,6 +125,8 @@ class ListStandard(Value):
         exit_conditions: what a subject does to leave the list before its time.
         earliest_exit_months: months on the list before that can be asked for; None where the standard sets none.
         max_period_months: longest effect of an entry; None where the standard sets none.
+        notice: how much it asks that the subject of a black entry was told beforehand.
+        publicity: how much it asks that a red entry was publicised beforehand.
     """
 
     id: Mnemonic
@@ -133,6 +146,8 @@ class ListStandard(Value):
     valid_from: date
     valid_until: date | None = None
     max_period_months: Months | None = None
+    notice: Annotated[Asked, Field(strict=False)] = Asked.UNASKED
+    publicity: Annotated[Asked, Field(strict=False)] = Asked.UNASKED
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -156,6 +171,14 @@ class ListStandard(Value):
         if within(self.valid_from, self.valid_until, day):
             return ()
         return ("STANDARD_NOT_YET_VALID",) if day < self.valid_from else ("STANDARD_EXPIRED",)
+
+    def omitted(self, entry: ListEntry) -> tuple[str, str, Asked] | None:
+        """The step that an entry lacks: field, NOTICE_MISSING or PUBLICITY_MISSING; how much asked for."""
+        if entry.kind is ListKind.BLACK and entry.notified_on is None and self.notice is not Asked.UNASKED:
+            return "notified_on", "NOTICE_MISSING", self.notice
+        if entry.kind is ListKind.RED and entry.publicised_from is None and self.publicity is not Asked.UNASKED:
+            return "publicised_from", "PUBLICITY_MISSING", self.publicity
+        return None
 
     def exceeded(self, entry: ListEntry) -> tuple[str, ...]:
         """PERIOD_OVER_STANDARD for an entry that says it lasts longer than the standard allows; else nothing."""
@@ -245,6 +268,11 @@ class Measure(Value):
         if not self.list_kinds and not self.filing_categories:
             raise Contradiction("list_kinds", "FIELD_MISSING")
         return self
+
+    def suits(self, entry: ListEntry) -> bool:
+        """Whether it is a measure on entries of this kind and field; none that publishes is, on a natural person."""
+        person = entry.identity.subject_class is SubjectClass.NATURAL_PERSON
+        return entry.kind in self.list_kinds and entry.field in self.fields and not (person and self.publishes)
 
     def applies(self, home: str, day: date) -> bool:
         """Whether it is a measure of that node on that day."""

@@ -12,7 +12,8 @@ regulation, articles 24, 25 and 28). Grounds are collected in this order, all th
               STANDARD_NOT_YET_VALID · STANDARD_EXPIRED (both on the day of decision) ·
               ENDED_REMOVED, ENDED_REVOKED, ENDED_REPAIRED, ENDED_CORRECTED · SUSPENDED · NOT_YET_VALID ·
               PERIOD_LAPSED · CONFLICT_RED_BLACK
-    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · PERIOD_OVER_STANDARD · PERSON_NOT_PUBLIC
+    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · PERIOD_OVER_STANDARD · PERSON_NOT_PUBLIC ·
+              MEASURE_NOT_LOCAL (the origin names measures that do not follow here: they are shown, and no more)
 
 What was true on the day of decision (code, standard, competence) is asked for that day, so it never changes; agreement,
 term and measures are asked for the day of the decision to recognise. Signatures and proofs are not checked here: an
@@ -85,7 +86,7 @@ def recognise(candidate: Candidate, home: str, book: RuleBook, standards: Standa
     grounds = Grounds(
         _refusals(entry, candidate.origin_node, standard, book, standards),
         (*coverage.holds, *not_valid, *life.holds, *red_black(entry, candidate.black_elsewhere)),
-        _remarks(entry, standard, life),
+        _remarks(entry, standard, life, measures),
     )
     named = (*coverage.names, standard.name) if standard is not None else coverage.names
     review_on = next_turn(as_of, *term.turns(), *coverage.turns, *measures.turns)
@@ -101,15 +102,7 @@ def unreadable(fault: str | None, versions: tuple[str, ...]) -> Verdict:
 
 def list_measures(book: RuleBook, home: str, entry: ListEntry, as_of: date) -> LocalMeasures:
     """Measures that the home region takes on entries like this one; none that publishes a natural person."""
-    person = entry.identity.subject_class is SubjectClass.NATURAL_PERSON
-    return local_measures(
-        book,
-        home,
-        as_of,
-        lambda measure: (
-            entry.kind in measure.list_kinds and entry.field in measure.fields and not (person and measure.publishes)
-        ),
-    )
+    return local_measures(book, home, as_of, lambda measure: measure.suits(entry))
 
 
 def red_black(entry: ListEntry, black_elsewhere: bool) -> tuple[str, ...]:
@@ -141,8 +134,10 @@ def _refusals(
     return tuple(found)
 
 
-def _remarks(entry: ListEntry, standard: ListStandard | None, life: Life) -> tuple[str, ...]:
+def _remarks(entry: ListEntry, standard: ListStandard | None, life: Life, measures: LocalMeasures) -> tuple[str, ...]:
     found = [*life.remarks, *(standard.exceeded(entry) if standard is not None else ())]
     if entry.identity.subject_class is SubjectClass.NATURAL_PERSON:
         found.append("PERSON_NOT_PUBLIC")
+    if not set(entry.measures) <= set(measures.codes):
+        found.append("MEASURE_NOT_LOCAL")
     return tuple(found)

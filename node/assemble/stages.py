@@ -129,7 +129,7 @@ class Foundation:
 
     def admit(self, record: Record) -> Admitted | NotAdmitted:
         """May this own record be published today?"""
-        return admit(record, self.standards, self.book, china_date(self.clock()))
+        return admit(record, self.standards, self.book, china_date(self.clock()), self.config.node.id)
 
     @cached_property
     def case_rules(self) -> CaseRules:

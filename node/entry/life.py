@@ -3,12 +3,17 @@
 """An own entry as it was written, and where the acts on it have brought it: asked before another act is taken in."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from federation.errors import FieldFault
 from federation.log.leaf import LeafKind
 from federation.records.act import Annotation, Ending
+from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import Record, decode
+from federation.records.licence import Licence
+from federation.records.list_entry import ListEntry
+from federation.records.penalty import Penalty
 from federation.rules.transition.course import Fact, decider_of, table_of
 from federation.rules.transition.table import Illegal
 from node.entry.holding import deed_by
@@ -32,6 +37,11 @@ class Written(NamedTuple):
         except FieldFault:
             return None
 
+    def said(self) -> Ending | Annotation | None:
+        """The record of an END or ANNOTATE; None for any other leaf, and where it cannot be read."""
+        read = self.record() if self.kind in {LeafKind.END, LeafKind.ANNOTATE} else None
+        return read if isinstance(read, Ending | Annotation) else None
+
 
 class Life:
     """An own entry under the acts on it."""
@@ -41,16 +51,39 @@ class Life:
         fact = record if isinstance(record, Fact) else None
         self._table = table_of(fact)
         self._decider = decider_of(fact)
+        self._since = _decided_on(fact)
         self._state = self._table.logged
         for act in acts:
-            self.act(act)
+            self._move(act)
 
     def act(self, act: Written) -> str:
-        """Moves the entry; why the act is illegal where it stands, else empty."""
-        said = act.record() if act.kind in {LeafKind.END, LeafKind.ANNOTATE} else None
-        deed = deed_by(act.kind, said if isinstance(said, Ending | Annotation) else None, self._decider)
+        """Moves the entry; why the act is illegal where it stands, else empty.
+
+        A new act is not dated before the decision that it acts on; of those on record nobody asks that again.
+        """
+        day = _dated_on(act.said())
+        return "ACT_BEFORE_DECISION" if day and self._since and day < self._since else self._move(act)
+
+    def _move(self, act: Written) -> str:
+        deed = deed_by(act.kind, act.said(), self._decider)
         reached = Illegal("ACT_UNREADABLE") if deed is None else self._table.after(self._state, deed)
         if isinstance(reached, Illegal):
             return reached.reason
         self._state = reached
         return ""
+
+
+def _decided_on(fact: Fact | None) -> date | None:
+    """The day that acts on a record lie on or after; None where nobody knows."""
+    match fact:
+        case Licence() | Penalty() | ListEntry():
+            return fact.decided_on
+        case AgencyFiling():
+            return fact.filed_on
+        case _:
+            return None
+
+
+def _dated_on(act: Ending | Annotation | None) -> date | None:
+    """The day that an act bears; None for an amendment."""
+    return act.decided_on if isinstance(act, Ending) else act.dated_on if act is not None else None

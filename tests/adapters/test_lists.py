@@ -3,6 +3,7 @@
 """Red, black and watch lists."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 
@@ -41,6 +42,19 @@ def test_responsible_persons_are_named_apart(outcomes: Callable[..., list[Outcom
     assert (record.responsible_persons, record.valid_until) == (("林远山", "周以宁"), None)
 
 
+def test_measures_and_what_came_before_the_decision(outcomes: Callable[..., list[Outcome]]) -> None:
+    """Columns of their own, each of which a file may lack."""
+    cells = {"MD_CS": "funds-limit；procurement-limit", "MD_GZRQ": "2025/1/6", "MD_GSRQ": ""}
+    record, bare = (_record(outcomes(KIND, changes)[0]) for changes in (cells, {}))
+
+    assert (("funds-limit", "procurement-limit"), date(2025, 1, 6), None) == (
+        record.measures,
+        record.notified_on,
+        record.publicised_from,
+    )
+    assert ((), None) == (bare.measures, bare.notified_on)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -49,6 +63,10 @@ def test_responsible_persons_are_named_apart(outcomes: Callable[..., list[Outcom
         ({"MD_BZH": "认定标准第二版"}, "FIELD_MALFORMED"),
         ({"MD_SXRQ": "2026/03/01"}, "DATES_OUT_OF_ORDER"),
         ({"MD_SY": ""}, "FIELD_MISSING"),
+        ({"MD_GZRQ": "2099/01/01"}, "DATES_OUT_OF_ORDER"),
+        ({"MD_GSRQ": "2099/01/01"}, "DATES_OUT_OF_ORDER"),
+        ({"MD_GZRQ": "春天"}, "DATE_MALFORMED"),
+        ({"MD_CS": "责令改正"}, "FIELD_MALFORMED"),
         ({"MD_ZRR": "、".join(f"甲{n}" for n in range(21))}, "FIELD_TOO_LONG"),
     ],
 )

@@ -176,3 +176,15 @@ def test_a_lapsed_entry_can_still_be_repaired(hangzhou: Node, samples: Samples) 
     hangzhou.publish("lists", samples.black(1, valid_until=date(2026, 2, 1)))
 
     assert [Accepted()] == hangzhou.publish("lists", samples.ending(EndingKind.REPAIRED), ref=0)
+
+
+@pytest.mark.parametrize("act", ["end", "mark"])
+def test_an_act_is_not_dated_before_the_decision(hangzhou: Node, samples: Samples, act: str) -> None:
+    """Nothing can be done to what was not decided yet; on the same day it can."""
+    hangzhou.publish("lists", samples.black(1))
+    sound = samples.ending() if act == "end" else samples.mark(AnnotationKind.OBJECTION)
+    field = "decided_on" if act == "end" else "dated_on"
+    early, same = (sound.model_copy(update={field: day}) for day in (date(2025, 2, 28), date(2025, 3, 1)))
+
+    assert [Refused("ref", "ACT_BEFORE_DECISION")] == hangzhou.offer("lists", hangzhou.item(early, 0))
+    assert [Accepted()] == hangzhou.offer("lists", hangzhou.item(same, 0))

@@ -94,15 +94,15 @@ def results(path: Path, file: SampleFile) -> list[str]:
     with open_source(path) as table:
         outcomes = translate(table, file.kind, shipped_standards())
         return [
-            _admitted(outcome, book, keys) if isinstance(outcome, Translated) else outcome.reason
+            _admitted(outcome, book, file.node, keys) if isinstance(outcome, Translated) else outcome.reason
             for outcome in outcomes
         ]
 
 
-def _admitted(row: Translated, book: RuleBook, keys: dict[str, bytes]) -> str:
+def _admitted(row: Translated, book: RuleBook, home: str, keys: dict[str, bytes]) -> str:
     record = row.record
     assert not isinstance(record, Ending | Annotation | FeedPolicy | Exchange)
-    verdict = admit(record, shipped_standards(), book, AS_OF)
+    verdict = admit(record, shipped_standards(), book, AS_OF, home)
     if not isinstance(verdict, Admitted):
         return verdict.reason
     payload = encode(record)

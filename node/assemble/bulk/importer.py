@@ -124,9 +124,9 @@ class Importer:
     def _order(self, path: Path, kind: TableKind | None) -> Order:
         foundation = self._foundation
         if self._stages is None:
-            return Order(path, kind, SUBMITTED_AT_ONCE, foundation.standard_files, None)
+            return Order(path, kind, SUBMITTED_AT_ONCE, foundation.standard_files, None, foundation.config.node.id)
         at_once = foundation.config.publish.max_batch_entries
-        return Order(path, kind, at_once, foundation.standard_files, foundation.rule_files)
+        return Order(path, kind, at_once, foundation.standard_files, foundation.rule_files, foundation.config.node.id)
 
     def _source(self, items: Iterator[Opened | Batch]) -> Source:
         opened = next(items)

@@ -47,6 +47,7 @@ class Order(NamedTuple):
         batch_rows: rows in a batch, at least 1.
         standards: the operator's replacements of tables, by catalogue id.
         rules: files of the rule book by path; None leaves admission to whoever publishes.
+        home: the node's id.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Order(NamedTuple):
     batch_rows: int
     standards: Mapping[str, bytes]
     rules: Mapping[str, bytes] | None
+    home: str
 
 
 class Opened(NamedTuple):
@@ -150,7 +152,7 @@ def _admission(order: Order, standards: Standards, now_ms: Callable[[], int]) ->
 
     def of_today() -> Admission:
         today: date = china_date(now_ms())
-        return lambda record: admit(record, standards, book, today)
+        return lambda record: admit(record, standards, book, today, order.home)
 
     return of_today
 

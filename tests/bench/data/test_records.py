@@ -61,7 +61,7 @@ def test_a_filled_form_is_what_an_import_of_its_row_would_publish(
     assert all(value in payload for value in values.values())
     assert form.personal == (kind is Kind.PERSON)
     book = parse_rule_book(shipped_rules("330100"))
-    assert isinstance(admit(made.record, shipped_standards(), book, AS_OF), Admitted)
+    assert isinstance(admit(made.record, shipped_standards(), book, AS_OF, "330100"), Admitted)
 
 
 def test_ratings_are_those_of_zhejiang() -> None:

@@ -289,6 +289,18 @@ def test_period_beyond_the_standard_is_told(decide: Decide, entry: MakeEntry) ->
     assert verdict.reasons == ("RECOGNISED", "PERIOD_OVER_STANDARD")
 
 
+def test_measures_that_the_origin_names_are_shown_only(decide: Decide, entry: MakeEntry, book: RuleBook) -> None:
+    """What follows here comes from the own catalogue; a measure beyond it is told, and does not follow."""
+    plain = decide(Candidate("330100", entry()))
+    assert isinstance(plain, Recognised)
+    foreign = decide(Candidate("330100", entry(measures=("stoning", *plain.measures[:1]))))
+    assert isinstance(foreign, Recognised)
+    local = decide(Candidate("330100", entry(measures=plain.measures)))
+
+    assert (plain.measures, ("RECOGNISED", "MEASURE_NOT_LOCAL")) == (foreign.measures, foreign.reasons)
+    assert plain == local
+
+
 def test_quarantined_entry_is_refused_with_its_fault(decide: Decide, entry: MakeEntry) -> None:
     """What the log or the codec quarantined never counts, whether or not a record can be read."""
     read, unread = Candidate("330100", entry(), fault="LEAF_REF"), Candidate("330100", None, fault="LEAF_REF")

@@ -36,7 +36,7 @@ class TakingImporter:
     @contextmanager
     def open(self, path: Path, kind: TableKind | None) -> Iterator[Source]:
         """The file, read in this process."""
-        items = read(Order(path, kind, 500, {}, None), lambda: 0)
+        items = read(Order(path, kind, 500, {}, None, "330100"), lambda: 0)
         opened = next(items)
         assert isinstance(opened, Opened)
         given = (item for item in items if isinstance(item, Batch))

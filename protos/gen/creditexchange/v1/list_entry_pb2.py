@@ -26,15 +26,15 @@ from creditexchange.v1 import authority_pb2 as creditexchange_dot_v1_dot_authori
 from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"creditexchange/v1/list_entry.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\xbf\x03\n\tListEntry\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.creditexchange.v1.ListKind\x12\x11\n\tlist_name\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x10\n\x08standard\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x07 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x08 \x01(\t\x12/\n\tauthority\x18\t \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x12\n\ndecided_on\x18\n \x01(\t\x12\x12\n\nvalid_from\x18\x0b \x01(\t\x12\x18\n\x0bvalid_until\x18\x0c \x01(\tH\x00\x88\x01\x01\x12\x1b\n\x13responsible_persons\x18\r \x03(\t\x12,\n\x06source\x18\x0e \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x13\n\x06remark\x18\x0f \x01(\tH\x01\x88\x01\x01\x42\x0e\n\x0c_valid_untilB\t\n\x07_remark*b\n\x08ListKind\x12\x19\n\x15LIST_KIND_UNSPECIFIED\x10\x00\x12\x11\n\rLIST_KIND_RED\x10\x01\x12\x13\n\x0fLIST_KIND_BLACK\x10\x02\x12\x13\n\x0fLIST_KIND_WATCH\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"creditexchange/v1/list_entry.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\xad\x04\n\tListEntry\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.creditexchange.v1.ListKind\x12\x11\n\tlist_name\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12\x10\n\x08standard\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x07 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x08 \x01(\t\x12/\n\tauthority\x18\t \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x12\n\ndecided_on\x18\n \x01(\t\x12\x12\n\nvalid_from\x18\x0b \x01(\t\x12\x18\n\x0bvalid_until\x18\x0c \x01(\tH\x00\x88\x01\x01\x12\x1b\n\x13responsible_persons\x18\r \x03(\t\x12,\n\x06source\x18\x0e \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x13\n\x06remark\x18\x0f \x01(\tH\x01\x88\x01\x01\x12\x10\n\x08measures\x18\x10 \x03(\t\x12\x18\n\x0bnotified_on\x18\x11 \x01(\tH\x02\x88\x01\x01\x12\x1c\n\x0fpublicised_from\x18\x12 \x01(\tH\x03\x88\x01\x01\x42\x0e\n\x0c_valid_untilB\t\n\x07_remarkB\x0e\n\x0c_notified_onB\x12\n\x10_publicised_from*b\n\x08ListKind\x12\x19\n\x15LIST_KIND_UNSPECIFIED\x10\x00\x12\x11\n\rLIST_KIND_RED\x10\x01\x12\x13\n\x0fLIST_KIND_BLACK\x10\x02\x12\x13\n\x0fLIST_KIND_WATCH\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.list_entry_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_LISTKIND']._serialized_start=576
-  _globals['_LISTKIND']._serialized_end=674
+  _globals['_LISTKIND']._serialized_start=686
+  _globals['_LISTKIND']._serialized_end=784
   _globals['_LISTENTRY']._serialized_start=127
-  _globals['_LISTENTRY']._serialized_end=574
+  _globals['_LISTENTRY']._serialized_end=684
 # @@protoc_insertion_point(module_scope)

@@ -21,7 +21,7 @@ LIST_KIND_BLACK: ListKind
 LIST_KIND_WATCH: ListKind
 
 class ListEntry(_message.Message):
-    __slots__ = ("identity", "kind", "list_name", "field", "standard", "reason", "basis", "document_number", "authority", "decided_on", "valid_from", "valid_until", "responsible_persons", "source", "remark")
+    __slots__ = ("identity", "kind", "list_name", "field", "standard", "reason", "basis", "document_number", "authority", "decided_on", "valid_from", "valid_until", "responsible_persons", "source", "remark", "measures", "notified_on", "publicised_from")
     IDENTITY_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     LIST_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,9 @@ class ListEntry(_message.Message):
     RESPONSIBLE_PERSONS_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     REMARK_FIELD_NUMBER: _ClassVar[int]
+    MEASURES_FIELD_NUMBER: _ClassVar[int]
+    NOTIFIED_ON_FIELD_NUMBER: _ClassVar[int]
+    PUBLICISED_FROM_FIELD_NUMBER: _ClassVar[int]
     identity: _identity_pb2.Identity
     kind: ListKind
     list_name: str
@@ -52,4 +55,7 @@ class ListEntry(_message.Message):
     responsible_persons: _containers.RepeatedScalarFieldContainer[str]
     source: _authority_pb2.Authority
     remark: str
-    def __init__(self, identity: _Optional[_Union[_identity_pb2.Identity, _Mapping]] = ..., kind: _Optional[_Union[ListKind, str]] = ..., list_name: _Optional[str] = ..., field: _Optional[str] = ..., standard: _Optional[str] = ..., reason: _Optional[str] = ..., basis: _Optional[str] = ..., document_number: _Optional[str] = ..., authority: _Optional[_Union[_authority_pb2.Authority, _Mapping]] = ..., decided_on: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_until: _Optional[str] = ..., responsible_persons: _Optional[_Iterable[str]] = ..., source: _Optional[_Union[_authority_pb2.Authority, _Mapping]] = ..., remark: _Optional[str] = ...) -> None: ...
+    measures: _containers.RepeatedScalarFieldContainer[str]
+    notified_on: str
+    publicised_from: str
+    def __init__(self, identity: _Optional[_Union[_identity_pb2.Identity, _Mapping]] = ..., kind: _Optional[_Union[ListKind, str]] = ..., list_name: _Optional[str] = ..., field: _Optional[str] = ..., standard: _Optional[str] = ..., reason: _Optional[str] = ..., basis: _Optional[str] = ..., document_number: _Optional[str] = ..., authority: _Optional[_Union[_authority_pb2.Authority, _Mapping]] = ..., decided_on: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_until: _Optional[str] = ..., responsible_persons: _Optional[_Iterable[str]] = ..., source: _Optional[_Union[_authority_pb2.Authority, _Mapping]] = ..., remark: _Optional[str] = ..., measures: _Optional[_Iterable[str]] = ..., notified_on: _Optional[str] = ..., publicised_from: _Optional[str] = ...) -> None: ...
