@@ -240,9 +240,7 @@ class Views:
         self.reader = reader
         config = foundation.config
         self.publisher = Publisher(reader, config.node.id, foundation.members.coordinators)
-        self.query = Query(
-            reader, self.publisher, foundation.book, config.node.id, foundation.clock, config.follow.max_age_s
-        )
+        self.query = Query(reader, self.publisher, foundation.ledger_rules, foundation.clock, config.follow.max_age_s)
         ground = Ground(
             config.node.id, foundation.book.measures, foundation.standards, foundation.clock, config.follow.max_age_s
         )

@@ -182,6 +182,10 @@ class Decision:
         """Whether it has effect here now."""
         return self.standing in {Standing.OWN, Standing.RECOGNISED}
 
+    def overdue(self, day: date) -> bool:
+        """Whether it counts by a decision that a day which has come may have changed, and nobody has reviewed yet."""
+        return self.counts and self.review_on is not None and self.review_on <= day
+
     @property
     def is_black(self) -> bool:
         """Whether it is of a black list."""

@@ -29,11 +29,11 @@ from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.disclosure import payload_visible
-from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
 from federation.standards.calendar import china_date
 from node.entry.found import Found
 from node.entry.holding import Acts, HeldEntry, acts_of
+from node.ledger import Rules, judge
 from node.publish import FeedView, Publisher
 from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
 
@@ -53,8 +53,7 @@ class Query:
     Args:
         reader: where holdings are read.
         publisher: knows who may read feeds.
-        book: rules, for own records that no decision is kept of.
-        home: this node's id.
+        rules: what decisions rest on, for records that none is kept of, and for those that a new day may have changed.
         now_ms: the clock.
         max_age_s: agreed age of a fresh feed.
     """
@@ -63,15 +62,14 @@ class Query:
         self,
         reader: HoldingReader,
         publisher: Publisher,
-        book: RuleBook,
-        home: str,
+        rules: Rules,
         now_ms: Callable[[], int],
         max_age_s: int,
     ) -> None:
         self._reader = reader
         self._publisher = publisher
-        self._book = book
-        self._home = home
+        self._rules = rules
+        self._home = rules.home
         self._now_ms = now_ms
         self._max_age_s = max_age_s
         self._tiles = TileMemory()
@@ -89,7 +87,8 @@ class Query:
             views = {view.origin: view for view in seen.feeds()}
             facts = Facts.about(seen, entries[:most])
             holdings = [self._holding(entry, facts, views[entry.origin]) for entry in entries[:most]]
-            return Checked(holdings, sorted(seen.measures(subject)), len(entries) > most)
+            measures = set(seen.measures(subject, china_date(self._now_ms())))
+            return Checked(holdings, sorted(measures.union(*(each.measures for each in holdings))), len(entries) > most)
 
     def find(self, caller: str, subject: str) -> Found:
         """What a member may know about a subject."""
@@ -180,14 +179,20 @@ class Query:
         raise AccessFault("FEED_NOT_FOUND")
 
     def _holding(self, entry: HeldEntry, facts: Facts, view: FeedView) -> Holding:
-        """What an entry is here now: as decided, or by its own life cycle where no rule decides."""
+        """What an entry is here now: as decided, or by its own life cycle where no rule decides.
+
+        What counts is judged anew where a day has come that may have ended that: it lapses at midnight, not at the
+        review that follows, however late that is.
+        """
         place = entry.origin, entry.index
         acts = acts_of(entry, facts.acts.get(place, ()), facts.void.get(place, ""))
-        decision = facts.decisions.get(place)
+        decision, today = facts.decisions.get(place), china_date(self._now_ms())
+        if decision is not None and decision.overdue(today):
+            decision = judge(self._rules, entry, acts, black_elsewhere=False, as_of=today)
         if decision is not None:
             said = (decision.standing, decision.reasons, decision.measures, decision.versions)
         else:
-            said = (*self._undecided(entry, acts, china_date(self._now_ms())), (), ())
+            said = (*self._undecided(entry, acts, today), (), ())
         return Holding(entry, acts, view.dataset, *said, self._freshness(view))
 
     def _undecided(self, entry: HeldEntry, acts: Acts, today: date) -> tuple[Standing, tuple[str, ...]]:
@@ -201,7 +206,7 @@ class Query:
             return self._said(entry, record)
         if not isinstance(record, Subject | Licence | Penalty | ListEntry | AgencyFiling):
             return Standing.REFUSED, (record if isinstance(record, str) else "RECORD_UNEXPECTED",)
-        life = own_standing(OwnEntry(record, acts.course), self._home, self._book, today)
+        life = own_standing(OwnEntry(record, acts.course), self._home, self._rules.book, today)
         if life.standing is Standing.OWN and Origin.parse(entry.origin).node_id != self._home:
             return Standing.HELD, ("INFORMATION_ONLY", *life.reasons)
         return life.standing, life.reasons

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
@@ -144,8 +145,8 @@ class Snapshot(Protocol):
         """What was decided about some entries, by index; nothing where nothing is decided on."""
         ...
 
-    def measures(self, subject: str) -> frozenset[str]:
-        """Codes of the measures that follow from whatever counts here."""
+    def measures(self, subject: str, day: date) -> frozenset[str]:
+        """Codes of the measures that follow from whatever counts here and is not due for review on a day."""
         ...
 
     def entry(self, origin: str, index: int) -> HeldEntry | None:

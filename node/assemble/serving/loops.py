@@ -11,9 +11,11 @@ reloaded, verified and succeeded, the node is read-only (`Condition`).
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from datetime import timedelta
 from typing import TypeVar
 
 from federation.errors import ConfigFault, Fault, NoteFault, WorldFault
+from federation.standards.calendar import china_date, midnight_ms
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf, heads_at_mirrors
 from node.assemble.serving.condition import Condition
@@ -24,6 +26,7 @@ from node.observe import Observer
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 30.0
 REVIEW_EVERY_S = 60.0
+ONE_DAY = timedelta(days=1)
 LOOK_EVERY_S = 60.0
 """A queue is looked at so often though no bell rang: a commit that was reported as failed may have been kept."""
 MIRROR_TIMEOUT_S = 3.0
@@ -200,9 +203,12 @@ class Loops:
     async def review(self) -> None:
         """Decides anew what a new day may have changed, and forgets what was kept long enough, for ever.
 
-        That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue.
+        That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue. It
+        wakes every minute, and at legal midnight, when what has lapsed stops counting with no message.
         """
+        clock = self._stages.foundation.clock
         while True:
+            next_day_ms = midnight_ms(china_date(clock()) + ONE_DAY)  # it may begin during this look
             try:
                 while await self.act(self._stages.ledger.review):
                     pass
@@ -215,4 +221,4 @@ class Loops:
                     pass
             except WorldFault as fault:
                 self._observer.stage_failed("review", fault)
-            await asyncio.sleep(REVIEW_EVERY_S)
+            await asyncio.sleep(min(REVIEW_EVERY_S, max(0, next_day_ms - clock()) / 1000))

@@ -34,7 +34,12 @@ _ABOUT_ANY = (
 _MEASURES = (
     select(DECISION.c.measures)
     .distinct()
-    .where(DECISION.c.subject == bindparam("subject"), DECISION.c.counts, DECISION.c.measures.is_not(None))
+    .where(
+        DECISION.c.subject == bindparam("subject"),
+        DECISION.c.counts,
+        DECISION.c.measures.is_not(None),
+        DECISION.c.review_on.is_(None) | (DECISION.c.review_on > bindparam("day")),
+    )
 )
 _BLACK = (
     select(DECISION.c.idx)
@@ -100,9 +105,9 @@ def decisions_about_any(connection: Connection, subjects: Sequence[str], most: i
     return [_decision(row) for row in rows]
 
 
-def measures_on(connection: Connection, subject: str) -> frozenset[str]:
-    """Codes of the measures that follow, on a subject, from whatever counts here."""
-    rows = connection.execute(_MEASURES, {"subject": subject}).scalars()
+def measures_on(connection: Connection, subject: str, day: date) -> frozenset[str]:
+    """Codes of the measures that follow, on a subject, from whatever counts here and is not due for review on a day."""
+    rows = connection.execute(_MEASURES, {"subject": subject, "day": day.isoformat()}).scalars()
     return frozenset(code for lines in rows for code in _codes(lines))
 
 

@@ -4,6 +4,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -75,9 +76,9 @@ class SnapshotRows:
         """Those of some subjects about which anything is held."""
         return known_of(self._connection, subjects)
 
-    def measures(self, subject: str) -> frozenset[str]:
-        """Codes of the measures that follow from whatever counts."""
-        return measures_on(self._connection, subject)
+    def measures(self, subject: str, day: date) -> frozenset[str]:
+        """Codes of the measures that follow from whatever counts and is not due for review."""
+        return measures_on(self._connection, subject, day)
 
     def entry(self, origin: str, index: int) -> HeldEntry | None:
         """One entry."""
