@@ -66,6 +66,15 @@ class IdentityColumns:
     legacy: tuple[tuple[LegacyCodeKind, str], ...] = ()
 
 
+_LEGACY_2018 = (
+    (LegacyCodeKind.REGISTRATION_NUMBER, "GSZC"),
+    (LegacyCodeKind.ORGANISATION_CODE, "ZZJG"),
+    (LegacyCodeKind.TAX_NUMBER, "SWDJ"),
+    (LegacyCodeKind.INSTITUTION_CERTIFICATE, "SYDW"),
+    (LegacyCodeKind.SOCIAL_ORGANISATION_CERTIFICATE, "SHZZ"),
+)
+
+
 def layout_2018(prefix: str) -> IdentityColumns:
     """Returns the columns of the 2018 layout; `prefix` is XK for licences, CF for penalties."""
     return IdentityColumns(
@@ -75,10 +84,7 @@ def layout_2018(prefix: str) -> IdentityColumns:
         representative=f"{prefix}_FRDB",
         document_type=f"{prefix}_XDR_ZJLX",
         document_number=f"{prefix}_XDR_ZJHM",
-        legacy=tuple(
-            (kind, f"{prefix}_XDR_{ending}")
-            for kind, ending in zip(LegacyCodeKind, ("GSZC", "ZZJG", "SWDJ", "SYDW", "SHZZ"), strict=True)
-        ),
+        legacy=tuple((kind, f"{prefix}_XDR_{ending}") for kind, ending in _LEGACY_2018),
     )
 
 

@@ -17,6 +17,7 @@ COLUMNS = IdentityColumns(
         (LegacyCodeKind.TAX_NUMBER, "TAXATION_REG_NO"),
         (LegacyCodeKind.INSTITUTION_CERTIFICATE, "INSTITUTION_CERT_NO"),
         (LegacyCodeKind.SOCIAL_ORGANISATION_CERTIFICATE, "SOCIAL_ORG_CERT_NO"),
+        (LegacyCodeKind.UNIFIED_CODE, "FORMER_SOCIAL_CRD_CD"),
     ),
 )
 
@@ -32,4 +33,5 @@ def subject(cells: Cells, identities: Identities) -> Subject:
         identity=identities.identity(cells),
         source=identities.source(cells, "SOURCE_ORG", "SOURCE_ORG_CD"),
         reported_on=None if reported is None else cells.day("REPORT_DT"),
+        head_office=cells.optional("HEAD_SOCIAL_CRD_CD"),
     )

@@ -10,6 +10,7 @@ other rules; and an erasure, which makes what it touches due on the first day of
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,10 +20,12 @@ from federation.log.checkpoint import Origin
 from federation.log.entry import PayloadState
 from federation.log.leaf import LeafKind
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record
+from federation.records.codec import Record, may_tie
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.subject import Subject
+from federation.rules.conflict.tie import Tie, ties_of
 from federation.rules.coverage import versions_used
 from federation.rules.filing import FilingCandidate, recognise_filing
 from federation.rules.recognition import Candidate, recognise, unreadable
@@ -37,7 +40,7 @@ from node.loop.taking import FeedbackUnit, take
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})
-_APPLIED = DECIDED | {Dataset.CATALOGUE, Dataset.FEEDBACK}
+_APPLIED = DECIDED | {Dataset.CATALOGUE, Dataset.SUBJECTS, Dataset.FEEDBACK}
 
 
 class LedgerUnit(FeedbackUnit, Protocol):
@@ -85,6 +88,14 @@ class LedgerUnit(FeedbackUnit, Protocol):
 
     def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
         """Those of the subjects on whom a black decision counts here."""
+        ...
+
+    def one_subject(self, codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for, that one among them."""
+        ...
+
+    def replace_ties(self, origin: str, ties: Mapping[int, Sequence[Tie]]) -> frozenset[str]:
+        """Replaces what some records of a feed say of codes; the codes of which something else is said now."""
         ...
 
     def red_decisions(self, subjects: Iterable[str]) -> Sequence[tuple[str, int]]:
@@ -165,6 +176,8 @@ class Ledger:
                 _keep_policies(unit, origin, entries)
             elif dataset is Dataset.FEEDBACK:
                 take(unit, self._rules.home, origin, entries)
+            elif dataset is Dataset.SUBJECTS:
+                self._keep_ties(unit, origin, entries)
             else:
                 self._redecide(unit, origin, dataset, _touched(entries))
                 if any(entry.leaf is not None and entry.leaf.kind is LeafKind.ERASE for entry in entries):
@@ -198,9 +211,34 @@ class Ledger:
             for decision in decisions
             if decision.subject and (decision.is_black and decision.counts) != (decision.index in counted)
         }
-        reds = unit.red_decisions(turned) if turned else ()
+        self._redecide_reds(unit, turned)
+
+    def _redecide_reds(self, unit: LedgerUnit, subjects: AbstractSet[str]) -> None:
+        """Decides anew on the red entries on some subjects, under whatever code."""
+        if not subjects:
+            return
+        codes = frozenset[str]().union(*unit.one_subject(subjects).values())
+        reds = unit.red_decisions(codes)
         for place in sorted({place for place, _ in reds}):
             self._decide(unit, place, Dataset.LISTS, {index for at, index in reds if at == place})
+
+    def _keep_ties(self, unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) -> None:
+        """Takes in what records of subjects say of codes, as long as nothing has ended or replaced them."""
+        acted = {leaf.ref for each in entries if (leaf := each.leaf) and leaf.ref is not None and leaf.ref < each.index}
+        wanted = sorted(acted | {entry.index for entry in entries if may_tie(entry.payload)})
+        if not wanted:
+            return
+        held, acts = unit.held_at(origin, wanted), unit.acts(origin, wanted)
+        void, today = void_places(unit, held), china_date(self._now_ms())
+        own = Origin.parse(origin).node_id == self._rules.home
+        ties: dict[int, Sequence[Tie]] = {}
+        for entry in held:
+            on = acts_of(entry, acts.get(entry.index, ()), void.get((origin, entry.index), ""))
+            record = entry.record()
+            stands = isinstance(record, Subject) and not (on.void or on.course.ended or on.course.holds)
+            told = ties_of(record, self._rules.standards, today, own=own) if isinstance(record, Subject) else ()
+            ties[entry.index] = told if stands else ()
+        self._redecide_reds(unit, unit.replace_ties(origin, ties))
 
     def _decide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> Sequence[Decision]:
         """Decides on some entries of one feed and keeps it; red entries last, since they depend on black ones."""
@@ -217,8 +255,11 @@ class Ledger:
         around = _Moment(self._rules, dataset, now_ms, china_date(now_ms))
         made = [around.decision(entry, act, black=False) for entry, act in others]
         unit.keep_decisions(made)
-        black = unit.black_counts({entry.subject for entry, _ in reds}) if reds else frozenset()
-        last = [around.decision(entry, act, black=entry.subject in black) for entry, act in reds]
+        kin = unit.one_subject({entry.subject for entry, _ in reds if entry.subject}) if reds else {}
+        black = unit.black_counts(frozenset[str]().union(*kin.values())) if kin else frozenset()
+        last = [
+            around.decision(entry, act, black=not black.isdisjoint(kin.get(entry.subject, ()))) for entry, act in reds
+        ]
         unit.keep_decisions(last)
         return [*made, *last]
 

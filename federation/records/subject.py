@@ -42,6 +42,7 @@ class Subject(Value):
     identity: Identity
     source: Authority
     reported_on: date | None = None
+    head_office: CreditCode | None = None
 
     @property
     def key(self) -> str:

@@ -36,7 +36,7 @@ from federation.standards.bundle import Standards
 from federation.standards.catalogue import Code
 from federation.standards.citizen_number import birth_date
 from federation.standards.identify import check_code
-from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
+from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, LegacyCodeKind, SubjectClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +145,20 @@ def _subject(record: Subject, desk: _Desk) -> Iterator[Step]:
     for legacy in record.identity.legacy_codes:
         if isinstance(check_code(legacy.kind, legacy.code, desk.standards, desk.as_of), CodeRefused):
             yield "LEGACY_CODE_INVALID"
+        elif legacy.kind is LegacyCodeKind.UNIFIED_CODE and legacy.code == record.identity.code:
+            yield NotAdmitted("identity.legacy_codes", "FORMER_CODE_IS_OWN")
+    if record.head_office is not None:
+        yield from _head_office(record.head_office, record, desk)
     yield from _authority("source", record.source, desk)
     yield from _not_in_future("reported_on", record.reported_on, desk)
+
+
+def _head_office(code: str, record: Subject, desk: _Desk) -> Iterator[Step]:
+    judged = check_code(CodeKind.USCC, code, desk.standards, desk.as_of, legacy=True)
+    if isinstance(judged, CodeRefused):
+        yield NotAdmitted("head_office", judged.reason)
+    elif code == record.identity.code:
+        yield NotAdmitted("head_office", "HEAD_OFFICE_IS_SELF")
 
 
 def _licence(record: Licence, desk: _Desk) -> Iterator[Step]:

@@ -27,6 +27,7 @@ from federation.errors import OrderFault
 from federation.records.list_entry import ListEntry, ListKind
 from federation.rules.admission import judge_identity
 from federation.rules.agreement import SHARED, ListStandard
+from federation.rules.conflict.table import shipped_conflicts
 from federation.rules.coverage import Coverage, LocalMeasures, between, local_measures, versions_used
 from federation.rules.life_cycle import Life, Term, life_of, next_turn
 from federation.rules.rule_book import RuleBook
@@ -106,8 +107,8 @@ def list_measures(book: RuleBook, home: str, entry: ListEntry, as_of: date) -> L
 
 
 def red_black(entry: ListEntry, black_elsewhere: bool) -> tuple[str, ...]:
-    """CONFLICT_RED_BLACK for a red entry whose subject is black elsewhere: black prevails, red is suspended."""
-    return ("CONFLICT_RED_BLACK",) if black_elsewhere and entry.kind is ListKind.RED else ()
+    """What the table of conflicts says of an entry whose subject is black elsewhere, under any code that is its own."""
+    return shipped_conflicts().suspended(entry.kind, {ListKind.BLACK} if black_elsewhere else frozenset())
 
 
 def _shared_standard(book: RuleBook, entry: ListEntry) -> ListStandard | None:

@@ -45,7 +45,7 @@ def check_code(
         accepted from 1 to 64 characters, legacy ones to 50, else refused with CODE_EMPTY or CODE_LENGTH.
     """
     match kind:
-        case CodeKind.USCC:
+        case CodeKind.USCC | LegacyCodeKind.UNIFIED_CODE:
             return check_uscc(text, standards.uscc, standards.regions, as_of, legacy)
         case CodeKind.CITIZEN:
             return check_citizen_number(text, standards.regions, as_of)

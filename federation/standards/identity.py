@@ -45,6 +45,7 @@ class LegacyCodeKind(StrEnum):
     TAX_NUMBER = "tax-number"
     INSTITUTION_CERTIFICATE = "institution-certificate"
     SOCIAL_ORGANISATION_CERTIFICATE = "social-organisation-certificate"
+    UNIFIED_CODE = "unified-code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,9 +284,10 @@ class Desk:
         with self.reader.snapshot() as seen:
             void = void_places(seen, [entry]).get((origin, index), "")
             acts = acts_of(entry, seen.acts(origin, [index]).get(index, ()), void)
+            codes = seen.one_subject([entry.subject])[entry.subject] if entry.subject else ()
         rules = self._foundation.ledger_rules
         day = as_of or china_date(self._foundation.clock())
-        black = bool(entry.subject) and self.reader.is_black(entry.subject)
+        black = any(self.reader.is_black(code) for code in codes)
         return judge(rules, entry, acts, black_elsewhere=black, as_of=day)
 
     def propagation(self, origin: str, index: int) -> Sequence[Spread]:

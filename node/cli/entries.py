@@ -16,6 +16,7 @@ from federation.records.codec import encode, schema_of
 from federation.records.subject import Authority
 from federation.standards.catalogue import ReasonTexts
 from node.assemble.desk import Desk
+from node.cli.conflicts.notices import opposing, opposing_lines
 from node.cli.opening import (
     CURRENT,
     AsJson,
@@ -88,10 +89,12 @@ def explain(
         holding = desk.query.holding(whole, index)
         replayed = desk.judge(whole, index, day) if holding.dataset in DECIDED else None
         if as_json:
-            document = holding_document(holding, desk.standards.reasons)
+            facing = opposing(desk, holding.entry, holding.reasons)
+            against = [{"origin": each.entry.origin, "index": each.entry.index} for each in facing]
+            document = {**holding_document(holding, desk.standards.reasons), "against": against}
             print_json({**document, "replayed": _replay_document(replayed, day, desk.standards.reasons)})
         else:
-            _show(holding, replayed, day, desk.standards.reasons)
+            _show(holding, replayed, day, desk)
 
 
 def _replay_document(decision: Decision | None, day: date, reasons: ReasonTexts) -> Document | None:
@@ -108,12 +111,14 @@ def _replay_document(decision: Decision | None, day: date, reasons: ReasonTexts)
     }
 
 
-def _show(holding: Holding, replayed: Decision | None, day: date, reasons: ReasonTexts) -> None:
-    entry = holding.entry
+def _show(holding: Holding, replayed: Decision | None, day: date, desk: Desk) -> None:
+    entry, reasons = holding.entry, desk.standards.reasons
+    against = opposing_lines(desk, holding)
     facts = [
         ("内容 / record", record_line(entry.record())),
         ("状态 / standing", holding.standing.value),
         ("原因 / reasons", reason_lines(holding.reasons, reasons) or "—"),
+        *([("相对条目 / against", against)] if against else []),
         ("措施 / measures", " ".join(holding.measures) or "—"),
         (
             "后续行为 / acts",

@@ -21,6 +21,7 @@ from node.assemble.create import create_feeds
 from node.assemble.desk import Desk
 from node.assemble.interpreter import settle_interpreter
 from node.cli.cases.shown import case_problems
+from node.cli.conflicts.notices import noticed, show_notices
 from node.cli.erasing.erase import show_erasures
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms, origin_of
 from node.cli.printing import (
@@ -66,6 +67,12 @@ ReleaseOption = Annotated[
 AllOption = Annotated[
     bool, typer.Option("--all", help="也列出不生效的条目及原因 / List what does not count too, and why")
 ]
+NoticesOption = Annotated[
+    bool,
+    typer.Option(
+        "--notices", help="被其他名单暂停的本方条目，应告知认定单位 / Own entries that others suspend: whom to tell"
+    ),
+]
 FromStartOption = Annotated[
     bool,
     typer.Option(
@@ -86,6 +93,7 @@ def status(erasures: ErasuresOption = False, node: NodeFolder = CURRENT, as_json
         views = desk.reader.feeds()
         home = desk.config.node.id
         pending = dict(desk.reader.pending())
+        notices = len(noticed(desk))
         serving = desk.serving
         unsigned = desk.condition()
         problems = [*(unsigned or {}).items(), *_problems(desk, views)]
@@ -98,7 +106,8 @@ def status(erasures: ErasuresOption = False, node: NodeFolder = CURRENT, as_json
         entries = {"own": own, "mirrored": mirrored, "pending": sum(pending.values())}
         read_only = None if unsigned is None else bool(unsigned)
         state: Document = {"serving": serving, "read_only": read_only, "feeds": len(views), "entries": entries}
-        print_json({"id": home, "federation": federation, **state, "problems": listed, "ok": not problems})
+        ok = {"notices": notices, "problems": listed, "ok": not problems}
+        print_json({"id": home, "federation": federation, **state, **ok})
         return
     facts = [
         ("节点 / node", f"{home} ({federation})"),
@@ -107,6 +116,7 @@ def status(erasures: ErasuresOption = False, node: NodeFolder = CURRENT, as_json
         ("本地条目 / own entries", str(own)),
         ("镜像条目 / mirrored entries", str(mirrored)),
         ("待发布 / pending", _pending_text(sum(pending.values()), serving=serving)),
+        *([("待告知 / to be told", f"{notices}: xinqiao list --notices")] if notices else []),
         ("状况 / health", "✓" if not problems else f"{len(problems)} ✗"),
         *((f"  {place}", problem_line(reason, "", reasons)) for place, reason in problems),
     ]
@@ -231,12 +241,19 @@ def _release(desk: Desk, text: str, *, as_json: bool) -> None:
 
 
 def list_counting(
-    everything: AllOption = False, limit: LimitOption = 50, node: NodeFolder = CURRENT, as_json: AsJson = False
+    everything: AllOption = False,
+    limit: LimitOption = 50,
+    notices: NoticesOption = False,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
 ) -> None:
     """列出此地现在生效的名单和备案 / List what counts here now, by kind of list and origin."""
     counted: Counter[tuple[str, str, str]] = Counter()
     rows: list[tuple[str, ...]] = []
     with desk_at(node) as desk:
+        if notices:
+            show_notices(desk, as_json=as_json)
+            return
         for decision in desk.reader.decisions(counting=not everything):
             counted[_list_of(decision), decision.origin, decision.standing.value] += 1
             if as_json:

@@ -11,6 +11,7 @@ from federation.errors import AccessFault, FieldFault, Misuse
 from federation.log.leaf import Leaf
 from federation.records.codec import Record, decode
 from federation.records.exchange import Answer, Finding
+from federation.rules.conflict.table import Relation
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.identify import identify
@@ -31,11 +32,12 @@ from node.cli.printing import (
     record_line,
 )
 from node.exchange.inquire import Matter
-from node.query.seen import Checked, Holding
+from node.query.seen import Beside, Checked, Holding
 
 MAX_SHOWN = 200
 """Holdings of one subject that `query` shows; it says so when there are more."""
 _CENTURIES = ("18", "19", "20")
+_RELATIONS = {Relation.BRANCH: "分支机构 / branch", Relation.HEAD: "总机构 / head office"}
 
 Code = Annotated[
     str,
@@ -123,6 +125,7 @@ def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_js
                 "holdings": [holding_document(holding, reasons) for holding in held],
                 "measures": list(checked.measures),
                 "truncated": checked.truncated,
+                "beside": [_beside_document(each, reasons) for each in checked.beside],
             }
         )
         return
@@ -148,8 +151,31 @@ def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_js
     )
     more = "，还有更多，以上为部分 / and more, this is a part" if checked.truncated else ""
     print_table(f"主体 / Subject {shown}: {len(rows)}{more}", columns, rows)
+    _show_beside(checked, reasons)
     if checked.truncated:
         print_facts("措施（基于全部条目）/ Measures, of everything held", [("", " ".join(checked.measures) or "—")])
+
+
+def _beside_document(beside: Beside, reasons: ReasonTexts) -> Document:
+    """What is held about a branch or the head office as JSON."""
+    return {"relation": beside.relation.value, "code": beside.code, **holding_document(beside.holding, reasons)}
+
+
+def _show_beside(checked: Checked, reasons: ReasonTexts) -> None:
+    """List entries on branches and the head office, when there are any."""
+    rows = [
+        (
+            _RELATIONS[each.relation],
+            f"{each.holding.entry.origin} {each.holding.entry.index}",
+            each.holding.standing.value,
+            record_line(each.holding.entry.record()),
+            reason_lines(each.holding.reasons, reasons),
+        )
+        for each in checked.beside
+    ]
+    if rows:
+        columns = ("关系 / Relation", "条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons")
+        print_table(f"关联主体（仅供展示）/ Beside it, for display only: {len(rows)}", columns, rows)
 
 
 def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:

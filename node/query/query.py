@@ -12,6 +12,7 @@ at most 5000 holdings of a subject, and is told so. Neither memory nor time grow
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
@@ -35,11 +36,13 @@ from node.entry.found import Found
 from node.entry.holding import Acts, HeldEntry, acts_of
 from node.ledger import Rules, judge
 from node.publish import FeedView, Publisher
-from node.query.seen import Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
+from node.query.seen import Beside, Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
 
 MAX_FINDINGS = 200
 MAX_FINDINGS_BYTES = 3 * 1024 * 1024
 MAX_HOLDINGS = 5000
+MAX_BESIDE = 200
+"""List entries on branches and head offices that are shown beside those of a subject."""
 MAX_FEEDS = 10_000
 MAX_READ_TOGETHER = 1000
 """Questions whose subjects have more entries than this together are looked up one by one, each within its limits."""
@@ -75,20 +78,36 @@ class Query:
         self._tiles = TileMemory()
 
     def check(self, subject: str, most: int = MAX_HOLDINGS) -> Checked:
-        """What is held about a subject, counting or not; own business only.
+        """What is held about a subject, counting or not, under any code that it has or had; own business only.
 
         Args:
-            subject: its number.
+            subject: one of its numbers.
             most: most holdings wanted, at most 5000.
         """
         most = min(most, MAX_HOLDINGS)
         with self._reader.snapshot() as seen:
-            entries = seen.about(subject, most + 1)
-            views = {view.origin: view for view in seen.feeds()}
-            facts = Facts.about(seen, entries[:most])
-            holdings = [self._holding(entry, facts, views[entry.origin]) for entry in entries[:most]]
-            measures = set(seen.measures(subject, china_date(self._now_ms())))
-            return Checked(holdings, sorted(measures.union(*(each.measures for each in holdings))), len(entries) > most)
+            codes = sorted(seen.one_subject([subject])[subject])
+            entries = sorted((each for code in codes for each in seen.about(code, most + 1)), key=_place)
+            holdings = self._holdings(seen, entries[:most])
+            day = china_date(self._now_ms())
+            measures = {code for each in codes for code in seen.measures(each, day)}
+            measures.update(code for each in holdings for code in each.measures)
+            told = [each if each.entry.subject == subject else _elsewhere(each) for each in holdings]
+            return Checked(told, sorted(measures), len(entries) > most, self._beside(seen, codes))
+
+    def _holdings(self, seen: Snapshot, entries: Sequence[HeldEntry]) -> list[Holding]:
+        views = {view.origin: view for view in seen.feeds()}
+        facts = Facts.about(seen, entries)
+        return [self._holding(entry, facts, views[entry.origin]) for entry in entries]
+
+    def _beside(self, seen: Snapshot, codes: Sequence[str]) -> list[Beside]:
+        """List entries on branches and head offices: they are shown, and count for nobody else."""
+        shown: list[Beside] = []
+        for tie in seen.beside(codes):
+            entries = seen.about(tie.other, MAX_BESIDE - len(shown))
+            listed = [each for each in self._holdings(seen, entries) if each.dataset is Dataset.LISTS]
+            shown += [Beside(tie.relation, tie.other, holding) for holding in listed]
+        return shown
 
     def find(self, caller: str, subject: str) -> Found:
         """What a member may know about a subject."""
@@ -255,6 +274,15 @@ class Query:
 
     def _freshness(self, view: FeedView) -> Freshness:
         return freshness_of(view, self._now_ms(), self._max_age_s)
+
+
+def _place(entry: HeldEntry) -> tuple[str, int]:
+    return entry.origin, entry.index
+
+
+def _elsewhere(holding: Holding) -> Holding:
+    """A holding under another code of the subject than was asked for: it says so."""
+    return replace(holding, reasons=(*holding.reasons, "UNDER_OTHER_CODE"))
 
 
 def _sees_persons(view: FeedView, caller: str, home: str) -> bool:

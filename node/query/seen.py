@@ -3,7 +3,7 @@
 """What answers are made from: one state of what is held, and as much of it as a caller may see. Values and seams."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +15,8 @@ from federation.log.entry import PayloadState
 from federation.log.note import Note
 from federation.records.exchange import Freshness, Head, Standing
 from federation.records.feed_policy import Dataset
+from federation.rules.conflict.table import Relation
+from federation.rules.conflict.tie import Tie
 from node.acknowledge.behind import is_behind
 from node.entry.holding import Acts, Decision, HeldEntry
 from node.entry.lineage import void_places
@@ -63,18 +65,29 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is held about a branch or a head office of the subject, for display; it counts for that one alone."""
+
+    relation: Relation
+    code: str
+    holding: Holding
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """What is held about a subject.
+    """What is held about a subject, under any code that it has or had.
 
     Attributes:
         holdings: at most as many as were wanted, ordered by origin and index.
         measures: codes of the measures that follow from everything held, shown or not, each once, ordered.
         truncated: whether there are more holdings.
+        beside: list entries on its branches and head office, at most 200.
     """
 
     holdings: Sequence[Holding]
     measures: Sequence[str]
     truncated: bool
+    beside: Sequence[Beside] = ()
 
 
 Place = tuple[str, int]
@@ -147,6 +160,14 @@ class Snapshot(Protocol):
 
     def measures(self, subject: str, day: date) -> frozenset[str]:
         """Codes of the measures that follow from whatever counts here and is not due for review on a day."""
+        ...
+
+    def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for, that one among them."""
+        ...
+
+    def beside(self, codes: Iterable[str]) -> Sequence[Tie]:
+        """Branches and head offices of some codes: relation of the other code, the code, the other code; at most 64."""
         ...
 
     def entry(self, origin: str, index: int) -> HeldEntry | None:

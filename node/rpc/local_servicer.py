@@ -56,6 +56,7 @@ from node.rpc.loop.wire import (
 )
 from node.rpc.wire import (
     answer_to_wire,
+    beside_to_wire,
     code_kind_from_wire,
     holding_to_wire,
     matter_from_wire,
@@ -176,6 +177,7 @@ class LocalServicer(LocalServiceServicer):
             truncated=found.checked.truncated,
             catalogued=map(measure_to_wire, found.catalogued),
             state=state_to_wire(found.state),
+            beside=map(beside_to_wire, found.checked.beside),
         )
 
     async def BatchCheck(self, request: BatchCheckRequest, _context: object) -> AsyncIterator[BatchCheckResponse]:

@@ -16,6 +16,7 @@ from creditexchange.v1.answer_pb2 import Answer as WireAnswer
 from creditexchange.v1.envelope_pb2 import Envelope as WireEnvelope
 from creditexchange.v1.feed_service_pb2 import Feed as WireFeed
 from creditexchange.v1.local_service_pb2 import Holding as WireHolding
+from creditexchange.v1.local_service_pb2 import HoldingBeside as WireBeside
 from creditexchange.v1.local_service_pb2 import InquireRequest
 from creditexchange.v1.local_service_pb2 import Outcome as WireOutcome
 from creditexchange.v1.local_service_pb2 import Submission as WireSubmission
@@ -31,7 +32,7 @@ from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.publish import FeedView
-from node.query.seen import Holding
+from node.query.seen import Beside, Holding
 
 Member = TypeVar("Member", bound=StrEnum)
 KEY_ID_BYTES = 4
@@ -251,6 +252,12 @@ def holding_to_wire(holding: ShownHolding) -> WireHolding:
         measures=holding.measures,
         freshness=_FRESHNESS.to_wire(holding.freshness),
     )
+
+
+def beside_to_wire(beside: Beside) -> WireBeside:
+    """One thing held about a branch or the head office of a subject."""
+    held = holding_to_wire(shown(beside.holding))
+    return WireBeside(relation=beside.relation.value, code=beside.code, holding=held)
 
 
 def holding_from_wire(message: WireHolding) -> ShownHolding:

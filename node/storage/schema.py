@@ -230,6 +230,22 @@ Index(
     postgresql_where=_HAS_REVIEW,
 )
 
+TIE = Table(
+    "tie",
+    METADATA,
+    _feed_key(),
+    Column("idx", BIG, primary_key=True, autoincrement=False),
+    Column("relation", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("other", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What current records of subjects say of two unified codes, as far as it is believed: `code` was before `other`
+(`former`), or is a branch of it (`branch`)."""
+
+Index(None, TIE.c.code, TIE.c.relation)
+Index(None, TIE.c.other, TIE.c.relation)
+
 ANSWERED = Table(
     "answered",
     METADATA,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from federation.errors import StoreFault
 from federation.log.merkle import MAX_SIZE
@@ -114,6 +114,19 @@ def measures_on(connection: Connection, subject: str, day: date) -> frozenset[st
 def is_black_at(connection: Connection, subject: str) -> bool:
     """Whether a black decision on a subject counts here."""
     return connection.execute(_BLACK, {"subject": subject}).first() is not None
+
+
+def suspended_own(connection: Connection, reasons: Sequence[str], limit: int) -> Sequence[tuple[str, int]]:
+    """Origin and index of own entries that are held for one of some reasons, in order, at most `limit`."""
+    wanted = (
+        select(FEED.c.origin, DECISION.c.idx)
+        .join(FEED, FEED.c.feed == DECISION.c.feed)
+        .where(FEED.c.own, DECISION.c.standing == Standing.HELD.value)
+        .where(or_(*(DECISION.c.reasons.contains(reason, autoescape=True) for reason in reasons)))
+        .order_by(FEED.c.origin, DECISION.c.idx)
+        .limit(limit)
+    )
+    return [(row.origin, row.idx) for row in connection.execute(wanted)]
 
 
 def black_counting_at(connection: Connection, origin: str, indexes: Sequence[int]) -> frozenset[int]:

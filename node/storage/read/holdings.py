@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from node.entry.holding import Decision, HeldEntry
-from node.storage.read.decided import decision_at, decisions_in_order, is_black_at
+from node.storage.read.decided import decision_at, decisions_in_order, is_black_at, suspended_own
 from node.storage.read.feeds import Connect
 from node.storage.read.held import acted_on, acts_on, held_about, held_at, held_from
 from node.storage.read.snapshot import SnapshotRows
@@ -65,6 +65,11 @@ class HoldingRows:
         """Whether a black decision on a subject counts here."""
         with self._connect() as connection:
             return is_black_at(connection, subject)
+
+    def suspended(self, reasons: Sequence[str], limit: int) -> Sequence[tuple[str, int]]:
+        """Origin and index of own entries that are held for one of some reasons, in order, at most `limit`."""
+        with self._connect() as connection:
+            return suspended_own(connection, reasons, limit)
 
     def decisions(self, *, counting: bool) -> Iterator[Decision]:
         """Decisions by list kind (filings first), origin and index: all, or those that count here.

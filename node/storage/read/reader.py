@@ -37,7 +37,7 @@ class Reader:
         erasures = ErasureRows(connect)
         self.erasures = erasures.erasures
         self._add_statements(StatementRows(connect))
-        self.is_black = holdings.is_black
+        self.is_black, self.suspended = holdings.is_black, holdings.suspended
         cases = CaseRows(connect)
         self.cases, self.case_files = cases.cases, cases.case_files
         self.case_letters = cases.case_letters

@@ -3,11 +3,12 @@
 """Holdings of one state, for several reads in one transaction: what `query` answers from."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
 
+from federation.rules.conflict.tie import Tie
 from node.entry.holding import Decision, HeldEntry
 from node.entry.lineage import void_places
 from node.publish import FeedView
@@ -16,6 +17,7 @@ from node.storage.read.decided import decisions_about_any, decisions_at, measure
 from node.storage.read.erasures import destructions
 from node.storage.read.feeds import feed_views
 from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within, known_of
+from node.storage.read.kin.codes import beside, one_subject
 from node.storage.read.tree import read_tile
 
 
@@ -79,6 +81,14 @@ class SnapshotRows:
     def measures(self, subject: str, day: date) -> frozenset[str]:
         """Codes of the measures that follow from whatever counts and is not due for review."""
         return measures_on(self._connection, subject, day)
+
+    def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for."""
+        return one_subject(self._connection, codes)
+
+    def beside(self, codes: Iterable[str]) -> Sequence[Tie]:
+        """Branches and head offices of some codes."""
+        return beside(self._connection, codes)
 
     def entry(self, origin: str, index: int) -> HeldEntry | None:
         """One entry."""

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Destroys entries inside the transaction in which their ERASE entries become part of the tree.
 
-Of one entry the store may keep bytes in: its row (payload, salt, subject) · the decision on it (subject) · what is
-known of its idempotency key (a digest of the payload, which could be guessed at) · answers that were remembered ·
-evidence against a peer. All of them go at once, or none does. The leaf stays, and so does every hash of the tree. The
-key stays too, so that importing the same file again cannot bring the record back.
+Of one entry the store may keep bytes in: its row (payload, salt, subject) · the decision on it (subject) · what it
+says of codes · what is known of its idempotency key (a digest of the payload, which could be guessed at) · answers that
+were remembered · evidence against a peer. All of them go at once, or none does. The leaf stays, and so does every hash
+of the tree. The key stays too, so that importing the same file again cannot bring the record back.
 
 An entry whose leaf breaks a rule keeps its fault, which no order can mend, and loses its bytes all the same.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from federation.errors import FieldFault
 from federation.log.entry import PayloadState
@@ -27,8 +27,9 @@ from node.intake import ERASED_DIGEST, key_of
 from node.storage.dialect.rows import replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.read.erasures import DESTRUCTIONS, destructions_alone
+from node.storage.read.kin.codes import one_subject
 from node.storage.register import Erased, Register
-from node.storage.schema import ANSWERED, DECISION, ENTRY, EVIDENCE, META, SUBMISSION
+from node.storage.schema import ANSWERED, DECISION, ENTRY, EVIDENCE, META, SUBMISSION, TIE
 from node.storage.states import STATE_NUMBERS
 from node.storage.write.feed_table import FeedRow
 
@@ -135,6 +136,7 @@ class Destroyer:
     def _forget(self, feed: FeedRow, doomed: Sequence[_Doomed]) -> None:
         """Empties the rows of at most `MAX_KEYS` entries, and what was drawn from them."""
         indexes = [each.index for each in doomed]
+        self._forget_ties((TIE.c.feed == feed.feed) & TIE.c.idx.in_(indexes))
         self._forget_decisions((DECISION.c.feed == feed.feed) & DECISION.c.idx.in_(indexes))
         if feed.own:
             self._forget_keys(feed.feed, doomed)
@@ -144,6 +146,17 @@ class Destroyer:
         self._connection.execute(update(ENTRY).where(at), {**_BYTELESS, "state": _ERASED, "fault": None})
         at = (ENTRY.c.feed == feed.feed) & ENTRY.c.idx.in_(rest)
         self._connection.execute(update(ENTRY).where(at), _BYTELESS)
+
+    def _forget_ties(self, where: ColumnElement[bool]) -> None:
+        """Takes away what entries said of codes; red entries on any code of such a subject are decided anew."""
+        told = {code for row in self._connection.execute(select(TIE.c.code, TIE.c.other).where(where)) for code in row}
+        if not told:
+            return
+        kin = frozenset[str]().union(*one_subject(self._connection, told).values())
+        for chunk in key_chunks(sorted(kin)):
+            red = DECISION.c.subject.in_(chunk) & (DECISION.c.list_kind == ListKind.RED.value)
+            self._connection.execute(update(DECISION).where(red), {"review_on": DECIDE_AT_ONCE.isoformat()})
+        self._connection.execute(delete(TIE).where(where))
 
     def _forget_decisions(self, where: ColumnElement[bool]) -> None:
         """Takes the subject out of decisions; what a black one among them suspended is decided anew."""

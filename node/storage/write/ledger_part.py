@@ -5,18 +5,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from federation.records.codec import encode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListKind
+from federation.rules.conflict.tie import Tie
 from node.entry.holding import Decision, HeldEntry
 from node.ledger import DECIDED
-from node.storage.dialect.rows import replace_rows
+from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.read.decided import black_counting_at, decision_row
 from node.storage.read.held import acts_on, held_at, held_from
-from node.storage.schema import DECISION, FEED, META, POLICY
+from node.storage.read.kin.codes import one_subject
+from node.storage.schema import DECISION, FEED, META, POLICY, TIE
 from node.storage.write.feed_table import FeedTable
 
 _RULES = "rules_digest"
@@ -109,6 +111,28 @@ class LedgerPart:
             .limit(limit)
         )
         return [(origin, index) for origin, index in self._connection.execute(wanted)]
+
+    def one_subject(self, codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for, that one among them."""
+        return one_subject(self._connection, codes)
+
+    def replace_ties(self, origin: str, ties: Mapping[int, Sequence[Tie]]) -> frozenset[str]:
+        """Replaces what some records of a feed say of codes; the codes of which something else is said now."""
+        feed = self._feeds.held(origin).feed
+        rows = {(index, tie.relation.value, tie.code, tie.other) for index, told in ties.items() for tie in told}
+        before: set[tuple[int, str, str, str]] = set()
+        for chunk in key_chunks(sorted(ties)):
+            at = (TIE.c.feed == feed) & TIE.c.idx.in_(chunk)
+            kept = select(TIE.c.idx, TIE.c.relation, TIE.c.code, TIE.c.other).where(at)
+            before |= {
+                (index, relation, code, other) for index, relation, code, other in self._connection.execute(kept)
+            }
+        changed = before ^ rows
+        if changed:
+            for chunk in key_chunks(sorted(ties)):
+                self._connection.execute(delete(TIE).where((TIE.c.feed == feed) & TIE.c.idx.in_(chunk)))
+            insert_rows(self._connection, TIE, [(feed, *row) for row in sorted(rows)])
+        return frozenset(code for _, _, *codes in changed for code in codes)
 
     def rules_digest(self) -> str:
         """Digest of the rule book that the decisions were made by; empty before the first."""

@@ -51,6 +51,7 @@ class Unit:
         self.black_counts = ledger.black_counts
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due
+        self.one_subject, self.replace_ties = ledger.one_subject, ledger.replace_ties
         self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))

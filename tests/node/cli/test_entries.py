@@ -121,7 +121,7 @@ def test_what_has_ended_cannot_be_ended_by_another_decision(xinqiao: Xinqiao, no
 
     said = xinqiao("end", "lists", 0, *other, "--node", node, "--json")
 
-    assert (4, "", True) == (said.code, said.out, said.err.startswith("REF_NOT_ACTIVE"))
+    assert (4, "", True) == (said.code, said.out, said.err.startswith("ACT_AFTER_END"))
 
 
 def test_only_own_entries_can_be_ended(xinqiao: Xinqiao, node: Path) -> None:

@@ -57,8 +57,12 @@ def replayed(node: Node) -> dict[tuple[str, int], tuple[object, ...]]:
         place: judge(rules, entry, acts[place], black_elsewhere=False, as_of=today) for place, entry in facts.items()
     }
     black = {each.subject for each in first.values() if each.is_black and each.counts}
+    with node.reader.snapshot() as seen:
+        kin = seen.one_subject(sorted({entry.subject for entry in facts.values()}))
     return {
-        place: _said(judge(rules, entry, acts[place], black_elsewhere=entry.subject in black, as_of=today))
+        place: _said(
+            judge(rules, entry, acts[place], black_elsewhere=not black.isdisjoint(kin[entry.subject]), as_of=today)
+        )
         for place, entry in facts.items()
     }
 

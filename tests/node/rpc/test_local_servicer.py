@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import grpc
 import pytest
-from creditexchange.v1.local_service_pb2 import EraseRequest, EraseResponse
+from creditexchange.v1.identity_pb2 import CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE
+from creditexchange.v1.local_service_pb2 import CheckRequest, CheckResponse, EraseRequest, EraseResponse
 
 from federation.errors import AccessFault, FieldFault, PeerFault, StoreFault, UnreachableFault
 from federation.log.entry import PayloadState
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
+from federation.rules.conflict.table import Relation
 from federation.standards.identity import CodeKind
 from node.entry.holding import Acts, HeldEntry
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Refused, Submission
 from node.query.business import SubjectState
+from node.query.seen import Beside, Holding
 from node.query.seen import Checked as Held
-from node.query.seen import Holding
 from node.rpc.loop.client import Checked
 from node.rpc.wire import ShownHolding
 
@@ -91,6 +93,22 @@ async def test_a_check_gathers_the_measures(lab: "Lab") -> None:
 
     expected = (seen(0, "M2", "M1"), seen(1, "M2")), ("M1", "M2"), False, SubjectState.KNOWN, ()
     assert Checked(*expected) == checked
+
+
+async def test_a_check_tells_of_branches_apart(lab: "Lab") -> None:
+    """With the relation and the code; what is held about them is no holding of the subject."""
+    beside = Beside(Relation.BRANCH, CODE, holding(3))
+    lab.stages.checked = Held([holding(0, "M1")], ["M1"], truncated=False, beside=[beside])
+    async with lab.channel("330100", "local") as channel:
+        check = channel.unary_unary(
+            "/creditexchange.v1.LocalService/Check",
+            request_serializer=CheckRequest.SerializeToString,
+            response_deserializer=CheckResponse.FromString,
+        )
+        response = await check(CheckRequest(code_kind=CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE, code=CODE))
+
+    assert [("branch", CODE, 3)] == [(each.relation, each.code, each.holding.index) for each in response.beside]
+    assert [0] == [each.index for each in response.holdings]
 
 
 async def test_a_check_that_is_a_part_says_so(lab: "Lab") -> None:

@@ -33,6 +33,7 @@ class LegacyCodeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LEGACY_CODE_KIND_TAX_NUMBER: _ClassVar[LegacyCodeKind]
     LEGACY_CODE_KIND_INSTITUTION_CERTIFICATE: _ClassVar[LegacyCodeKind]
     LEGACY_CODE_KIND_SOCIAL_ORGANISATION_CERTIFICATE: _ClassVar[LegacyCodeKind]
+    LEGACY_CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE: _ClassVar[LegacyCodeKind]
 SUBJECT_CLASS_UNSPECIFIED: SubjectClass
 SUBJECT_CLASS_ENTERPRISE: SubjectClass
 SUBJECT_CLASS_SOLE_TRADER: SubjectClass
@@ -51,6 +52,7 @@ LEGACY_CODE_KIND_ORGANISATION_CODE: LegacyCodeKind
 LEGACY_CODE_KIND_TAX_NUMBER: LegacyCodeKind
 LEGACY_CODE_KIND_INSTITUTION_CERTIFICATE: LegacyCodeKind
 LEGACY_CODE_KIND_SOCIAL_ORGANISATION_CERTIFICATE: LegacyCodeKind
+LEGACY_CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE: LegacyCodeKind
 
 class Identity(_message.Message):
     __slots__ = ("name", "subject_class", "code_kind", "code", "legacy_codes", "representative")

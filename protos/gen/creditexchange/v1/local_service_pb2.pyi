@@ -100,18 +100,30 @@ class CheckRequest(_message.Message):
     def __init__(self, code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ..., department: _Optional[str] = ..., measure: _Optional[str] = ...) -> None: ...
 
 class CheckResponse(_message.Message):
-    __slots__ = ("holdings", "measures", "truncated", "catalogued", "state")
+    __slots__ = ("holdings", "measures", "truncated", "catalogued", "state", "beside")
     HOLDINGS_FIELD_NUMBER: _ClassVar[int]
     MEASURES_FIELD_NUMBER: _ClassVar[int]
     TRUNCATED_FIELD_NUMBER: _ClassVar[int]
     CATALOGUED_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    BESIDE_FIELD_NUMBER: _ClassVar[int]
     holdings: _containers.RepeatedCompositeFieldContainer[Holding]
     measures: _containers.RepeatedScalarFieldContainer[str]
     truncated: bool
     catalogued: _containers.RepeatedCompositeFieldContainer[CataloguedMeasure]
     state: SubjectState
-    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., measures: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ..., catalogued: _Optional[_Iterable[_Union[CataloguedMeasure, _Mapping]]] = ..., state: _Optional[_Union[SubjectState, str]] = ...) -> None: ...
+    beside: _containers.RepeatedCompositeFieldContainer[HoldingBeside]
+    def __init__(self, holdings: _Optional[_Iterable[_Union[Holding, _Mapping]]] = ..., measures: _Optional[_Iterable[str]] = ..., truncated: _Optional[bool] = ..., catalogued: _Optional[_Iterable[_Union[CataloguedMeasure, _Mapping]]] = ..., state: _Optional[_Union[SubjectState, str]] = ..., beside: _Optional[_Iterable[_Union[HoldingBeside, _Mapping]]] = ...) -> None: ...
+
+class HoldingBeside(_message.Message):
+    __slots__ = ("relation", "code", "holding")
+    RELATION_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    HOLDING_FIELD_NUMBER: _ClassVar[int]
+    relation: str
+    code: str
+    holding: Holding
+    def __init__(self, relation: _Optional[str] = ..., code: _Optional[str] = ..., holding: _Optional[_Union[Holding, _Mapping]] = ...) -> None: ...
 
 class CataloguedMeasure(_message.Message):
     __slots__ = ("code", "title_zh", "title_en", "basis", "implementers")

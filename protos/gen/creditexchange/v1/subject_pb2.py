@@ -26,7 +26,7 @@ from creditexchange.v1 import authority_pb2 as creditexchange_dot_v1_dot_authori
 from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63reditexchange/v1/subject.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\x90\x01\n\x07Subject\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x18\n\x0breported_on\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_reported_onb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63reditexchange/v1/subject.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\xba\x01\n\x07Subject\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12,\n\x06source\x18\x02 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x18\n\x0breported_on\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x18\n\x0bhead_office\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x0e\n\x0c_reported_onB\x0e\n\x0c_head_officeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,5 +34,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.subject_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SUBJECT']._serialized_start=124
-  _globals['_SUBJECT']._serialized_end=268
+  _globals['_SUBJECT']._serialized_end=310
 # @@protoc_insertion_point(module_scope)
