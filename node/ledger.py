@@ -14,29 +14,32 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Protocol, assert_never
 
 from federation.log.checkpoint import Origin
 from federation.log.entry import PayloadState
 from federation.log.leaf import LeafKind
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record, may_tie
+from federation.records.codec import Record
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListEntry, ListKind
-from federation.records.subject import Subject
+from federation.rules.conflict.table import shipped_conflicts
 from federation.rules.conflict.tie import Tie, ties_of
 from federation.rules.coverage import versions_used
 from federation.rules.filing import FilingCandidate, recognise_filing
 from federation.rules.recognition import Candidate, recognise, unreadable
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing
+from federation.rules.transition.course import TABLES
 from federation.rules.verdict import Held, Recognised, Refused, Verdict
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.entry.lineage import void_places
 from node.loop.taking import FeedbackUnit, take
+from node.entry.telling import told_ties
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})
@@ -140,7 +143,8 @@ class Rules:
     @property
     def digest(self) -> str:
         """SHA-256 in hex over the digest of the rule book and the `id@version` of every table."""
-        return hashlib.sha256("\n".join((self.book.version_digest, *self.standards.versions())).encode()).hexdigest()
+        tables = (*self.standards.versions(), *TABLES, shipped_conflicts().header.name)
+        return hashlib.sha256("\n".join((self.book.version_digest, *tables)).encode()).hexdigest()
 
 
 class Ledger:
@@ -224,21 +228,11 @@ class Ledger:
 
     def _keep_ties(self, unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) -> None:
         """Takes in what records of subjects say of codes, as long as nothing has ended or replaced them."""
-        acted = {leaf.ref for each in entries if (leaf := each.leaf) and leaf.ref is not None and leaf.ref < each.index}
-        wanted = sorted(acted | {entry.index for entry in entries if may_tie(entry.payload)})
-        if not wanted:
-            return
-        held, acts = unit.held_at(origin, wanted), unit.acts(origin, wanted)
-        void, today = void_places(unit, held), china_date(self._now_ms())
         own = Origin.parse(origin).node_id == self._rules.home
-        ties: dict[int, Sequence[Tie]] = {}
-        for entry in held:
-            on = acts_of(entry, acts.get(entry.index, ()), void.get((origin, entry.index), ""))
-            record = entry.record()
-            stands = isinstance(record, Subject) and not (on.void or on.course.ended or on.course.holds)
-            told = ties_of(record, self._rules.standards, today, own=own) if isinstance(record, Subject) else ()
-            ties[entry.index] = told if stands else ()
-        self._redecide_reds(unit, unit.replace_ties(origin, ties))
+        believing = partial(ties_of, standards=self._rules.standards, day=china_date(self._now_ms()), own=own)
+        told = told_ties(unit, origin, entries, believing)
+        if told:
+            self._redecide_reds(unit, unit.replace_ties(origin, told))
 
     def _decide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> Sequence[Decision]:
         """Decides on some entries of one feed and keeps it; red entries last, since they depend on black ones."""

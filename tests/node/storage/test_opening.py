@@ -133,6 +133,19 @@ def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, st
         migrate_store(path, owner)
 
 
+def test_records_of_subjects_are_read_again_for_ties(path: Path, owner: StoreOwner) -> None:
+    """A store from before the table reads those feeds from their beginning; others stay where they are."""
+    row = "insert into feed values ({0}, 'o{0}', 'o', '{1}', 0, 9, x'', 0, 9, null, null, 0, 9)"
+    for number, dataset in enumerate(("subjects", "lists"), 1):
+        change(path, row.format(number, dataset))
+    change(path, "drop table tie")
+    change(path, "update alembic_version set version_num = '0002'")
+
+    assert migrate_store(path, owner) == ("0002", "0006")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select dataset, applied from feed").fetchall() == [("subjects", 0), ("lists", 9)]
+
+
 def test_a_store_that_is_up_to_date_needs_no_migration(path: Path, owner: StoreOwner) -> None:
     """Nothing happens."""
     assert migrate_store(path, owner) == (NEWEST, NEWEST)
