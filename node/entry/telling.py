@@ -4,7 +4,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from federation.records.codec import may_tie
+from federation.records.codec import ties_codes
 from federation.records.subject import Subject
 from federation.rules.conflict.tie import Tie
 from node.entry.holding import HeldEntry, acts_of
@@ -23,7 +23,7 @@ def told_ties(
         believing: what is believed of a record.
     """
     acted = {leaf.ref for each in entries if (leaf := each.leaf) and leaf.ref is not None and leaf.ref < each.index}
-    wanted = sorted(acted | {entry.index for entry in entries if may_tie(entry.payload)})
+    wanted = sorted(acted | {entry.index for entry in entries if ties_codes(entry.payload)})
     if not wanted:
         return {}
     held, acts = reader.held_at(origin, wanted), reader.acts(origin, wanted)

@@ -33,6 +33,8 @@ FAULTS: list[tuple[str, str, object, str, str]] = [
     ("Penalty", "published_until", EARLIER, "published_until", "DATES_OUT_OF_ORDER"),
     ("ListEntry", "valid_from", EARLIER, "valid_from", "DATES_OUT_OF_ORDER"),
     ("ListEntry", "valid_until", EARLIER, "valid_until", "DATES_OUT_OF_ORDER"),
+    ("ListEntry", "notified_on", date.max, "notified_on", "DATES_OUT_OF_ORDER"),
+    ("ListEntry", "publicised_from", date.max, "publicised_from", "DATES_OUT_OF_ORDER"),
     ("AgencyFiling", "valid_until", EARLIER, "valid_until", "DATES_OUT_OF_ORDER"),
     ("AgencyFiling", "reviewed_year", None, "review_result", "REVIEW_INCOMPLETE"),
     ("AgencyFiling", "review_result", None, "review_result", "REVIEW_INCOMPLETE"),

@@ -6,6 +6,7 @@ import pytest
 
 from federation.errors import ConfigFault
 from federation.rules.transition.course import TABLES, table_named
+from federation.rules.transition.diagram import mermaid
 from federation.rules.transition.table import Actor, Deed, Illegal, Stage, State, parse_table
 from federation.standards.reading import shipped
 
@@ -129,3 +130,23 @@ def test_a_table_that_contradicts_itself_is_refused(old: str, new: str, said: st
 def test_shipped_tables_are_what_their_names_say() -> None:
     """A pinned name means one file."""
     assert TABLES == tuple(table_named(name).header.name for name in TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_diagram_has_every_state_and_every_move(name: str) -> None:
+    """And who may make it, where that is not everybody."""
+    table = table_named(name)
+    drawn = mermaid(table).splitlines()
+
+    assert "stateDiagram-v2" == drawn[0]
+    for code, rule in table.states.items():
+        assert f'    state "{rule.zh} / {rule.en}" as {code.replace("-", "_")}' in drawn
+    for act in table.acts.values():
+        assert any(f"{act.zh} / {act.en}" in line for line in drawn)
+    (restoring,) = (line for line in drawn if "repaired --> published" in line)
+    assert "仅认定单位" in restoring
+
+
+def test_a_table_knows_its_reasons() -> None:
+    """Those of states, marks and acts."""
+    assert {"ENDED_REMOVED", "SUSPENDED", "NOTHING_TO_RESUME", "RESTORE_WITHOUT_REPAIR"} <= LIST.reasons()
