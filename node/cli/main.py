@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "node.cli.loop.check:check",
     "explain": "node.cli.entries:explain",
     "end": "node.cli.entries:end",
+    "mark": "node.cli.entries:mark",
     "objection": "node.cli.cases.filing:objection",
     "repair": "node.cli.cases.filing:repair",
     "cases": "node.cli.cases.handling:cases",

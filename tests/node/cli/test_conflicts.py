@@ -63,13 +63,3 @@ def test_a_head_office_is_shown_what_its_branch_bears(xinqiao: Xinqiao, node: Pa
 
     assert ("branch", BRANCH, 1, "OWN") == (beside["relation"], beside["code"], beside["index"], beside["standing"])
     assert "分支机构 / branch" in xinqiao("query", COMPANY, "--node", node).out
-
-
-def test_an_act_that_has_no_effect_is_told(xinqiao: Xinqiao, node: Path) -> None:
-    """`explain` names every act, and whether it had an effect."""
-    words = ("--kind", "removed", "--authority", "杭州市生态环境局", "--authority-code", "11330100PDY001012R")
-    assert 0 == xinqiao("end", "lists", 0, *words, "--document", "1", "--date", "2026-11-02", "--node", node).code
-
-    (act,) = xinqiao("explain", "lists", 0, "--node", node, "--json").document["acts"]
-
-    assert (2, None) == (act["index"], act["no_effect"])
