@@ -33,7 +33,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted
 from federation.standards.identity import SubjectClass
-from node.entry.life import Life, Written
+from node.entry.life import RECORDS, Life, Written
 from node.entry.pending import Checked, Pending
 
 SALT_BYTES = 32
@@ -354,7 +354,7 @@ class _Batch:
         """Acts on an entry, after what acts on it in the store and earlier in this call; why it cannot, else empty."""
         if ref not in self._lives:
             written = self._written.get(ref, ())
-            if not written or written[0].kind not in {LeafKind.ADD, LeafKind.AMEND}:
+            if not written or written[0].kind not in RECORDS:
                 return "REF_NOT_ACTIVE"
             self._lives[ref] = Life(written[0], written[1:])
         return self._lives[ref].act(act)

@@ -25,6 +25,7 @@ from node.cases.marks import Marks
 from node.cases.ports import CaseFile, CaseStore, CaseUnit
 from node.cases.stating import Deadline, Stating, Word
 from node.entry.holding import HeldEntry
+from node.entry.life import is_active
 from node.identity.keys import KeyRing
 
 MAX_OPEN_CASES = 1000
@@ -154,7 +155,8 @@ class Docket:
         if not self._rules.may_read(case.filed_at, case.origin, found[0].personal):
             return ("ENTRY_NOT_FOUND",)
         record = found[0].record()
-        if isinstance(record, str) or unit.entry_kind(case.origin, case.index) is None:
+        written = unit.written(case.origin, [case.index])
+        if isinstance(record, str) or not is_active(written.get(case.index, ())):
             return ("ENTRY_NOT_ACTIVE",)
         judged = self._admissible(unit, case, found[0])
         return judged.reasons if isinstance(judged, NotAdmissible) else found[0]

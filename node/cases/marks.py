@@ -22,6 +22,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Subject
 from node.cases.ports import CaseFile, CaseUnit
 from node.entry.holding import HeldEntry, acts_of
+from node.entry.life import is_active
 from node.intake import Accepted, Admission, Duplicate, Intake, Submission, check_submission
 
 _MARK = "case/"
@@ -68,11 +69,14 @@ class Marks:
             CallerFault: why that cannot be published.
         """
         needed = any(each.marked for each in unit.open_on(file.origin, file.index) if each.name != file.name)
-        if not file.marked or needed or unit.entry_kind(file.origin, file.index) is None:
+        written = unit.written(file.origin, [file.index])
+        if not file.marked or needed or not is_active(written.get(file.index, ())):
             return
         newest = _newest(unit, file)
         if newest is None or (newest.document_number or "").startswith(_MARK):
             self._annotate(unit, file, AnnotationKind.RESUMED, day)
+        elif newest.kind is AnnotationKind.SUSPENDED and _objected(unit, file):
+            self._annotate(unit, file, AnnotationKind.OBJECTION_CLOSED, day)  # the suspension stays
 
     def end(self, unit: CaseUnit, file: CaseFile, kind: EndingKind, document: tuple[str, date]) -> None:
         """Ends the entry.
@@ -84,7 +88,7 @@ class Marks:
             document: number and day of the decision.
 
         Raises:
-            CallerFault: why that cannot be published: REF_NOT_ACTIVE when the entry has ended otherwise.
+            CallerFault: why that cannot be published: ACT_AFTER_END when the entry has ended otherwise.
         """
         number, decided_on = document
         authority = _authority(unit, file)
@@ -110,7 +114,16 @@ class Marks:
 
 def _newest(unit: CaseUnit, file: CaseFile) -> Annotation | None:
     """The newest mark on the entry that is published."""
-    return acts_of(unit.acts(file.origin, [file.index]).get(file.index, ())).annotation
+    acts = unit.acts(file.origin, [file.index]).get(file.index, ())
+    said = (act.record() for act in reversed(acts))
+    return next((record for record in said if isinstance(record, Annotation)), None)
+
+
+def _objected(unit: CaseUnit, file: CaseFile) -> bool:
+    """Whether the entry bears the mark of an objection."""
+    acts = unit.acts(file.origin, [file.index]).get(file.index, ())
+    (entry,) = unit.held_at(file.origin, [file.index])
+    return "OBJECTION_UNDER_WAY" in acts_of(entry, acts).course.remarks
 
 
 def _authority(unit: CaseUnit, file: CaseFile) -> Authority:

@@ -15,8 +15,11 @@ from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.rules.transition.course import Fact, decider_of, table_of
-from federation.rules.transition.table import Illegal
+from federation.rules.transition.table import Illegal, Stage
 from node.entry.holding import deed_by
+
+RECORDS = frozenset({LeafKind.ADD, LeafKind.AMEND})
+"""Kinds of leaf that are entries of their own; the others act on them."""
 
 
 class Written(NamedTuple):
@@ -56,6 +59,11 @@ class Life:
         for act in acts:
             self._move(act)
 
+    @property
+    def active(self) -> bool:
+        """Whether nothing has ended or replaced it."""
+        return self._table.stage(self._state) is Stage.ACTIVE
+
     def act(self, act: Written) -> str:
         """Moves the entry; why the act is illegal where it stands, else empty.
 
@@ -71,6 +79,11 @@ class Life:
             return reached.reason
         self._state = reached
         return ""
+
+
+def is_active(written: Sequence[Written]) -> bool:
+    """Whether an entry, followed by the acts on it, is a record that nothing has ended or replaced; not when absent."""
+    return bool(written) and written[0].kind in RECORDS and Life(written[0], written[1:]).active
 
 
 def _decided_on(fact: Fact | None) -> date | None:

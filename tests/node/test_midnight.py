@@ -46,8 +46,7 @@ async def test_an_entry_lapses_to_the_second_with_its_origin_offline(
         after = node.query.check(subject)
         seen.append([(each.holdings[0].standing, bool(each.measures)) for each in (before, after)])
         assert ("PERIOD_LAPSED",) == after.holdings[0].reasons[:1]
-        findings, _, _ = node.query.find(node.id, subject)
-        assert Standing.LAPSED == findings[0].standing
+        assert Standing.LAPSED == node.query.find(node.id, subject).findings[0].standing
 
     lapsed = (Standing.LAPSED, False)
     assert [[(Standing.OWN, True), lapsed], [(Standing.RECOGNISED, True), lapsed]] == seen

@@ -28,7 +28,7 @@ Ask = Callable[[Record], Admitted | NotAdmitted]
 @pytest.fixture
 def ask(standards: Standards, book: RuleBook) -> Ask:
     """Asks for admission today."""
-    return lambda record: admit(record, standards, book, TODAY)
+    return lambda record: admit(record, standards, book, TODAY, "330100")
 
 
 def born(identity: Identity, day: str) -> Identity:
@@ -153,6 +153,6 @@ def test_the_rule_is_data(standards: Standards, penalty: Callable[..., Penalty],
     outcomes = []
     for first in ("2026-11-22", "2026-11-23"):
         files = {**shipped_rules(), "prohibited/prohibited-data@2.toml": mine.format(first).encode()}
-        outcomes.append(admit(record, standards, parse_rule_book(files), TODAY))
+        outcomes.append(admit(record, standards, parse_rule_book(files), TODAY, "330100"))
 
     assert [NotAdmitted("facts", "PROHIBITED_DATA"), Admitted()] == outcomes

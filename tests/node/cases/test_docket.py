@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from federation.records.act import AnnotationKind, EndingKind
+from federation.records.act import Annotation, AnnotationKind, EndingKind
 from federation.records.case import CaseKind, CaseOutcome, CaseState
 from federation.rules.case.process import Phase
 from node.cases.docket import MAX_OPEN_CASES, NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.ports import CaseFile
-from node.entry.holding import acts_of
 from tests.node.cases.conftest import Chain
 from tests.node.region.samples import Samples
 
@@ -30,8 +29,8 @@ GRANTED: dict[str, Any] = {
 def acts(chain: Chain, index: int = 0) -> list[str]:
     """Kinds of the acts on an entry, in their order."""
     origin = chain.hangzhou.origin("lists")
-    found = acts_of(chain.hangzhou.reader.acts(origin, [index]).get(index, ()))
-    return [getattr(act.record(), "kind", "") for act in found.entries]
+    found = chain.hangzhou.reader.acts(origin, [index]).get(index, ())
+    return [getattr(act.record(), "kind", "") for act in found]
 
 
 def test_an_objection_is_received_and_marked_at_once(listed: Chain) -> None:
@@ -42,8 +41,8 @@ def test_an_objection_is_received_and_marked_at_once(listed: Chain) -> None:
     assert [CaseState.RECEIVED, CaseState.MARKED] == listed.states(listed.shanghai, name)
     assert ("OBJECTION_UNDER_WAY",) == listed.reasons()
     origin = listed.hangzhou.origin("lists")
-    mark = acts_of(listed.hangzhou.reader.acts(origin, [0])[0]).annotation
-    assert mark is not None
+    mark = listed.hangzhou.reader.acts(origin, [0])[0][-1].record()
+    assert isinstance(mark, Annotation)
     assert ("杭州市生态环境局", f"case/{name.case_id}") == (mark.authority.name, mark.document_number)
     here, there = listed.at(listed.hangzhou, name), listed.at(listed.shanghai, name)
     assert (date(2026, 3, 30), Phase.RECEIVED, "") == (here.due_on, here.phase, here.remark)
@@ -108,7 +107,7 @@ def test_what_the_authority_suspended_itself_no_case_touches(listed: Chain, samp
     listed.step(name, CaseState.ACCEPTED)
     listed.step(name, CaseState.DECIDED, outcome=CaseOutcome.REJECTED, explanation="虚构的说明")
 
-    assert AnnotationKind.SUSPENDED == acts(listed)[-1]
+    assert AnnotationKind.RESUMED not in acts(listed)
     assert ("SUSPENDED",) == listed.reasons()
 
 
@@ -121,7 +120,7 @@ def test_a_grant_that_cannot_take_effect_is_not_stated(listed: Chain, samples: S
 
     refused = listed.hangzhou.stages.cases.handle(name, Step(CaseState.DECIDED, **GRANTED))
 
-    assert NotDone("", "REF_NOT_ACTIVE") == refused
+    assert NotDone("", "ACT_AFTER_END") == refused
     assert (Phase.ACCEPTED, 3) == (listed.at(listed.hangzhou, name).phase, listed.at(listed.hangzhou, name).sequence)
 
 
