@@ -38,8 +38,8 @@ from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.entry.lineage import void_places
-from node.loop.taking import FeedbackUnit, take
 from node.entry.telling import told_ties
+from node.loop.taking import FeedbackUnit, take
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})

@@ -8,10 +8,13 @@ a test holds the two equal. The few small tables that belong to no feed (`meta`,
 cases) have keys of their own.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -41,6 +44,10 @@ Text = AnyText().with_variant(TEXT(collation="C"), "postgresql")
 def _feed_key() -> Column[int]:
     """The first column of every key."""
     return Column("feed", Integer, ForeignKey("feed.feed"), primary_key=True, autoincrement=False)
+
+
+def _index_where(where: ColumnElement[bool], *columns: Column[Any]) -> None:
+    Index(None, *columns, sqlite_where=where, postgresql_where=where)
 
 
 META = Table(
@@ -93,14 +100,7 @@ ENTRY = Table(
 """Entries; `state` as in `states.py`."""
 
 _ENTRY_HAS_SUBJECT = ENTRY.c.subject.is_not(None)
-Index(
-    None,
-    ENTRY.c.subject,
-    ENTRY.c.feed,
-    ENTRY.c.idx,
-    sqlite_where=_ENTRY_HAS_SUBJECT,
-    postgresql_where=_ENTRY_HAS_SUBJECT,
-)
+_index_where(_ENTRY_HAS_SUBJECT, ENTRY.c.subject, ENTRY.c.feed, ENTRY.c.idx)
 
 ACT = Table(
     "act",
@@ -212,23 +212,8 @@ DECISION = Table(
 
 _HAS_SUBJECT = DECISION.c.subject.is_not(None)
 _HAS_REVIEW = DECISION.c.review_on.is_not(None)
-Index(
-    None,
-    DECISION.c.subject,
-    DECISION.c.list_kind,
-    DECISION.c.feed,
-    DECISION.c.idx,
-    sqlite_where=_HAS_SUBJECT,
-    postgresql_where=_HAS_SUBJECT,
-)
-Index(
-    None,
-    DECISION.c.review_on,
-    DECISION.c.feed,
-    DECISION.c.idx,
-    sqlite_where=_HAS_REVIEW,
-    postgresql_where=_HAS_REVIEW,
-)
+_index_where(_HAS_SUBJECT, DECISION.c.subject, DECISION.c.list_kind, DECISION.c.feed, DECISION.c.idx)
+_index_where(_HAS_REVIEW, DECISION.c.review_on, DECISION.c.feed, DECISION.c.idx)
 
 TIE = Table(
     "tie",

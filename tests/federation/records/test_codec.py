@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from federation.errors import FieldFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
-from federation.records.codec import Glance, Record, decode, decode_as, encode, glance, schema_of, ties_codes
+from federation.records.codec import Glance, Record, decode, decode_as, encode, glance, schema_of
 from federation.records.exchange import (
     Answer,
     EvidenceParts,
@@ -364,19 +364,6 @@ def test_spoilt_field_is_refused(
     with pytest.raises(FieldFault) as caught:
         decode(schema_pb2.SCHEMA_LIST_ENTRY, message.SerializeToString())
     assert (caught.value.field, caught.value.reason) == (field, fault)
-
-
-@given(subjects)
-def test_a_record_that_ties_codes_is_never_overlooked(record: Subject) -> None:
-    """A quick look at its bytes tells what its value would."""
-    former = any(each.kind is LegacyCodeKind.UNIFIED_CODE for each in record.identity.legacy_codes)
-
-    assert ties_codes(encode(record)) == (former or record.head_office is not None)
-
-
-def test_most_records_tie_nothing(samples: Mapping[str, Record]) -> None:
-    """A record with numbers of older registers only, and bytes that are no record."""
-    assert [False, False] == [ties_codes(raw) for raw in (encode(samples["Subject"]), b"\xff")]
 
 
 def test_unknown_standing_in_an_answer_is_refused() -> None:

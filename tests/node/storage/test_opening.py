@@ -139,9 +139,9 @@ def test_records_of_subjects_are_read_again_for_ties(path: Path, owner: StoreOwn
     for number, dataset in enumerate(("subjects", "lists"), 1):
         change(path, row.format(number, dataset))
     change(path, "drop table tie")
-    change(path, "update alembic_version set version_num = '0003'")
+    change(path, "update alembic_version set version_num = '0005'")
 
-    assert migrate_store(path, owner) == ("0003", "0006")
+    assert migrate_store(path, owner) == ("0005", "0006")
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("select dataset, applied from feed").fetchall() == [("subjects", 0), ("lists", 9)]
 
