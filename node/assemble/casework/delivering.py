@@ -90,7 +90,11 @@ class Delivering:
             await asyncio.gather(*self._calls.values(), return_exceptions=True)
 
     async def _turn(self) -> None:
-        """Starts a call to each member that something is due for and that none is made to now."""
+        """Starts a call to each member that something is due for and that none is made to now.
+
+        Who is called is looked at before what is due: a call that ends meanwhile has settled what was read as due.
+        """
+        called = frozenset(hop for hop, call in self._calls.items() if not call.done())
         due = await asyncio.to_thread(self._reader.letters_due, self._post.now_ms(), LOOKED_AT)
         by_hop: defaultdict[str, list[KeptLetter]] = defaultdict(list)
         stranded: list[KeptLetter] = []
@@ -103,8 +107,7 @@ class Delivering:
         if stranded:
             await self._act(self._post.stranded, stranded)
         for hop, letters in by_hop.items():
-            call = self._calls.get(hop)
-            if call is None or call.done():
+            if hop not in called:
                 self._calls[hop] = asyncio.create_task(self._call(hop, _fitting(letters)))
 
     async def _call(self, hop: str, letters: Sequence[KeptLetter]) -> None:
