@@ -265,13 +265,27 @@ def _filing(record: AgencyFiling, desk: _Desk) -> Iterator[Step]:
     yield from _identity(record.identity, desk)
     if not all(desk.standards.agency_categories.knows(category) for category in record.categories):
         yield NotAdmitted("categories", "CATEGORY_UNKNOWN")
+    if not all(desk.standards.regions.knows(code) for code in record.regions):
+        yield NotAdmitted("regions", "REGION_UNKNOWN")
     yield from _not_in_future("filed_on", record.filed_on, desk)
+    yield from _not_in_future("standing_since", record.standing_since, desk)
+    for event in record.events:
+        yield from _not_in_future("events", max(event.occurred_on, event.reported_on or event.occurred_on), desk)
+    if record.exit is not None and record.exit.handed_over_to is not None:
+        yield from _of_heir(record.exit.handed_over_to, desk)
     if record.reviewed_year is not None and record.reviewed_year > desk.as_of.year:
         yield NotAdmitted("reviewed_year", "REVIEW_IN_FUTURE")
     yield from _authority("authority", record.authority, desk)
     yield from _authority("source", record.source, desk)
     if not any(body.filing for body in desk.book.competent(record.authority.code, record.filed_on)):
         yield "ISSUER_NOT_AUTHORISED"
+
+
+def _of_heir(heir: Authority, desk: _Desk) -> Iterator[Step]:
+    """Whoever takes over an agency's data has a sound code; it need not be a public body."""
+    judged = check_code(CodeKind.USCC, heir.code, desk.standards, desk.as_of, legacy=True)
+    if isinstance(judged, CodeRefused):
+        yield NotAdmitted("exit.handed_over_to.code", judged.reason)
 
 
 def _act(authority: Authority, field: str, day: date, desk: _Desk) -> Iterator[Step]:

@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from federation.errors import FieldFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
-from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
+from federation.records.agency_filing import (
+    AgencyFiling,
+    AnnualReview,
+    DataAccessLevel,
+    FilingDocument,
+    FilingStanding,
+    MajorEvent,
+    MajorEventKind,
+    MarketExit,
+    ReviewResult,
+    StaffGroup,
+    StaffRole,
+)
 from federation.records.codec import Glance, Record, decode, decode_as, encode, glance, schema_of
 from federation.records.exchange import (
     Answer,
@@ -141,7 +153,30 @@ reviewed = st.builds(
     source=body,
     remark=maybe(text),
 )
-filings = reviewed | reviewed.map(lambda one: one.model_copy(update={"reviewed_year": None, "review_result": None}))
+detailed = reviewed.map(
+    lambda one: one.model_copy(
+        update={
+            "regions": ("330100", "310000"),
+            "standing_since": one.filed_on,
+            "mend_by": date(2026, 6, 30),
+            "address": "杭州市",
+            "capital_fen": 2**62,
+            "documents": (FilingDocument(title="业务规则", sha256=bytes(32)),),
+            "staff": (StaffGroup(role=StaffRole.SENIOR, qualification="信用管理师", count=3),),
+            "events": (MajorEvent(kind=MajorEventKind.LITIGATION, occurred_on=date(2026, 1, 1)),),
+            "standing": FilingStanding.EXITED,
+            "review_result": ReviewResult.CONDITIONAL,
+            "reviews": (AnnualReview(year=one.reviewed_year, result=ReviewResult.CONDITIONAL),),
+            "exit": MarketExit(reason="合并", exited_on=date(2026, 1, 3), handed_over_to=one.authority),
+            "data_access_level": DataAccessLevel.GOV_SHARED,
+        }
+    )
+)
+filings = (
+    reviewed
+    | detailed
+    | reviewed.map(lambda one: one.model_copy(update={"reviewed_year": None, "review_result": None}))
+)
 endings = st.builds(
     Ending,
     kind=st.sampled_from(EndingKind),

@@ -26,17 +26,33 @@ from creditexchange.v1 import authority_pb2 as creditexchange_dot_v1_dot_authori
 from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/agency_filing.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\xd5\x03\n\x0c\x41gencyFiling\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12\x15\n\rfiling_number\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x10\n\x08\x66iled_on\x18\x04 \x01(\t\x12\x18\n\x0bvalid_until\x18\x05 \x01(\tH\x00\x88\x01\x01\x12/\n\tauthority\x18\x06 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x33\n\x08standing\x18\x07 \x01(\x0e\x32!.creditexchange.v1.FilingStanding\x12\x1a\n\rreviewed_year\x18\x08 \x01(\x05H\x01\x88\x01\x01\x12;\n\rreview_result\x18\t \x01(\x0e\x32\x1f.creditexchange.v1.ReviewResultH\x02\x88\x01\x01\x12,\n\x06source\x18\n \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x13\n\x06remark\x18\x0b \x01(\tH\x03\x88\x01\x01\x42\x0e\n\x0c_valid_untilB\x10\n\x0e_reviewed_yearB\x10\n\x0e_review_resultB\t\n\x07_remark*\xc5\x01\n\x0e\x46ilingStanding\x12\x1f\n\x1b\x46ILING_STANDING_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46ILING_STANDING_FILED\x10\x01\x12\x1d\n\x19\x46ILING_STANDING_SUSPENDED\x10\x02\x12\x1d\n\x19\x46ILING_STANDING_WITHDRAWN\x10\x03\x12\x1a\n\x16\x46ILING_STANDING_EXITED\x10\x04\x12\x1d\n\x19\x46ILING_STANDING_CANCELLED\x10\x05*\x80\x01\n\x0cReviewResult\x12\x1d\n\x19REVIEW_RESULT_UNSPECIFIED\x10\x00\x12\x18\n\x14REVIEW_RESULT_PASSED\x10\x01\x12\x1d\n\x19REVIEW_RESULT_CONDITIONAL\x10\x02\x12\x18\n\x14REVIEW_RESULT_FAILED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/agency_filing.proto\x12\x11\x63reditexchange.v1\x1a!creditexchange/v1/authority.proto\x1a creditexchange/v1/identity.proto\"\xde\x07\n\x0c\x41gencyFiling\x12-\n\x08identity\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Identity\x12\x15\n\rfiling_number\x18\x02 \x01(\t\x12\x12\n\ncategories\x18\x03 \x03(\t\x12\x10\n\x08\x66iled_on\x18\x04 \x01(\t\x12\x18\n\x0bvalid_until\x18\x05 \x01(\tH\x00\x88\x01\x01\x12/\n\tauthority\x18\x06 \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x33\n\x08standing\x18\x07 \x01(\x0e\x32!.creditexchange.v1.FilingStanding\x12\x1a\n\rreviewed_year\x18\x08 \x01(\x05H\x01\x88\x01\x01\x12;\n\rreview_result\x18\t \x01(\x0e\x32\x1f.creditexchange.v1.ReviewResultH\x02\x88\x01\x01\x12,\n\x06source\x18\n \x01(\x0b\x32\x1c.creditexchange.v1.Authority\x12\x13\n\x06remark\x18\x0b \x01(\tH\x03\x88\x01\x01\x12\x0f\n\x07regions\x18\x0c \x03(\t\x12\x1b\n\x0estanding_since\x18\r \x01(\tH\x04\x88\x01\x01\x12\x14\n\x07mend_by\x18\x0e \x01(\tH\x05\x88\x01\x01\x12\x14\n\x07\x61\x64\x64ress\x18\x0f \x01(\tH\x06\x88\x01\x01\x12\x18\n\x0b\x63\x61pital_fen\x18\x10 \x01(\x03H\x07\x88\x01\x01\x12\x34\n\tdocuments\x18\x11 \x03(\x0b\x32!.creditexchange.v1.FilingDocument\x12,\n\x05staff\x18\x12 \x03(\x0b\x32\x1d.creditexchange.v1.StaffGroup\x12\x30\n\x07reviews\x18\x13 \x03(\x0b\x32\x1f.creditexchange.v1.AnnualReview\x12-\n\x06\x65vents\x18\x14 \x03(\x0b\x32\x1d.creditexchange.v1.MajorEvent\x12\x30\n\x04\x65xit\x18\x15 \x01(\x0b\x32\x1d.creditexchange.v1.MarketExitH\x08\x88\x01\x01\x12\x42\n\x11\x64\x61ta_access_level\x18\x16 \x01(\x0e\x32\".creditexchange.v1.DataAccessLevelH\t\x88\x01\x01\x42\x0e\n\x0c_valid_untilB\x10\n\x0e_reviewed_yearB\x10\n\x0e_review_resultB\t\n\x07_remarkB\x11\n\x0f_standing_sinceB\n\n\x08_mend_byB\n\n\x08_addressB\x0e\n\x0c_capital_fenB\x07\n\x05_exitB\x14\n\x12_data_access_level\"/\n\x0e\x46ilingDocument\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\x0c\"\x88\x01\n\nStaffGroup\x12*\n\x04role\x18\x01 \x01(\x0e\x32\x1c.creditexchange.v1.StaffRole\x12\x15\n\rqualification\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x05\x12\x18\n\x0bvalid_until\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_valid_until\"w\n\x0c\x41nnualReview\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12/\n\x06result\x18\x02 \x01(\x0e\x32\x1f.creditexchange.v1.ReviewResult\x12\x18\n\x0breviewed_on\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_reviewed_on\"|\n\nMajorEvent\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.creditexchange.v1.MajorEventKind\x12\x13\n\x0boccurred_on\x18\x02 \x01(\t\x12\x18\n\x0breported_on\x18\x03 \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_reported_on\"\xad\x01\n\nMarketExit\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x11\n\texited_on\x18\x02 \x01(\t\x12\x39\n\x0ehanded_over_to\x18\x03 \x01(\x0b\x32\x1c.creditexchange.v1.AuthorityH\x00\x88\x01\x01\x12\x1b\n\x0ehanded_over_on\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\x11\n\x0f_handed_over_toB\x11\n\x0f_handed_over_on*\xae\x02\n\x0e\x46ilingStanding\x12\x1f\n\x1b\x46ILING_STANDING_UNSPECIFIED\x10\x00\x12\x19\n\x15\x46ILING_STANDING_FILED\x10\x01\x12\x1d\n\x19\x46ILING_STANDING_SUSPENDED\x10\x02\x12\x1d\n\x19\x46ILING_STANDING_WITHDRAWN\x10\x03\x12\x1a\n\x16\x46ILING_STANDING_EXITED\x10\x04\x12\x1d\n\x19\x46ILING_STANDING_CANCELLED\x10\x05\x12\x1b\n\x17\x46ILING_STANDING_PENDING\x10\x06\x12\x1f\n\x1b\x46ILING_STANDING_CONDITIONAL\x10\x07\x12)\n%FILING_STANDING_ANNUAL_REVIEW_OVERDUE\x10\x08*\x80\x01\n\x0cReviewResult\x12\x1d\n\x19REVIEW_RESULT_UNSPECIFIED\x10\x00\x12\x18\n\x14REVIEW_RESULT_PASSED\x10\x01\x12\x1d\n\x19REVIEW_RESULT_CONDITIONAL\x10\x02\x12\x18\n\x14REVIEW_RESULT_FAILED\x10\x03*[\n\tStaffRole\x12\x1a\n\x16STAFF_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11STAFF_ROLE_SENIOR\x10\x01\x12\x1b\n\x17STAFF_ROLE_PRACTITIONER\x10\x02*\xbd\x02\n\x0eMajorEventKind\x12 \n\x1cMAJOR_EVENT_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dMAJOR_EVENT_KIND_NAME_CHANGED\x10\x01\x12+\n\'MAJOR_EVENT_KIND_REPRESENTATIVE_CHANGED\x10\x02\x12)\n%MAJOR_EVENT_KIND_SHAREHOLDERS_CHANGED\x10\x03\x12%\n!MAJOR_EVENT_KIND_BUSINESS_CHANGED\x10\x04\x12\x1f\n\x1bMAJOR_EVENT_KIND_LITIGATION\x10\x05\x12&\n\"MAJOR_EVENT_KIND_SECURITY_INCIDENT\x10\x06\x12\x1e\n\x1aMAJOR_EVENT_KIND_VIOLATION\x10\x07*\x9c\x01\n\x0f\x44\x61taAccessLevel\x12!\n\x1d\x44\x41TA_ACCESS_LEVEL_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x44\x41TA_ACCESS_LEVEL_PUBLIC\x10\x01\x12&\n\"DATA_ACCESS_LEVEL_AUTHORISED_QUERY\x10\x02\x12 \n\x1c\x44\x41TA_ACCESS_LEVEL_GOV_SHARED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.agency_filing_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FILINGSTANDING']._serialized_start=602
-  _globals['_FILINGSTANDING']._serialized_end=799
-  _globals['_REVIEWRESULT']._serialized_start=802
-  _globals['_REVIEWRESULT']._serialized_end=930
+  _globals['_FILINGSTANDING']._serialized_start=1734
+  _globals['_FILINGSTANDING']._serialized_end=2036
+  _globals['_REVIEWRESULT']._serialized_start=2039
+  _globals['_REVIEWRESULT']._serialized_end=2167
+  _globals['_STAFFROLE']._serialized_start=2169
+  _globals['_STAFFROLE']._serialized_end=2260
+  _globals['_MAJOREVENTKIND']._serialized_start=2263
+  _globals['_MAJOREVENTKIND']._serialized_end=2580
+  _globals['_DATAACCESSLEVEL']._serialized_start=2583
+  _globals['_DATAACCESSLEVEL']._serialized_end=2739
   _globals['_AGENCYFILING']._serialized_start=130
-  _globals['_AGENCYFILING']._serialized_end=599
+  _globals['_AGENCYFILING']._serialized_end=1120
+  _globals['_FILINGDOCUMENT']._serialized_start=1122
+  _globals['_FILINGDOCUMENT']._serialized_end=1169
+  _globals['_STAFFGROUP']._serialized_start=1172
+  _globals['_STAFFGROUP']._serialized_end=1308
+  _globals['_ANNUALREVIEW']._serialized_start=1310
+  _globals['_ANNUALREVIEW']._serialized_end=1429
+  _globals['_MAJOREVENT']._serialized_start=1431
+  _globals['_MAJOREVENT']._serialized_end=1555
+  _globals['_MARKETEXIT']._serialized_start=1558
+  _globals['_MARKETEXIT']._serialized_end=1731
 # @@protoc_insertion_point(module_scope)
