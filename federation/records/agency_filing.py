@@ -47,7 +47,7 @@ class FilingStanding(StrEnum):
 
 
 CLOSED = frozenset({FilingStanding.WITHDRAWN, FilingStanding.EXITED, FilingStanding.CANCELLED})
-"""Standings after which there is no other."""
+"""Standings of a filing that is over."""
 
 
 class ReviewResult(StrEnum):

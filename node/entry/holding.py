@@ -24,6 +24,7 @@ from federation.rules.transition.course import (
     Fact,
     decider_of,
     deed_of,
+    entered,
     follow,
     table_of,
 )
@@ -111,7 +112,7 @@ def acts_of(entry: HeldEntry, acts: Sequence[HeldEntry], void: str = "") -> Acts
     record = entry.record()
     fact = record if isinstance(record, Fact) else None
     decider = decider_of(fact)
-    course, effects = follow(table_of(fact), [_deed(act, decider) for act in acts])
+    course, effects = follow(table_of(fact), [_deed(act, decider) for act in acts], entered(fact))
     ending = None
     for act, effect in zip(acts, effects, strict=True):
         said = act.record()

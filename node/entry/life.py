@@ -14,7 +14,7 @@ from federation.records.codec import Record, decode
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
-from federation.rules.transition.course import Fact, decider_of, table_of
+from federation.rules.transition.course import Fact, decider_of, entered, table_of, why_not_after
 from federation.rules.transition.table import Illegal, Stage
 from node.entry.holding import deed_by
 
@@ -55,7 +55,8 @@ class Life:
         self._table = table_of(fact)
         self._decider = decider_of(fact)
         self._since = _decided_on(fact)
-        self._state = self._table.logged
+        self._fact = fact
+        self._state = entered(fact)
         for act in acts:
             self._move(act)
 
@@ -67,10 +68,14 @@ class Life:
     def act(self, act: Written) -> str:
         """Moves the entry; why the act is illegal where it stands, else empty.
 
-        A new act is not dated before the decision that it acts on; of those on record nobody asks that again.
+        A new act is not dated before the decision that it acts on; of those on record nobody asks that again. A new
+        version of a filing has a standing that can follow the one before.
         """
         day = _dated_on(act.said())
-        return "ACT_BEFORE_DECISION" if day and self._since and day < self._since else self._move(act)
+        if day and self._since and day < self._since:
+            return "ACT_BEFORE_DECISION"
+        after = act.record() if act.kind is LeafKind.AMEND and isinstance(self._fact, AgencyFiling) else None
+        return why_not_after(self._fact, after) or self._move(act)
 
     def _move(self, act: Written) -> str:
         deed = deed_by(act.kind, act.said(), self._decider)

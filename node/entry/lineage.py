@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether an amendment came to stand: one of an entry that had ended, or was replaced before, is nothing.
 
+So is a version of a filing whose standing cannot follow that of the version before.
+
 Else an origin could bring back what it ended by amending it, and have two versions of one record count at once. Acts
 have their effect in the order of the feed: only those before an amendment matter to it, and what is found once never
 changes.
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from federation.log.leaf import LeafKind
-from federation.rules.transition.course import AMENDED, Fact, table_of
+from federation.rules.transition.course import AMENDED, Fact, table_of, why_not_after
 from federation.rules.transition.table import Illegal
 from node.entry.holding import HeldEntry, acts_of
 
@@ -39,15 +41,15 @@ def void_places(reader: LineageReader, entries: Iterable[HeldEntry]) -> Mapping[
         reader: where earlier versions, and the acts on them, are read; not asked when no entry amends another.
         entries: of any feeds.
     """
-    amending: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    amending: defaultdict[str, dict[int, HeldEntry]] = defaultdict(dict)
     for entry in entries:
-        if (before := _before(entry)) is not None:
-            amending[entry.origin][entry.index] = before
+        if _before(entry) is not None:
+            amending[entry.origin][entry.index] = entry
     return {
         (origin, index): reason
-        for origin, links in amending.items()
-        for index, reason in _void(reader, origin, links).items()
-        if index in links
+        for origin, newest in amending.items()
+        for index, reason in _void(reader, origin, newest).items()
+        if index in newest
     }
 
 
@@ -59,11 +61,11 @@ def _before(entry: HeldEntry) -> int | None:
     return leaf.ref
 
 
-def _void(reader: LineageReader, origin: str, links: Mapping[int, int]) -> Mapping[int, str]:
+def _void(reader: LineageReader, origin: str, newest: Mapping[int, HeldEntry]) -> Mapping[int, str]:
     """Why some amendments, and versions before them, are nothing; those that stand are absent."""
-    before: dict[int, int] = dict(links)
+    before = {index: ref for index, entry in newest.items() if (ref := _before(entry)) is not None}
     versions: dict[int, HeldEntry] = {}
-    wanted = set(links.values())
+    wanted = set(before.values())
     for _ in range(MAX_VERSIONS_BACK):
         found = reader.held_at(origin, sorted(wanted))
         versions |= {entry.index: entry for entry in found}
@@ -77,7 +79,8 @@ def _void(reader: LineageReader, origin: str, links: Mapping[int, int]) -> Mappi
         version = versions.get(before[index])
         if version is None:
             continue
-        reason, back = _why_not(version, acts.get(version.index, ()), index), 0
+        amendment = newest.get(index) or versions[index]
+        reason, back = _why_not(version, acts.get(version.index, ()), amendment), 0
         if not reason:
             reason, back = found_back.get(version.index, ("", 0))
         if reason and back < MAX_VERSIONS_BACK:
@@ -85,9 +88,12 @@ def _void(reader: LineageReader, origin: str, links: Mapping[int, int]) -> Mappi
     return {index: reason for index, (reason, _) in found_back.items()}
 
 
-def _why_not(version: HeldEntry, acts: Sequence[HeldEntry], index: int) -> str:
-    """Why a version could not be amended by the entry at an index; empty when it could."""
-    earlier = acts_of(version, [act for act in acts if act.index < index])
-    record = version.record()
-    reached = table_of(record if isinstance(record, Fact) else None).after(earlier.course.state, AMENDED)
-    return reached.reason if isinstance(reached, Illegal) else ""
+def _why_not(version: HeldEntry, acts: Sequence[HeldEntry], amendment: HeldEntry) -> str:
+    """Why a version could not be amended by a later entry; empty when it could."""
+    earlier = acts_of(version, [act for act in acts if act.index < amendment.index])
+    record, after = version.record(), amendment.record()
+    fact = record if isinstance(record, Fact) else None
+    reached = table_of(fact).after(earlier.course.state, AMENDED)
+    if isinstance(reached, Illegal):
+        return reached.reason
+    return why_not_after(fact, None if isinstance(after, str) else after)

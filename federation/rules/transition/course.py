@@ -12,11 +12,12 @@ from functools import cache
 
 from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling
+from federation.records.codec import Record
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
-from federation.rules.transition.table import Actor, Deed, Illegal, Stage, State, Table, parse_table
+from federation.rules.transition.table import OUT_OF_TURN, Actor, Deed, Illegal, Stage, State, Table, parse_table
 from federation.standards.reading import shipped
 
 Fact = Subject | Licence | Penalty | ListEntry | AgencyFiling
@@ -25,7 +26,7 @@ Fact = Subject | Licence | Penalty | ListEntry | AgencyFiling
 UNREADABLE_END = Deed("ended", Actor.DECIDER)
 AMENDED = Deed("amended")
 ERASED = Deed("erased")
-TABLES = ("life-list@1", "life-decision@1")
+TABLES = ("life-list@1", "life-decision@1", "life-filing@1")
 """Every life cycle that ships with the program, by `id@version`."""
 
 
@@ -58,7 +59,35 @@ def table_of(record: Fact | None) -> Table:
 
     A kind with a table of its own gets it here, and nowhere else.
     """
-    return _shipped("life-list@1" if record is None or isinstance(record, ListEntry) else "life-decision@1")
+    match record:
+        case None | ListEntry():
+            return _shipped("life-list@1")
+        case AgencyFiling():
+            return _shipped("life-filing@1")
+        case _:
+            return _shipped("life-decision@1")
+
+
+def entered(record: Fact | None) -> State:
+    """The state of its table in which a record enters a log: of a filing, the standing that it states."""
+    return State(record.standing.value) if isinstance(record, AgencyFiling) else table_of(record).logged
+
+
+def why_not_after(before: Fact | None, after: Record | None) -> str:
+    """Why a newer version of a record cannot follow the one before it; empty when it can.
+
+    Only filings have standings that follow each other; one that stays the same is a correction, and always can.
+    """
+    if not isinstance(before, AgencyFiling) or not isinstance(after, AgencyFiling):
+        return ""
+    if before.standing is after.standing:
+        return ""
+    table, state = table_of(before), entered(before)
+    leading = [code for code, act in table.acts.items() if act.to == after.standing.value]
+    reached = [table.after(state, Deed(code, Actor.DECIDER)) for code in leading]
+    if any(isinstance(each, State) for each in reached):
+        return ""
+    return table.states[state.code].refuses or OUT_OF_TURN
 
 
 def decider_of(record: Fact | None) -> str | None:
@@ -79,17 +108,18 @@ def deed_of(act: Ending | Annotation, decider: str | None) -> Deed:
     return Deed(act.kind.value, Actor.DECIDER if own else Actor.ORIGIN)
 
 
-def follow(table: Table, deeds: Iterable[Deed | None]) -> tuple[Course, Sequence[str]]:
+def follow(table: Table, deeds: Iterable[Deed | None], start: State | None = None) -> tuple[Course, Sequence[str]]:
     """What acts make of an entry that enters its log.
 
     Args:
         table: its life cycle.
         deeds: the acts on it in the order of the origin's feed; None for one that cannot be read as any.
+        start: state in which it enters, as `entered`; None for the one of the table.
 
     Returns:
         Where it stands after them; and for each act why it had no effect, empty where it had.
     """
-    state, said = table.logged, []
+    state, said = start or table.logged, []
     for deed in deeds:
         reached = Illegal("ACT_UNREADABLE") if deed is None else table.after(state, deed)
         said.append(reached.reason if isinstance(reached, Illegal) else "")

@@ -166,7 +166,7 @@ detailed = reviewed.map(
             "events": (MajorEvent(kind=MajorEventKind.LITIGATION, occurred_on=date(2026, 1, 1)),),
             "standing": FilingStanding.EXITED,
             "review_result": ReviewResult.CONDITIONAL,
-            "reviews": (AnnualReview(year=one.reviewed_year, result=ReviewResult.CONDITIONAL),),
+            "reviews": (AnnualReview(year=one.reviewed_year or 2026, result=ReviewResult.CONDITIONAL),),
             "exit": MarketExit(reason="合并", exited_on=date(2026, 1, 3), handed_over_to=one.authority),
             "data_access_level": DataAccessLevel.GOV_SHARED,
         }
