@@ -28,7 +28,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.rules.conflict.table import shipped_conflicts
 from federation.rules.conflict.tie import Tie, ties_of
 from federation.rules.coverage import versions_used
-from federation.rules.filing import FilingCandidate, recognise_filing
+from federation.rules.filing.recognition import FilingCandidate, recognise_filing
 from federation.rules.recognition import Candidate, recognise, unreadable
 from federation.rules.rule_book import RuleBook
 from federation.rules.standing import OwnEntry, own_standing

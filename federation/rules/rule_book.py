@@ -13,11 +13,12 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     repair/          one version of the repair rules: `[classes.<severity>]` and `[exceptions.<code>]`
     severity/        how grave an act is: `[rules.<code>]`
     procedures/      deadlines of one region for objections and removals
+    filing-duties/   what one region asks of credit service agencies
     prohibited/      what must not be collected about natural persons: `[data.<code>]`
     duties/          what is owed within how many working days: `[duties.<code>]`
     propagation/     how soon what happened to an entry has to be in effect everywhere
 
-The last six are law: they ship with the program, and of each id the highest version alone counts, so that an
+The last seven are law: they ship with the program, and of each id the highest version alone counts, so that an
 operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
 them.
 """
@@ -36,6 +37,7 @@ from federation.errors import ConfigFault
 from federation.records.subject import Authority
 from federation.records.value import Value
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
+from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedRules, ProhibitedVersion
 from federation.rules.catalogue.repair import (
@@ -52,7 +54,7 @@ from federation.rules.propagation.term import PropagationTerm
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import version_of
 
-LAW = frozenset({"repair", "severity", "procedures", "prohibited", "duties", "propagation"})
+LAW = frozenset({"repair", "severity", "procedures", "filing-duties", "prohibited", "duties", "propagation"})
 """Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -75,6 +77,7 @@ class RuleBook:
         prohibited: what must not be collected, by id.
         duties: what is owed within how many working days, by file and code.
         propagation: how soon acts have to be in effect everywhere, by id.
+        filing_duties: what regions ask of agencies, by id.
     """
 
     agreements: tuple[Agreement, ...]
@@ -89,6 +92,7 @@ class RuleBook:
     prohibited: tuple[ProhibitedRules, ...] = ()
     duties: tuple[Duty, ...] = ()
     propagation: tuple[PropagationTerm, ...] = ()
+    filing_duties: tuple[FilingDuties, ...] = ()
 
     @property
     def name(self) -> str:
@@ -126,6 +130,12 @@ class RuleBook:
     def procedure_on(self, home: str, day: date) -> Procedure | None:
         """The deadlines that a node goes by on a day: a city's own before its province's, those before the default."""
         known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.procedures]
+        found = max(known, key=lambda each: each[:3], default=None)
+        return found[3] if found is not None and found[0] else None
+
+    def filing_duties_on(self, home: str, day: date) -> FilingDuties | None:
+        """What a node asks of agencies on a day: a city's own before its province's, those before the default."""
+        known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.filing_duties]
         found = max(known, key=lambda each: each[:3], default=None)
         return found[3] if found is not None and found[0] else None
 
@@ -180,6 +190,7 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         tuple(_prohibited(file) for file in read["prohibited"]),
         tuple(_below(Duty, read["duties"], "duties")),
         tuple(_roots(PropagationTerm, read["propagation"])),
+        tuple(_roots(FilingDuties, read["filing-duties"])),
     )
 
 

@@ -17,7 +17,7 @@ from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.coverage import LocalMeasures
-from federation.rules.filing import STANDING_HOLDS, filing_measures
+from federation.rules.filing.recognition import STANDING_HOLDS, filing_measures
 from federation.rules.life_cycle import Term, life_of, next_turn
 from federation.rules.recognition import list_measures, red_black
 from federation.rules.rule_book import RuleBook

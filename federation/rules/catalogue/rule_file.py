@@ -15,6 +15,7 @@ from federation.errors import ConfigFault, FieldFault
 from federation.records.subject import Authority
 from federation.records.value import Mnemonic, Text512, Value, complaints
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup, Version
+from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.lines import Lines, line_said
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedVersion
@@ -153,6 +154,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             ("scheme", "valid_from", "valid_until"),
         ),
         "procedures": Layout(Procedure),
+        "filing-duties": Layout(FilingDuties),
         "prohibited": Layout(ProhibitedVersion, (Table("data", ProhibitedData, takes=("policy",), required=False),)),
         "duties": Layout(Head, (Table("duties", Duty, takes=_SPAN),), _SPAN),
         "propagation": Layout(PropagationTerm),

@@ -13,7 +13,7 @@ from federation.errors import OrderFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.records.subject import Authority, Identity
-from federation.rules.filing import FilingCandidate, recognise_filing
+from federation.rules.filing.recognition import STANDING_HOLDS, FilingCandidate, recognise_filing
 from federation.rules.rule_book import RuleBook
 from federation.rules.transition.course import Course
 from federation.rules.verdict import Held, Recognised, Refused, Verdict
@@ -82,6 +82,33 @@ def test_review_of_last_year_still_counts(decide: Decide, filing: MakeFiling) ->
     verdict = decide(FilingCandidate("330100", filing(reviewed_year=2025)))
     assert isinstance(verdict, Recognised)
     assert verdict.review_on == date(2027, 1, 1)
+
+
+REGIONS = [
+    ((), ("RECOGNISED",)),
+    (("310000",), ("RECOGNISED",)),
+    (("100000",), ("RECOGNISED",)),
+    (("330100", "310114"), ("RECOGNISED", "REGION_PARTLY_COVERED")),
+    (("330100",), ("FILING_REGION_NOT_COVERED",)),
+]
+
+
+@pytest.mark.parametrize(("regions", "reasons"), REGIONS)
+def test_a_filing_counts_in_its_regions_alone(
+    decide: Decide, filing: MakeFiling, regions: tuple[str, ...], reasons: tuple[str, ...]
+) -> None:
+    """In all of Shanghai, in parts of it, or not there at all."""
+    verdict = decide(FilingCandidate("330100", filing(regions=regions)))
+    assert reasons == verdict.reasons[: len(reasons)]
+    assert isinstance(verdict, Held) == ("FILING_REGION_NOT_COVERED" in reasons)
+
+
+@pytest.mark.parametrize("standing", [standing for standing in FilingStanding if standing is not FilingStanding.FILED])
+def test_no_standing_but_filed_counts(decide: Decide, filing: MakeFiling, standing: FilingStanding) -> None:
+    """Whatever is added to the standings later holds recognition back, with a reason of its own."""
+    verdict = decide(FilingCandidate("330100", filing(standing=standing)))
+    assert isinstance(verdict, Held)
+    assert (STANDING_HOLDS[standing],) == verdict.reasons
 
 
 def test_filing_of_this_year_needs_no_review_yet(decide: Decide, filing: MakeFiling) -> None:

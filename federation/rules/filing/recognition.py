@@ -8,10 +8,12 @@ of the agreement. Grounds are collected in this order, all that apply:
     refusals  RECORD_INVALID and the log's or the record's own fault code · BAD_SUBJECT_CODE ·
               ISSUER_NOT_AUTHORISED (to take filings in the origin's territory, on the day of filing)
     holds     NO_AGREEMENT · AGREEMENT_NOT_IN_FORCE · CATEGORY_NOT_COVERED (no category is) ·
-              REVIEW_MISSING or REVIEW_OVERDUE · REVIEW_IN_FUTURE · REVIEW_CONDITIONAL or REVIEW_FAILED ·
-              FILING_SUSPENDED, FILING_WITHDRAWN, FILING_EXITED or FILING_CANCELLED ·
+              REVIEW_MISSING or REVIEW_OVERDUE · FILING_REGION_NOT_COVERED (it is limited to other regions) ·
+              REVIEW_IN_FUTURE · REVIEW_CONDITIONAL or REVIEW_FAILED ·
+              FILING_… as its standing says, for every standing but FILED ·
               ENDED_REMOVED, ENDED_REVOKED, ENDED_REPAIRED, ENDED_CORRECTED · SUSPENDED · NOT_YET_VALID · PERIOD_LAPSED
-    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · CATEGORIES_PARTLY_COVERED (the verdict lists the covered ones)
+    remarks   OBJECTION_UNDER_WAY · REPAIR_UNDER_WAY · CATEGORIES_PARTLY_COVERED (the verdict lists the covered ones) ·
+              REGION_PARTLY_COVERED (it is limited to parts of the home region)
 
 A review counts by calendar year, as records give no day.
 """
@@ -22,7 +24,7 @@ from datetime import MAXYEAR, date
 from federation.errors import OrderFault
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.rules.admission import judge_identity
-from federation.rules.agreement import Agreement
+from federation.rules.agreement import Agreement, nearness
 from federation.rules.coverage import Coverage, LocalMeasures, between, local_measures, versions_used
 from federation.rules.life_cycle import Life, Term, life_of, next_turn
 from federation.rules.recognition import unreadable
@@ -37,9 +39,14 @@ STANDING_HOLDS = {
     FilingStanding.WITHDRAWN: "FILING_WITHDRAWN",
     FilingStanding.EXITED: "FILING_EXITED",
     FilingStanding.CANCELLED: "FILING_CANCELLED",
+    FilingStanding.PENDING: "FILING_PENDING",
+    FilingStanding.CONDITIONAL: "FILING_CONDITIONAL",
+    FilingStanding.ANNUAL_REVIEW_OVERDUE: "FILING_REVIEW_OVERDUE",
 }
 """Why a filing of each standing but FILED does not count."""
 
+COUNTRY = "100000"
+"""Code of the whole country."""
 _REVIEW_HOLDS = {ReviewResult.CONDITIONAL: "REVIEW_CONDITIONAL", ReviewResult.FAILED: "REVIEW_FAILED"}
 
 
@@ -83,8 +90,8 @@ def recognise_filing(
     life = life_of(term, candidate.course, as_of)
     grounds = Grounds(
         _refusals(filing, candidate.origin_node, book, standards),
-        (*coverage.holds, *_filing_holds(filing, as_of), *life.holds),
-        _remarks(filing, covered, life),
+        (*coverage.holds, *_region_holds(filing, home), *_filing_holds(filing, as_of), *life.holds),
+        (*_remarks(filing, covered, life), *_region_remarks(filing, home)),
     )
     turns = (*term.turns(), *coverage.turns, *measures.turns, *_review_turns(filing, coverage.agreements))
     versions = versions_used(book, standards, *coverage.names)
@@ -137,6 +144,25 @@ def _refusals(filing: AgencyFiling, origin: str, book: RuleBook, standards: Stan
     if not any(body.filing for body in book.competent(filing.authority.code, filing.filed_on, origin)):
         found.append("ISSUER_NOT_AUTHORISED")
     return tuple(found)
+
+
+def reaches(regions: tuple[str, ...], home: str) -> bool:
+    """Whether a filing that is limited to some regions, or to none, lets its agency work in all of a node's region."""
+    return not regions or COUNTRY in regions or any(nearness(region, home) for region in regions)
+
+
+def reaches_parts(regions: tuple[str, ...], home: str) -> bool:
+    """Whether it lets the agency work in all of a node's region, or at least in parts of it."""
+    return reaches(regions, home) or any(nearness(home, region) for region in regions)
+
+
+def _region_holds(filing: AgencyFiling, home: str) -> tuple[str, ...]:
+    return () if reaches_parts(filing.regions, home) else ("FILING_REGION_NOT_COVERED",)
+
+
+def _region_remarks(filing: AgencyFiling, home: str) -> tuple[str, ...]:
+    parts = reaches_parts(filing.regions, home) and not reaches(filing.regions, home)
+    return ("REGION_PARTLY_COVERED",) if parts else ()
 
 
 def _filing_holds(filing: AgencyFiling, as_of: date) -> tuple[str, ...]:
