@@ -65,19 +65,19 @@ def translate(
     return (outcome for row in table.rows() if (outcome := translator.outcome(row)) is not None)
 
 
-def refusal(heading: Heading, row: SourceRow | Translated, field: str, reason: str) -> Untranslated:
+def refusal(heading: Heading, row: SourceRow | Translated, field: str, why: tuple[str, str]) -> Untranslated:
     """Returns a row that was translated as refused later on, for instance at admission.
 
     Args:
         heading: `match_header` of the table's header and kind.
         row: the row, with its original cells.
         field: dotted name of the record's field at fault, as a FieldFault or NotAdmitted gives it; may be empty.
-        reason: stable reason code.
+        why: stable reason code, and one English sentence to it, free of personal data; may be empty.
 
     Returns:
         The refusal with the column's header as the file writes it, and its cell masked where personal.
     """
-    return _refusal(heading, row, field, (reason, ""))
+    return _refusal(heading, row, field, why)
 
 
 @dataclass(frozen=True, slots=True)

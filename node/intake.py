@@ -32,10 +32,13 @@ from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
 from federation.rules.admission import Admitted, NotAdmitted
+from federation.rules.filing.again import Elsewhere
 from federation.standards.identity import SubjectClass
 from node.entry.life import RECORDS, Life, Written
+from node.entry.outcome import Accepted, Duplicate, Outcome, Refused
 from node.entry.pending import Checked, Pending
 
+__all__ = ["Accepted", "Duplicate", "Outcome", "Refused"]
 SALT_BYTES = 32
 ERASED_DIGEST = bytes(32)
 """What is known of the key of an erased record: it was used, and stays so."""
@@ -71,27 +74,6 @@ class Submission:
     ref: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """Durable; it will be published. `warnings` are doubtful points, by reason code."""
-
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """The same key and bytes were accepted before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Not taken; `field` names the field at fault, or is empty."""
-
-    field: str
-    reason: str
-
-
-Outcome = Accepted | Duplicate | Refused
 _ACCEPTED = Accepted()
 
 
@@ -119,6 +101,10 @@ class IntakeUnit(Protocol):
         """
         ...
 
+    def filed_elsewhere(self, subjects: Sequence[str]) -> Sequence[Elsewhere]:
+        """The foreign filings of some agencies that count here, by origin and index."""
+        ...
+
     def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:
         """Adds pending rows in order; replaces what is known of their keys."""
         ...
@@ -140,6 +126,7 @@ class Intake:
         datasets: origin of each own feed and its kind of record.
         admit: may this own record be published?
         random_bytes: source of salts.
+        again: is this own filing a second one, given the foreign ones of its agency that count here?
     """
 
     def __init__(
@@ -148,7 +135,9 @@ class Intake:
         datasets: Mapping[str, Dataset],
         admit: Callable[[Record], Admitted | NotAdmitted],
         random_bytes: Callable[[int], bytes],
+        again: Callable[[AgencyFiling, Sequence[Elsewhere]], NotAdmitted | str | None],
     ) -> None:
+        self._again = again
         self._store = store
         self._datasets = datasets
         self._admit = admit
@@ -205,6 +194,9 @@ class Intake:
         """
         wanted = [item for item in checked if isinstance(item, Checked)]
         known = dict(unit.known(origin, [item.key for item in wanted]))
+        if self._datasets[origin] is Dataset.FILINGS:
+            checked = self._filed_once(unit, checked, known)
+            wanted = [item for item in checked if isinstance(item, Checked)]
         refs = {ref for item in wanted if (ref := _acted_on(item, known, amend=amend)) is not None}
         written = unit.written(origin, sorted(refs)) if refs else {}
         batch = _Batch(written, known, closed_from, amend=amend)
@@ -217,6 +209,27 @@ class Intake:
                 at = SALT_BYTES * len(batch.pending)
                 outcomes.append(batch.offer(item, salts[at : at + SALT_BYTES]))
         return Decided(outcomes, batch.pending)
+
+    def _filed_once(
+        self, unit: IntakeUnit, checked: Sequence[Checked | Refused], known: Mapping[bytes, Known]
+    ) -> Sequence[Checked | Refused]:
+        """The submissions of a feed of filings, those for what is recognised from elsewhere refused or warned of."""
+        new = {item.subject for item in checked if isinstance(item, Checked) and item.key not in known}
+        elsewhere = unit.filed_elsewhere(sorted(new)) if new else ()
+        if not elsewhere:
+            return checked
+        return [
+            item if isinstance(item, Refused) or item.key in known else self._once(item, elsewhere) for item in checked
+        ]
+
+    def _once(self, item: Checked, elsewhere: Sequence[Elsewhere]) -> Checked | Refused:
+        filing = decode(item.schema, item.payload)
+        match self._again(filing, elsewhere) if isinstance(filing, AgencyFiling) else None:
+            case str() as warning:
+                return item._replace(warnings=(*item.warnings, warning))
+            case NotAdmitted(field=field, reason=reason, detail=detail):
+                return Refused(field, reason, detail)
+        return item
 
     def _keep(
         self, unit: IntakeUnit, origin: str, checked: "Sequence[Checked | Refused]", *, amend: bool
@@ -292,8 +305,8 @@ def _checked(submission: Submission, record: Record, dataset: Dataset, admit: Ad
     if not acts and _DATASETS[type(record)] is not dataset:
         return Refused("schema", "DATASET_MISMATCH")
     match admit(record):
-        case NotAdmitted(field=field, reason=reason):
-            return Refused(field, reason)
+        case NotAdmitted(field=field, reason=reason, detail=detail):
+            return Refused(field, reason, detail)
         case Admitted(warnings=warnings):
             kind = LeafKind.ADD
             if acts:

@@ -48,10 +48,14 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class NotAdmitted:
-    """It may not; `field` is the dotted name of the field at fault, `reason` a stable code."""
+    """It may not; `field` is the dotted name of the field at fault, `reason` a stable code.
+
+    `detail` says more in one English sentence, free of personal data, where the reason does not say all.
+    """
 
     field: str
     reason: str
+    detail: str = ""
 
 
 _About = Subject | Licence | Penalty | ListEntry | AgencyFiling | Feedback

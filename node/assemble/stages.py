@@ -4,15 +4,18 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
 from federation.errors import ConfigFault
+from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import Record, encode, schema_of
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.admission import Admitted, NotAdmitted, admit
+from federation.rules.catalogue.filing_duties import SecondFiling
+from federation.rules.filing.again import Elsewhere, filed_elsewhere
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_law
 from federation.standards.bundle import Standards, build_standards, shipped_standards
 from federation.standards.calendar import china_date
@@ -131,6 +134,17 @@ class Foundation:
         """May this own record be published today?"""
         return admit(record, self.standards, self.book, china_date(self.clock()), self.config.node.id)
 
+    def filed_again(self, filing: AgencyFiling, elsewhere: Sequence[Elsewhere]) -> NotAdmitted | str | None:
+        """Whether an own filing is for what is recognised from elsewhere: refused, or warned of, as the region says."""
+        found = filed_elsewhere(filing, elsewhere, self.book)
+        if found is None:
+            return None
+        duties = self.book.filing_duties_on(self.config.node.id, china_date(self.clock()))
+        if duties is not None and duties.second_filing is SecondFiling.WARN:
+            return "ALREADY_RECOGNISED"
+        place = f"filed as {found.filing.filing_number} with {found.filing.authority.name}"
+        return NotAdmitted("categories", "ALREADY_RECOGNISED", f"{place}: {found.origin} {found.index}")
+
     @cached_property
     def case_rules(self) -> CaseRules:
         """What cases are decided by."""
@@ -156,7 +170,7 @@ class Stages:
         self.store = store
         self._sequencers: dict[str, Sequencer] = {}
         clock = foundation.clock
-        self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom)
+        self.intake = Intake(store, foundation.datasets, foundation.admit, os.urandom, foundation.filed_again)
         self.ledger = Ledger(store.led, foundation.ledger_rules, clock)
         implementing = Implementing(foundation.config.node.id, foundation.book, foundation.policies)
         self.feedbacks = Feedbacks(store.reader, self.intake, implementing, clock)

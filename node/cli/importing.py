@@ -195,7 +195,7 @@ class _Run:
                         self.counts.warnings.update(warnings)
                 case Duplicate():
                     self.counts.duplicates += 1
-                case Refused(field=name, reason=reason):
-                    yield row.refused(self.source.heading, name, reason)
+                case Refused(field=name, reason=reason, detail=detail):
+                    yield row.refused(self.source.heading, name, reason, detail)
                 case _:
                     assert_never(outcome)

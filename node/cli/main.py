@@ -24,6 +24,7 @@ COMMANDS = {
     "feeds": "node.cli.overview:feeds",
     "feed": "node.cli.feed.refill:feed",
     "list": "node.cli.overview:list_counting",
+    "filings": "node.cli.filings.group:filings",
     "query": "node.cli.subjects:query",
     "check": "node.cli.loop.check:check",
     "explain": "node.cli.entries:explain",

@@ -120,7 +120,10 @@ def _counts_document(counts: Counts) -> Document:
 
 
 def _document(one: Imported) -> Document:
-    shown = [{"row": row.number, "field": row.field, "value": row.value, "reason": row.reason} for row in one.shown]
+    shown = [
+        {"row": row.number, "field": row.field, "value": row.value, "reason": row.reason, "detail": row.detail}
+        for row in one.shown
+    ]
     return {
         "file": str(one.file),
         "kind": one.kind.value,
@@ -148,7 +151,7 @@ def _show(one: Imported, reasons: ReasonTexts) -> None:
     print_facts(one.file.name, facts)
     if one.shown:
         rows = [
-            (str(row.number), row.field, row.value, problem_line(row.reason, "", reasons))
+            (str(row.number), row.field, row.value, problem_line(row.reason, row.detail, reasons))
             for row in one.shown[:SHOWN_ON_TERMINAL]
         ]
         title = f"被拒绝的行（前 {len(rows)} 行）/ Refused rows, the first {len(rows)}"

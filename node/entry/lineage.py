@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from federation.log.leaf import LeafKind
-from federation.rules.transition.course import AMENDED, Fact, table_of, why_not_after
+from federation.rules.transition.course import AMENDED, Fact, entered, table_of, why_not_after
 from federation.rules.transition.table import Illegal
 from node.entry.holding import HeldEntry, acts_of
 
@@ -93,7 +93,8 @@ def _why_not(version: HeldEntry, acts: Sequence[HeldEntry], amendment: HeldEntry
     earlier = acts_of(version, [act for act in acts if act.index < amendment.index])
     record, after = version.record(), amendment.record()
     fact = record if isinstance(record, Fact) else None
-    reached = table_of(fact).after(earlier.course.state, AMENDED)
+    state = earlier.course.state if earlier.entries else entered(fact)
+    reached = table_of(fact).after(state, AMENDED)
     if isinstance(reached, Illegal):
         return reached.reason
     return why_not_after(fact, None if isinstance(after, str) else after)

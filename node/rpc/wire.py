@@ -192,8 +192,9 @@ def outcome_to_wire(outcome: Outcome) -> WireOutcome:
             return WireOutcome(kind=local_service_pb2.OUTCOME_KIND_ACCEPTED, warnings=warnings)
         case Duplicate():
             return WireOutcome(kind=local_service_pb2.OUTCOME_KIND_DUPLICATE)
-        case Refused(field=field, reason=reason):
-            return WireOutcome(kind=local_service_pb2.OUTCOME_KIND_REFUSED, reason=reason, field=field)
+        case Refused(field=field, reason=reason, detail=detail):
+            refused = local_service_pb2.OUTCOME_KIND_REFUSED
+            return WireOutcome(kind=refused, reason=reason, field=field, detail=detail)
         case _:
             assert_never(outcome)
 
@@ -210,7 +211,7 @@ def outcome_from_wire(message: WireOutcome) -> Outcome:
         case local_service_pb2.OUTCOME_KIND_DUPLICATE:
             return Duplicate()
         case local_service_pb2.OUTCOME_KIND_REFUSED:
-            return Refused(message.field, message.reason)
+            return Refused(message.field, message.reason, message.detail)
         case _:
             raise FieldFault("kind", "VALUE_UNKNOWN")
 

@@ -127,11 +127,11 @@ def test_a_refusal_of_admission_finds_its_column(outcomes: Callable[..., list[Ou
     assert isinstance(company, Translated)
     assert isinstance(someone, Translated)
     found = [
-        refusal(heading, company, "identity.code", "CODE_CHECK"),
-        refusal(heading, someone, "identity.code", "CODE_CHECK"),
-        refusal(heading, company, "fine_fen", "FINE_AMOUNT_MISSING"),
-        refusal(heading, company, "authority.code", "CODE_CHECK"),
-        refusal(heading, company, "", "RECORD_CONFLICT"),
+        refusal(heading, company, "identity.code", ("CODE_CHECK", "")),
+        refusal(heading, someone, "identity.code", ("CODE_CHECK", "")),
+        refusal(heading, company, "fine_fen", ("FINE_AMOUNT_MISSING", "")),
+        refusal(heading, company, "authority.code", ("CODE_CHECK", "")),
+        refusal(heading, company, "", ("RECORD_CONFLICT", "")),
     ]
     assert [(row.number, row.field, row.value) for row in found] == [
         (2, "CF_XDR_SHXYM", "91330100716105852F"),

@@ -81,9 +81,9 @@ class Ready(NamedTuple):
     key: str
     checked: Checked
 
-    def refused(self, heading: Heading, field: str, reason: str) -> Untranslated:
+    def refused(self, heading: Heading, field: str, reason: str, detail: str = "") -> Untranslated:
         """The row as refused by whoever was to publish it."""
-        return refusal(heading, SourceRow(self.number, unpack(self.cells)), field, reason)
+        return refusal(heading, SourceRow(self.number, unpack(self.cells)), field, (reason, detail))
 
 
 class Batch(NamedTuple):
@@ -191,7 +191,7 @@ class _Reader(NamedTuple):
         key = _key(row.record)
         checked = check_record(row.record, key, self.dataset, admit_today)
         if isinstance(checked, Refused):
-            return refusal(self.heading, row, checked.field, checked.reason)
+            return refusal(self.heading, row, checked.field, (checked.reason, checked.detail))
         return Ready(row.number, pack(row.cells), key, checked)
 
 

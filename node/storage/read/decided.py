@@ -31,6 +31,11 @@ _ABOUT_ANY = (
     .order_by(DECISION.c.feed, DECISION.c.idx)
     .limit(bindparam("most"))
 )
+_RECOGNISED_FILINGS = _DECIDED.where(
+    DECISION.c.subject.in_(bindparam("subjects", expanding=True)),
+    DECISION.c.dataset == Dataset.FILINGS.value,
+    DECISION.c.standing == Standing.RECOGNISED.value,
+)
 _MEASURES = (
     select(DECISION.c.measures)
     .distinct()
@@ -103,6 +108,18 @@ def decisions_about_any(connection: Connection, subjects: Sequence[str], most: i
     """
     rows = connection.execute(_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
     return [_decision(row) for row in rows]
+
+
+def recognised_filings(connection: Connection, subjects: Sequence[str]) -> Sequence[Decision]:
+    """The decisions by which foreign filings of some agencies count here.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, as `decision_at`.
+    """
+    found: list[Decision] = []
+    for chunk in key_chunks(subjects):
+        found += [_decision(row) for row in connection.execute(_RECOGNISED_FILINGS, {"subjects": chunk})]
+    return found
 
 
 def measures_on(connection: Connection, subject: str, day: date) -> frozenset[str]:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What `intake` keeps: pending rows, and what is known of each idempotency key."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, type_coerce
@@ -10,11 +11,15 @@ from sqlalchemy.types import NullType
 from federation.errors import FieldFault, StoreFault
 from federation.log.leaf import Leaf, LeafKind
 from federation.log.merkle import MAX_SIZE
+from federation.records.agency_filing import AgencyFiling
+from federation.rules.filing.again import Elsewhere
 from node.entry.life import Written
 from node.entry.pending import Pending, seal_of
 from node.intake import Known
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
+from node.storage.read.decided import recognised_filings
+from node.storage.read.held import held_at
 from node.storage.schema import ACT, ENTRY, PENDING, SUBMISSION
 from node.storage.write.feed_table import FeedTable
 
@@ -68,6 +73,19 @@ class IntakePart:
                 found[ref].append(_written(leaf, payload))
             for ref, kind, schema, payload in self._connection.execute(_WAITING, wanted):
                 found[ref].append(Written(LeafKind(kind), schema, payload))
+        return found
+
+    def filed_elsewhere(self, subjects: Sequence[str]) -> Sequence[Elsewhere]:
+        """The foreign filings of some agencies that count here, by origin and index."""
+        places: defaultdict[str, dict[int, tuple[str, ...]]] = defaultdict(dict)
+        for decision in recognised_filings(self._connection, subjects):
+            places[decision.origin][decision.index] = decision.versions
+        found = []
+        for origin, versions in sorted(places.items()):
+            for entry in held_at(self._connection, origin, sorted(versions)):
+                filing = entry.record()
+                if isinstance(filing, AgencyFiling):
+                    found.append(Elsewhere(origin, entry.index, filing, versions[entry.index]))
         return found
 
     def add_pending(self, origin: str, pending: Sequence[Pending]) -> None:

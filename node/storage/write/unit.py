@@ -30,6 +30,7 @@ class Unit:
         destroyer = Destroyer(connection, register)
         intake = IntakePart(connection, feeds)
         self.known, self.written, self.add_pending = intake.known, intake.written, intake.add_pending
+        self.filed_elsewhere = intake.filed_elsewhere
         self._add_log(LogPart(connection, feeds, destroyer))
         follow = FollowPart(connection, feeds, destroyer)
         self.follow_state = follow.follow_state

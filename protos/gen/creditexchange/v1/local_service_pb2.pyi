@@ -76,16 +76,18 @@ class SubmitResponse(_message.Message):
     def __init__(self, outcomes: _Optional[_Iterable[_Union[Outcome, _Mapping]]] = ...) -> None: ...
 
 class Outcome(_message.Message):
-    __slots__ = ("kind", "reason", "field", "warnings")
+    __slots__ = ("kind", "reason", "field", "warnings", "detail")
     KIND_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     kind: OutcomeKind
     reason: str
     field: str
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, kind: _Optional[_Union[OutcomeKind, str]] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+    detail: str
+    def __init__(self, kind: _Optional[_Union[OutcomeKind, str]] = ..., reason: _Optional[str] = ..., field: _Optional[str] = ..., warnings: _Optional[_Iterable[str]] = ..., detail: _Optional[str] = ...) -> None: ...
 
 class CheckRequest(_message.Message):
     __slots__ = ("code_kind", "code", "department", "measure")
