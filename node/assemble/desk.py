@@ -16,6 +16,7 @@ from federation.errors import AccessFault, ConfigFault, Fault
 from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import Answer, LateAcknowledgement
 from federation.records.feed_policy import Dataset
+from federation.rules.filing.report import IssuedReport
 from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
@@ -43,6 +44,8 @@ from node.observe import Observer
 from node.publish import Publisher
 from node.query.business import Business
 from node.query.query import Query
+from node.query.reports import ReportAnswer, report_on
+from node.query.seen import Place
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
 from node.storage.creation import is_served
@@ -322,6 +325,11 @@ class Desk:
                     record = entry.record()
                     if isinstance(record, LateAcknowledgement):
                         yield view.owner, record
+
+    def report_on(self, report: IssuedReport, now_ms: int, named: Place | None = None) -> ReportAnswer:
+        """Whether an agency's report rests on a filing that is held here; see `node.query.reports`."""
+        with self.reader.snapshot() as seen:
+            return report_on(seen, self._foundation.ledger_rules, report, now_ms, named)
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.
