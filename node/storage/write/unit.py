@@ -42,8 +42,7 @@ class Unit:
         ledger = LedgerPart(connection, feeds)
         self.cursor, self.set_cursor = ledger.cursor, ledger.set_cursor
         self.pass_over = ledger.pass_over
-        self.held, self.held_at = ledger.held, ledger.held_at
-        self.acts = ledger.acts
+        self.held, self.held_at, self.acts = ledger.held, ledger.held_at, ledger.acts
         self.dataset = ledger.dataset
         self.keep_policy = ledger.keep_policy
         self.keep_decisions = ledger.keep_decisions

@@ -13,19 +13,7 @@ from hypothesis import strategies as st
 
 from federation.errors import FieldFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
-from federation.records.agency_filing import (
-    AgencyFiling,
-    AnnualReview,
-    DataAccessLevel,
-    FilingDocument,
-    FilingStanding,
-    MajorEvent,
-    MajorEventKind,
-    MarketExit,
-    ReviewResult,
-    StaffGroup,
-    StaffRole,
-)
+from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.records.codec import Glance, Record, decode, decode_as, encode, glance, schema_of
 from federation.records.exchange import (
     Answer,
@@ -45,6 +33,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
+from tests.federation.records.detailed import detailed, unreviewed
 
 KINDS: list[type[Record]] = list(get_args(Record))
 NAMES = [kind.__name__ for kind in KINDS]
@@ -153,30 +142,7 @@ reviewed = st.builds(
     source=body,
     remark=maybe(text),
 )
-detailed = reviewed.map(
-    lambda one: one.model_copy(
-        update={
-            "regions": ("330100", "310000"),
-            "standing_since": one.filed_on,
-            "mend_by": date(2026, 6, 30),
-            "address": "杭州市",
-            "capital_fen": 2**62,
-            "documents": (FilingDocument(title="业务规则", sha256=bytes(32)),),
-            "staff": (StaffGroup(role=StaffRole.SENIOR, qualification="信用管理师", count=3),),
-            "events": (MajorEvent(kind=MajorEventKind.LITIGATION, occurred_on=date(2026, 1, 1)),),
-            "standing": FilingStanding.EXITED,
-            "review_result": ReviewResult.CONDITIONAL,
-            "reviews": (AnnualReview(year=one.reviewed_year or 2026, result=ReviewResult.CONDITIONAL),),
-            "exit": MarketExit(reason="合并", exited_on=date(2026, 1, 3), handed_over_to=one.authority),
-            "data_access_level": DataAccessLevel.GOV_SHARED,
-        }
-    )
-)
-filings = (
-    reviewed
-    | detailed
-    | reviewed.map(lambda one: one.model_copy(update={"reviewed_year": None, "review_result": None}))
-)
+filings = reviewed | reviewed.map(detailed) | reviewed.map(unreviewed)
 endings = st.builds(
     Ending,
     kind=st.sampled_from(EndingKind),

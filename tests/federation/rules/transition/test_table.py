@@ -143,7 +143,7 @@ def test_a_diagram_has_every_state_and_every_move(name: str) -> None:
         assert f'    state "{rule.zh} / {rule.en}" as {code.replace("-", "_")}' in drawn
     for act in table.acts.values():
         assert any(f"{act.zh} / {act.en}" in line for line in drawn)
-    (restoring,) = (line for line in drawn if "repaired --> published" in line)
+    (restoring,) = (line for line in drawn if f"repaired --> {table.acts['restored'].to}" in line)
     assert "仅认定单位" in restoring
 
 
