@@ -41,20 +41,9 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import DecodeError, Message
 
 from federation.errors import FieldFault
+from federation.records import agency_filing as filed
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
-from federation.records.agency_filing import (
-    AgencyFiling,
-    AnnualReview,
-    DataAccessLevel,
-    FilingDocument,
-    FilingStanding,
-    MajorEvent,
-    MajorEventKind,
-    MarketExit,
-    ReviewResult,
-    StaffGroup,
-    StaffRole,
-)
+from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.records.case import (
     Case,
     CaseDocument,
@@ -102,11 +91,11 @@ _MESSAGES: Mapping[type[Value], type[Message]] = {
     Licence: licence_pb2.Licence,
     Penalty: penalty_pb2.Penalty,
     ListEntry: list_entry_pb2.ListEntry,
-    FilingDocument: agency_filing_pb2.FilingDocument,
-    StaffGroup: agency_filing_pb2.StaffGroup,
-    AnnualReview: agency_filing_pb2.AnnualReview,
-    MajorEvent: agency_filing_pb2.MajorEvent,
-    MarketExit: agency_filing_pb2.MarketExit,
+    filed.FilingDocument: agency_filing_pb2.FilingDocument,
+    filed.StaffGroup: agency_filing_pb2.StaffGroup,
+    filed.AnnualReview: agency_filing_pb2.AnnualReview,
+    filed.MajorEvent: agency_filing_pb2.MajorEvent,
+    filed.MarketExit: agency_filing_pb2.MarketExit,
     AgencyFiling: agency_filing_pb2.AgencyFiling,
     Ending: ending_pb2.Ending,
     Annotation: annotation_pb2.Annotation,
@@ -156,9 +145,9 @@ _ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
     ListKind: (list_entry_pb2.ListKind, "LIST_KIND_"),
     FilingStanding: (agency_filing_pb2.FilingStanding, "FILING_STANDING_"),
     ReviewResult: (agency_filing_pb2.ReviewResult, "REVIEW_RESULT_"),
-    StaffRole: (agency_filing_pb2.StaffRole, "STAFF_ROLE_"),
-    MajorEventKind: (agency_filing_pb2.MajorEventKind, "MAJOR_EVENT_KIND_"),
-    DataAccessLevel: (agency_filing_pb2.DataAccessLevel, "DATA_ACCESS_LEVEL_"),
+    filed.StaffRole: (agency_filing_pb2.StaffRole, "STAFF_ROLE_"),
+    filed.MajorEventKind: (agency_filing_pb2.MajorEventKind, "MAJOR_EVENT_KIND_"),
+    filed.DataAccessLevel: (agency_filing_pb2.DataAccessLevel, "DATA_ACCESS_LEVEL_"),
     EndingKind: (ending_pb2.EndingKind, "ENDING_KIND_"),
     AnnotationKind: (annotation_pb2.AnnotationKind, "ANNOTATION_KIND_"),
     Dataset: (feed_policy_pb2.Dataset, "DATASET_"),
