@@ -14,6 +14,7 @@ from federation.records.exchange import Exchange, ExchangeSide, LateAcknowledgem
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
+from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
@@ -32,7 +33,7 @@ DAY = date(2026, 1, 5)
 
 @pytest.fixture(scope="session")
 def samples() -> Mapping[str, Record]:
-    """A sound record of each of the nine kinds, by the name of its class."""
+    """A sound record of every kind, by the name of its class."""
     records: tuple[Record, ...] = (
         Subject(identity=COMPANY, source=BODY, reported_on=DAY),
         Licence(
@@ -99,6 +100,22 @@ def samples() -> Mapping[str, Record]:
             answer_sha256=bytes(32),
             commitment=bytes(32),
             logged_at_ms=1,
+        ),
+        Feedback(
+            case_id="沪联惩〔2026〕1号",
+            direction=FeedbackDirection.PENALTY,
+            identity=COMPANY,
+            entry_origin="delta.example/330100/lists/1",
+            entry_index=7,
+            measure="closer-inspection",
+            legal_basis="上海市社会信用条例",
+            initiator=BODY,
+            implementer=BODY,
+            region="310000",
+            received_on=DAY,
+            responded_on=DAY,
+            response=FeedbackResponse.ACCEPTED,
+            reported_period="202603",
         ),
         LateAcknowledgement(
             origin="demo/330100/lists/1",

@@ -246,7 +246,7 @@ records = (
 @settings(max_examples=250, deadline=None)
 @given(record=records)
 def test_record_survives_its_bytes(record: Record) -> None:
-    """decode(encode(x)) == x for all nine kinds, by the schema number that the leaf carries."""
+    """decode(encode(x)) == x for every kind, by the schema number that the leaf carries."""
     assert decode(schema_of(record), encode(record)) == record
 
 
