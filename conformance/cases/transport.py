@@ -91,17 +91,16 @@ async def reflection_absent(session: Session) -> None:
     await session.ask(GET_NODE, node.GetNodeRequest())
     for package in ("grpc.reflection.v1", "grpc.reflection.v1alpha"):
         path = f"/{package}.ServerReflection/ServerReflectionInfo"
-        flow = session.channel.stream_stream(path, bytes, bytes)(iter([b"\x3a\x00"]), timeout=session.seconds)
+        # asked with one message and nothing after it, which is the same on the wire: a stream that is still being
+        # written when it is refused makes the client itself fail
+        listing = session.channel.unary_unary(path, bytes, bytes)
         try:
-            async for _ in flow:
-                raise Breach("REFLECTION_SERVED", f"{path} UNIMPLEMENTED", "a list of services")
+            await listing(b"\x3a\x00", timeout=session.seconds)
         except grpc.aio.AioRpcError as error:
             code = error.code().name
             require(code == "UNIMPLEMENTED", "WRONG_CODE", f"{path} UNIMPLEMENTED", code)
         else:
-            raise Breach("WRONG_CODE", f"{path} UNIMPLEMENTED", "OK")
-        finally:
-            flow.cancel()
+            raise Breach("REFLECTION_SERVED", f"{path} UNIMPLEMENTED", "a list of services")
 
 
 async def health(session: Session) -> None:

@@ -55,11 +55,13 @@ ReportOption = Annotated[
 AgencyOption = Annotated[str | None, typer.Option("--agency", metavar="USCC", help="机构代码 / Code of the agency")]
 CategoryOption = Annotated[str | None, typer.Option("--category", help="业务类别代码 / Code of the category")]
 IssuedOption = Annotated[
-    str | None, typer.Option("--issued-at", metavar="TIME", help="出具时间 / E.g. 2026-03-01T10:00:00+08:00")
+    str | None,
+    typer.Option("--issued-at", metavar="TIME", help="出具时间 / Issued, as 2026-03-01T10:00:00+08:00"),
 ]
 StatedCategory = Annotated[str, typer.Option("--category", help="业务类别代码 / Code of the category")]
 StatedTime = Annotated[
-    str, typer.Option("--issued-at", metavar="TIME", help="出具时间 / E.g. 2026-03-01T10:00:00+08:00")
+    str,
+    typer.Option("--issued-at", metavar="TIME", help="出具时间 / Issued, as 2026-03-01T10:00:00+08:00"),
 ]
 SubjectOption = Annotated[
     str | None, typer.Option("--subject", metavar="CODE", help="报告主体代码 / Code of whom it is about")
@@ -78,6 +80,7 @@ def state_report(  # noqa: PLR0913 - a command's arguments are its options
     issued_at: StatedTime,
     subject: SubjectOption = None,
     node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
 ) -> None:
     """打印报告说明：机构、备案、类别、时间、报告摘要 / Print what a report rests on, to go with it."""
     with desk_at(node) as desk:
@@ -99,6 +102,9 @@ def state_report(  # noqa: PLR0913 - a command's arguments are its options
             )
         except FieldFault as fault:
             raise Misuse(fault.reason, fault.detail) from None
+    if as_json:
+        print_json({"statement": statement.text()})
+        return
     print_text(statement.text().rstrip("\n"))
 
 

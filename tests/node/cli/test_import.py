@@ -92,7 +92,8 @@ def test_refusals_at_admission_name_the_column_of_the_file(xinqiao: Xinqiao, emp
     said = xinqiao("import", table({"code": WRONG}), "--node", empty_node, "--json")
 
     (row,) = said.document["files"][0]["refused_rows"]
-    assert {"row": 2, "field": "统一社会信用代码", "value": WRONG, "reason": "CODE_CHECK"} == row
+    expected = {"row": 2, "field": "统一社会信用代码", "value": WRONG, "reason": "CODE_CHECK", "detail": ""}
+    assert expected == row
 
 
 def test_the_file_of_refused_rows_is_for_its_owner_alone(xinqiao: Xinqiao, empty_node: Path, table: Table) -> None:

@@ -91,6 +91,25 @@ def test_mending_and_qualifications_have_their_last_days(filing: MakeFiling, dut
     ) == owed(made, duties, TODAY)
 
 
+def test_a_pending_filing_owes_no_review(filing: MakeFiling, duties: FilingDuties) -> None:
+    """There is nothing to review yet; its term is told all the same."""
+    pending = filing(standing=FilingStanding.PENDING, reviewed_year=None, review_result=None)
+    filed = filing(reviewed_year=None, review_result=None)
+
+    assert (TERM,) == owed(pending, duties, TODAY)
+    assert (Owed("ANNUAL_REVIEW_DUE", "2024", date(2024, 12, 31)), TERM) == owed(filed, duties, TODAY)
+
+
+def test_a_qualification_for_life_is_not_owed(filing: MakeFiling, duties: FilingDuties) -> None:
+    """It has no last day; those listed after it are still told."""
+    lasting = StaffGroup(role=StaffRole.SENIOR, qualification="高级经济师", count=2)
+    ending = StaffGroup(role=StaffRole.PRACTITIONER, qualification="信用管理师", count=1, valid_until=TODAY)
+
+    assert (Owed("QUALIFICATION_ENDS", "信用管理师", TODAY), TERM) == owed(
+        filing(staff=(lasting, ending)), duties, TODAY
+    )
+
+
 def test_an_agency_that_left_owes_its_data_alone(filing: MakeFiling, duties: FilingDuties) -> None:
     """Until somebody has all of them; no review, no term."""
     left = MarketExit(reason="业务转型", exited_on=date(2026, 10, 1))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from federation.errors import FieldFault
+from federation.records.act import EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding
 from federation.rules.filing.again import Elsewhere, covered_by, filed_elsewhere
 from federation.rules.filing.recognition import FilingCandidate, recognise_filing
@@ -138,6 +139,16 @@ def test_a_report_does_not_reach_beyond_the_filing(
     verdict = verify(ms(2026, 3, 1), (FILED[0], {**sound, **change}), category=category)
 
     assert (outcome, reason) == (verdict.outcome, verdict.reasons[0])
+
+
+@pytest.mark.parametrize("kind", list(EndingKind))
+def test_a_filing_that_an_act_ended_was_none(filing: MakeFiling, kind: EndingKind) -> None:
+    """Whatever else held it back then: that it was over is graver than a lapse or a suspension."""
+    reasons = (f"ENDED_{kind.name}", "SUSPENDED", "PERIOD_LAPSED")
+    report = IssuedReport(AGENCY, "credit-rating", ms(2026, 3, 1))
+    verdict = verify_report(report, [FilingVersion(0, 0, filing())], lambda *_: Judged(reasons, ()), NOW)
+
+    assert ReportVerdict(O.NOT_FILED, reasons, reasons, 0) == verdict
 
 
 def test_another_agency_cannot_use_a_filing(filing: MakeFiling, judge: Judge) -> None:
