@@ -31,6 +31,11 @@ Servers = Callable[[str], TemporaryPostgres]
 FEDERATION = Path(__file__).parent / "federation"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of federation run first: what is read once a process must be read while coverage looks on."""
+    items.sort(key=lambda item: not item.path.is_relative_to(FEDERATION))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Coverage of federation is what its own tests reach: all others run without, a third faster.

@@ -11,7 +11,7 @@ from federation.errors import ConfigFault
 from federation.records.list_entry import ListKind
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.rules.admission import Admitted, NotAdmitted, admit
-from federation.rules.conflict.table import Relation, parse_conflicts, shipped_conflicts
+from federation.rules.conflict.table import Clash, Relation, parse_conflicts, shipped_conflicts
 from federation.rules.conflict.tie import Tie, ties_of
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
@@ -57,6 +57,26 @@ def test_only_codes_of_one_subject_count_together() -> None:
 
     assert {Relation.SAME, Relation.FORMER} == table.one
     assert table.shown == set(Relation) - {Relation.NAMESAKE}
+
+
+def test_a_conflict_is_what_its_table_says() -> None:
+    """Both kinds, the reason, and whether anybody is told: none of it is fixed in the program."""
+    text = shipped("conflicts@1.toml").decode()
+    for old, new in (('"red"', '"watch"'), ("CONFLICT_RED_BLACK", "CONFLICT_OWN"), ("tells = true", "tells = false")):
+        text = text.replace(old, new)
+    table = parse_conflicts(text.encode(), "conflicts.toml")
+
+    assert (Clash(ListKind.WATCH, ListKind.BLACK, "CONFLICT_OWN", tells=False),) == table.clashes
+    assert ("CONFLICT_OWN",) == table.suspended(ListKind.WATCH, {ListKind.RED, ListKind.BLACK})
+    assert frozenset() == table.told()
+
+
+def test_the_shipped_table_is_read_once() -> None:
+    """Recognition asks for it with every entry."""
+    shipped_conflicts.cache_clear()
+
+    assert shipped_conflicts() is shipped_conflicts()
+    assert 1 == shipped_conflicts.cache_info().misses
 
 
 WRONG = [
