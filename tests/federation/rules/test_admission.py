@@ -4,7 +4,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -15,13 +14,11 @@ from federation.records.exchange import Exchange, ExchangeSide, LateAcknowledgem
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
-from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.rules.admission import Admitted, NotAdmitted, admit, judge_identity
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from federation.standards.bundle import Standards
-from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, LegacyCodeKind, SubjectClass
 
 TODAY = date(2026, 11, 22)
@@ -308,66 +305,6 @@ def test_that_a_member_is_late_is_admitted(ask: Ask) -> None:
         reason="ACKNOWLEDGEMENT_LATE",
     )
     assert Admitted() == ask(late)
-
-
-def feedback(identity: Identity, **changes: object) -> Feedback:
-    """A sound statement about somebody, but for what is changed."""
-    sound: dict[str, Any] = {
-        "case_id": "杭联惩〔2026〕1号",
-        "direction": FeedbackDirection.PENALTY,
-        "identity": identity,
-        "entry_origin": "delta.example/310000/lists/1",
-        "entry_index": 7,
-        "measure": "closer-inspection",
-        "legal_basis": "浙江省公共信用信息管理条例",
-        "initiator": ECOLOGY,
-        "implementer": OTHER_BODY,
-        "region": "330100",
-        "received_on": date(2026, 3, 2),
-        "responded_on": date(2026, 3, 5),
-        "response": FeedbackResponse.ACCEPTED,
-        "reported_period": "202603",
-    }
-    return Feedback(**{**sound, **changes})
-
-
-FEEDBACKS: list[tuple[Changes, Outcome]] = [
-    ({}, Admitted()),
-    ({"initiator": WRONG_BODY}, NotAdmitted("initiator.code", "CODE_CHECK")),
-    ({"implementer": WRONG_BODY}, NotAdmitted("implementer.code", "CODE_CHECK")),
-    ({"initiator": LEGACY_BODY}, Admitted(("EMBEDDED_ORG_CHECK",))),
-    ({"implementer": COMPANY_BODY}, Admitted(("AUTHORITY_NOT_PUBLIC",))),
-    ({"responded_on": TOMORROW}, NotAdmitted("responded_on", "DATE_IN_FUTURE")),
-    ({"implemented_on": TOMORROW}, NotAdmitted("implemented_on", "DATE_IN_FUTURE")),
-    ({"lifted_on": TOMORROW, "lifted_for": "ENDED_REMOVED"}, NotAdmitted("lifted_on", "DATE_IN_FUTURE")),
-    (
-        {"responded_on": TODAY, "implemented_on": TODAY, "lifted_on": TODAY, "lifted_for": "ENDED_REMOVED"},
-        Admitted(),
-    ),
-]
-
-
-@pytest.mark.parametrize(("changes", "expected"), FEEDBACKS)
-def test_feedback(ask: Ask, company: Identity, changes: Changes, expected: Outcome) -> None:
-    """Both bodies of a statement on a measure are sound, and none of its days is still to come."""
-    assert expected == ask(feedback(company, **changes))
-
-
-@pytest.mark.parametrize(
-    ("born", "expected"),
-    [
-        ("20080302", Admitted()),
-        ("20080303", Admitted(("SUBJECT_AGE_DOUBTFUL",))),
-        ("20100302", Admitted(("SUBJECT_AGE_DOUBTFUL",))),
-        ("20100303", NotAdmitted("identity.code", "SUBJECT_TOO_YOUNG")),
-    ],
-)
-def test_feedback_asks_for_the_age_on_the_day_of_receipt(
-    ask: Ask, person: Identity, born: str, expected: Outcome
-) -> None:
-    """Who had a birthday between receipt and answer was a year younger when the measure was due."""
-    body = f"330102{born}991"
-    assert expected == ask(feedback(renamed(person, code=body + citizen_check(body))))
 
 
 def test_judge_identity_gives_what_the_code_tells(standards: Standards, company: Identity) -> None:
