@@ -8,7 +8,7 @@ from pathlib import Path
 from federation.errors import ConfigFault
 from node.assemble.stages import Stages, place_of
 from node.config import Config
-from node.storage.creation import is_served
+from node.storage.opening.checks import is_served
 
 
 @dataclass(frozen=True, slots=True)

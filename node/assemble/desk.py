@@ -48,7 +48,7 @@ from node.query.reports import ReportAnswer, report_on
 from node.query.seen import Place
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
-from node.storage.creation import is_served
+from node.storage.opening.checks import is_served
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
 

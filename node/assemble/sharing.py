@@ -13,8 +13,8 @@ from multiprocessing import get_context
 
 from federation.errors import StoreFault
 from node.assemble.interpreter import settle_interpreter
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import StorePlace
+from node.storage.opening.checks import StoreOwner
 from node.storage.read.reader import Reader
 from node.storage.store import open_reader
 from node.verify.part import check_part

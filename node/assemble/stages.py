@@ -37,8 +37,8 @@ from node.loop.giving import Feedbacks, Implementing
 from node.publish import Publisher
 from node.query.business import Business, Ground
 from node.query.query import Query
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace, StorePlace
+from node.storage.opening.checks import StoreOwner
 from node.storage.read.reader import Reader
 from node.storage.reapply import reapply
 from node.storage.register import REGISTER_NAME

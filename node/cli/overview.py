@@ -17,9 +17,9 @@ from federation.errors import Misuse
 from federation.standards.catalogue import ReasonTexts
 from node.acknowledge.behind import is_behind
 from node.assemble.checking import verify_store
-from node.assemble.create import create_feeds
 from node.assemble.desk import Desk
 from node.assemble.interpreter import settle_interpreter
+from node.assemble.making.feeds import create_feeds
 from node.cli.cases.shown import case_problems
 from node.cli.conflicts.notices import noticed, show_notices
 from node.cli.erasing.erase import show_erasures

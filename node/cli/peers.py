@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from federation.errors import Misuse
-from node.assemble.create import Pinning, add_peer, node_card
 from node.assemble.desk import Desk
+from node.assemble.making.card import Pinning, add_peer, node_card
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, print_facts, print_json, print_table, print_text, problem_line
 from node.config import PeerSection, load_config

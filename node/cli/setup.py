@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from node.assemble.create import NewNode, create_node, node_card, renew_certificate
 from node.assemble.desk import open_desk
+from node.assemble.making.card import node_card, renew_certificate
+from node.assemble.making.founding import NewNode, create_node
 from node.assemble.serving.service import Worker, serve_node
 from node.assemble.serving.workers import serve_workers
 from node.cli.opening import CURRENT, AsJson, NodeFolder

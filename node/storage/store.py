@@ -22,14 +22,14 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from federation.errors import OrderFault, StoreFault
-from node.storage.creation import StoreOwner, check_store, require_store, require_writable
 from node.storage.dialect.cleaning import clean
 from node.storage.dialect.engines import reader_engine, writer_engine
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import place_named, store_faults
 from node.storage.lease import give_leases_back, hold_leases, take_leases
-from node.storage.lock import WriterLock
-from node.storage.marks import claim_writing
+from node.storage.opening.checks import StoreOwner, check_store, require_store, require_writable
+from node.storage.opening.lock import WriterLock
+from node.storage.opening.marks import claim_writing
 from node.storage.read.reader import Reader
 from node.storage.register import REGISTER_NAME, Register
 from node.storage.write.unit import Unit

@@ -26,8 +26,8 @@ import pytest
 
 from federation.log.note import Note
 from node.assemble.checking import verify_store
-from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk
+from node.assemble.making.founding import NewNode, create_node
 from node.config import load_config
 from tests.crash.table import ROWS, write_table
 

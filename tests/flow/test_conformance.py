@@ -20,7 +20,8 @@ from federation.records.list_entry import ListEntry
 from federation.records.subject import Identity
 from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeKind, SubjectClass
-from node.assemble.create import create_feeds, node_card
+from node.assemble.making.card import node_card
+from node.assemble.making.feeds import create_feeds
 from node.identity.certificates import create_identity, load_key
 from node.intake import Accepted, submission_of
 from tests.flow.world import FEDERATION, Node, Region, black, removal, submitted, uscc

@@ -15,8 +15,8 @@ import pytest
 from federation.errors import ConfigFault, UnreachableFault
 from node.assemble.bulk.importer import LARGE_FILE_BYTES
 from node.assemble.checking import verify_store
-from node.assemble.create import NewNode, create_node
 from node.assemble.desk import open_desk
+from node.assemble.making.founding import NewNode, create_node
 from node.config import load_config
 from tests.flow.world import ECOLOGY, FEDERATION, Node, Region, black, put_back, submitted, until, uscc
 from tests.loopback import free_ports

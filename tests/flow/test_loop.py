@@ -15,8 +15,8 @@ from federation.records.loop.feedback import FeedbackResponse
 from federation.rules.loop.feedback import Statement
 from federation.rules.loop.tally import Counts, Side
 from federation.standards.calendar import china_date
-from node.assemble.create import create_feeds
 from node.assemble.loop import loop_counts
+from node.assemble.making.feeds import create_feeds
 from node.intake import Accepted, Submission
 from node.observe import Observer
 from node.query.business import SubjectState, Wanted

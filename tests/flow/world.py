@@ -22,8 +22,9 @@ from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind, SubjectClass
 from federation.standards.organisation_code import organisation_check
 from node.assemble.checking import verify_store
-from node.assemble.create import NewNode, Pinning, add_peer, create_node, node_card
 from node.assemble.desk import Desk, open_desk
+from node.assemble.making.card import Pinning, add_peer, node_card
+from node.assemble.making.founding import NewNode, create_node
 from node.config import Config, load_config
 from node.intake import Outcome, Submission, submission_of
 from tests.loopback import free_ports

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from node.assemble.create import create_feeds
+from node.assemble.making.feeds import create_feeds
 from tests.flow.world import Region, black, submitted
 
 SIZE = 1500

@@ -13,7 +13,9 @@ import pytest
 
 from federation.errors import ConfigFault
 from node.assemble.checking import verify_store
-from node.assemble.create import NewNode, Pinning, add_peer, create_feeds, create_node, node_card
+from node.assemble.making.card import Pinning, add_peer, node_card
+from node.assemble.making.feeds import create_feeds
+from node.assemble.making.founding import NewNode, create_node
 from node.assemble.members import Members
 from node.config import CONFIG_NAME, load_config
 from node.identity.keys import KeyRing

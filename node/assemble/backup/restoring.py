@@ -25,9 +25,10 @@ from node.assemble.stages import Foundation, place_of
 from node.config import Config
 from node.storage.copying.placing import aside_of, is_vacant, put_in_place
 from node.storage.copying.snapshot import Told, require_room, sync_file
-from node.storage.creation import known_revisions, migrate_store, writing_alone
 from node.storage.dialect.place import StorePlace
 from node.storage.fault import file_faults
+from node.storage.opening.checks import known_revisions, writing_alone
+from node.storage.opening.creation import migrate_store
 from node.storage.reapply import reapply
 from node.storage.register import REGISTER_NAME
 from node.storage.store import open_reader, open_store

@@ -23,8 +23,8 @@ from node.assemble.backup.manifest import FileFacts, Manifest, facts_of, files_o
 from node.assemble.stages import Foundation, place_of
 from node.config import CONFIG_NAME, Config
 from node.storage.copying.snapshot import Told, sync_file, write_snapshot
-from node.storage.creation import known_revisions, sync_folder
 from node.storage.fault import file_faults
+from node.storage.opening.checks import known_revisions, sync_folder
 from node.storage.register import REGISTER_NAME
 from node.storage.store import open_reader
 

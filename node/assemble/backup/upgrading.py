@@ -9,7 +9,8 @@ from node.assemble.backup.saving import Saved, backups_folder, fresh_file, save_
 from node.assemble.stages import Foundation, place_of
 from node.config import Config
 from node.storage.copying.snapshot import Told
-from node.storage.creation import identified, known_revisions, migrate_store, require_store
+from node.storage.opening.checks import identified, known_revisions, require_store
+from node.storage.opening.creation import migrate_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from federation.errors import ConfigFault
-from node.assemble.create import quoted, write_config
+from node.assemble.making.configuration import quoted, write_config
 from node.assemble.stages import Foundation, place_of
 from node.config import CONFIG_NAME, Config, StoreSection, load_config
 from node.storage.moving.move import Moved, MoveProgress, move_store

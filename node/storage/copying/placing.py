@@ -21,12 +21,13 @@ from sqlalchemy import Connection
 from federation.errors import ConfigFault
 from node.storage.copying.snapshot import Told
 from node.storage.copying.tables import copy_tables, newest_tables
-from node.storage.creation import make_tables, migrating, require_store, sync_folder
 from node.storage.dialect import postgres
 from node.storage.dialect.engines import is_ours, reader_engine, settle
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.fault import file_faults, store_faults
 from node.storage.lease import take_leases
+from node.storage.opening.checks import require_store, sync_folder
+from node.storage.opening.creation import make_tables, migrating
 
 _HOLDER = "xinqiao store restore"
 _LOG = "-wal"

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from federation.errors import StoreFault
 from node.storage.copying.tables import copy_tables, found_tables, newest_tables
-from node.storage.creation import StoreOwner, identified, identify, known_revisions, make_tables, require_store
 from node.storage.dialect.engines import reader_engine
 from node.storage.dialect.place import StorePlace
 from node.storage.dialect.sqlite import builder_engine, live_bytes, vacuum_into
 from node.storage.fault import file_faults, place_named, store_faults
+from node.storage.opening.checks import StoreOwner, identified, identify, known_revisions, require_store
+from node.storage.opening.creation import make_tables
 
 Told = Callable[[int, int], None]
 """Told how much is done, and how much there is in all."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the steps over the connection that `node/storage/creation.py` hands in: one transaction, all or nothing."""
+"""Runs the steps over the connection that `opening/creation.py` hands in: one transaction, all or nothing."""
 
 from alembic import context
 

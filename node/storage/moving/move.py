@@ -31,12 +31,12 @@ from sqlalchemy import Connection, Row, select
 
 from federation.errors import StoreFault
 from federation.log.merkle import CompactRange, leaf_hash
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import StorePlace
 from node.storage.moving.replay import FeedReplay, KeysOf
 from node.storage.moving.source import Source, mark_moved
 from node.storage.moving.tables import COMPARED, COPIED, copy_table, count_rows, pairs, require_equal
 from node.storage.moving.target import Target
+from node.storage.opening.checks import StoreOwner
 from node.storage.read.feeds import read_edge
 from node.storage.schema import ENTRY, FEED
 

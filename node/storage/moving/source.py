@@ -15,14 +15,14 @@ from typing import Self
 from sqlalchemy import Connection, select
 
 from federation.errors import ConfigFault, OrderFault
-from node.storage.creation import StoreOwner, check_store, require_store
 from node.storage.dialect.engines import writer_engine
 from node.storage.dialect.place import StorePlace
 from node.storage.dialect.rows import replace_rows
 from node.storage.fault import store_faults
 from node.storage.lease import give_leases_back, take_leases
-from node.storage.lock import WriterLock
-from node.storage.marks import MOVED_TO, MOVING, marks_of
+from node.storage.opening.checks import StoreOwner, check_store, require_store
+from node.storage.opening.lock import WriterLock
+from node.storage.opening.marks import MOVED_TO, MOVING, marks_of
 from node.storage.schema import FEED, META
 
 RENEW_S = 1.0

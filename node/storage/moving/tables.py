@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, Select, Table, func, select, tuple_
 
 from federation.errors import StoreFault
 from node.storage.dialect.rows import Rows, insert_rows
-from node.storage.marks import MARKS
 from node.storage.moving.target import Target
+from node.storage.opening.marks import MARKS
 from node.storage.schema import ACT, ANSWERED, CASE_LETTER, ENTRY, EVIDENCE, FEED, LEASE, META, METADATA, TILE
 
 REPLAYED = (FEED, ENTRY, ACT, TILE, LEASE)

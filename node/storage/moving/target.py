@@ -12,14 +12,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, delete, select
 
 from federation.errors import ConfigFault, StoreFault
-from node.storage.creation import StoreOwner, check_store, create_store
 from node.storage.dialect import postgres
 from node.storage.dialect.engines import is_ours, reader_engine, settle, writer_engine
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.dialect.rows import insert_rows
 from node.storage.fault import store_faults
-from node.storage.lock import WriterLock
-from node.storage.marks import MOVED_FROM, UNFINISHED, marks_of
+from node.storage.opening.checks import StoreOwner, check_store
+from node.storage.opening.creation import create_store
+from node.storage.opening.lock import WriterLock
+from node.storage.opening.marks import MOVED_FROM, UNFINISHED, marks_of
 from node.storage.schema import META, METADATA
 
 _BESIDE = ("", "-wal", "-shm")

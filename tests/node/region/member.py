@@ -26,7 +26,8 @@ from node.config import Config, FeedSection
 from node.entry.holding import Decision
 from node.identity.keys import KEY_NAMES, KeyRing, write_secret
 from node.intake import Accepted, Duplicate, Outcome, Submission
-from node.storage.creation import StoreOwner, create_store
+from node.storage.opening.checks import StoreOwner
+from node.storage.opening.creation import create_store
 from node.storage.read.reader import Reader
 from tests.node.region.trouble import Clock, FaultyStore, Trouble
 

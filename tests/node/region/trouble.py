@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from federation.errors import StoreFault
-from node.storage.creation import StoreOwner
+from node.storage.opening.checks import StoreOwner
 from node.storage.store import Store
 from node.storage.write.unit import Unit
 

@@ -23,8 +23,9 @@ from node.entry.pending import Pending
 from node.follow.ports import FollowedRow
 from node.identity.keys import FileSigner, KeyRing
 from node.log import Sequencer
-from node.storage.creation import StoreOwner, create_store
 from node.storage.dialect.place import StorePlace
+from node.storage.opening.checks import StoreOwner
+from node.storage.opening.creation import create_store
 from node.storage.store import Store, open_store
 
 OWNER = StoreOwner("delta.example", "310000")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from node.storage.creation import StoreOwner
+    from node.storage.opening.checks import StoreOwner
     from node.storage.read.reader import Reader
     from node.storage.store import Store
     from tests.node.storage.conftest import Child, Mirror, OwnFeed

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from node.storage.creation import StoreOwner
+    from node.storage.opening.checks import StoreOwner
     from node.storage.store import Store
     from tests.node.storage.conftest import Mirror, OwnFeed
 

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from federation.errors import ConfigFault, OrderFault, StoreFault
-from node.storage import creation
-from node.storage.creation import StoreOwner, create_store, known_revisions, migrate_store
+from node.storage.opening import checks
+from node.storage.opening.checks import StoreOwner, known_revisions
+from node.storage.opening.creation import create_store, migrate_store
 from node.storage.schema import METADATA
 from node.storage.store import open_reader, open_store
 
@@ -78,8 +81,8 @@ def test_the_rest_of_a_creation_that_died_is_no_hindrance(tmp_path: Path, owner:
 
 def test_opening_never_makes_a_store(tmp_path: Path, owner: StoreOwner) -> None:
     """A wrong path is refused, and nothing is left there."""
-    for opening in (open_store, open_reader):
-        with pytest.raises(ConfigFault, match="STORE_MISSING"), opening(tmp_path / "no.db", owner):
+    for door in (open_store, open_reader):
+        with pytest.raises(ConfigFault, match="STORE_MISSING"), door(tmp_path / "no.db", owner):
             pass
     assert list(tmp_path.iterdir()) == []
 
@@ -93,8 +96,8 @@ def test_a_folder_that_is_not_there_is_a_fault_of_ours(tmp_path: Path, owner: St
 @pytest.mark.parametrize("other", [StoreOwner("delta.example", "330100"), StoreOwner("other.example", "310000")])
 def test_the_store_of_another_node_is_refused(path: Path, other: StoreOwner) -> None:
     """For writing and for reading, naming whose it is."""
-    for opening in (open_store, open_reader):
-        with pytest.raises(ConfigFault, match=r"STORE_FOREIGN: .*delta\.example/310000"), opening(path, other):
+    for door in (open_store, open_reader):
+        with pytest.raises(ConfigFault, match=r"STORE_FOREIGN: .*delta\.example/310000"), door(path, other):
             pass
 
 
@@ -102,8 +105,8 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path, owner: StoreOw
     """A good SQLite file without our mark."""
     path = tmp_path / "other.db"
     change(path, "CREATE TABLE meta (name, value)")
-    for opening in (open_store, open_reader):
-        with pytest.raises(ConfigFault, match="STORE_FOREIGN"), opening(path, owner):
+    for door in (open_store, open_reader):
+        with pytest.raises(ConfigFault, match="STORE_FOREIGN"), door(path, owner):
             pass
 
 
@@ -111,8 +114,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, owner: StoreOwner
     """As damaged, without a foreign exception."""
     path = tmp_path / "text.db"
     path.write_bytes(b"no database" * 500)
-    for opening in (open_store, open_reader):
-        with pytest.raises(StoreFault, match="STORE_CORRUPT"), opening(path, owner):
+    for door in (open_store, open_reader):
+        with pytest.raises(StoreFault, match="STORE_CORRUPT"), door(path, owner):
             pass
 
 
@@ -126,8 +129,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path, owner: StoreOwner
 def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, statement: str, reason: str) -> None:
     """Also by a migration: it never goes back, and never guesses."""
     change(path, statement)
-    for opening in (open_store, open_reader):
-        with pytest.raises(ConfigFault, match=reason), opening(path, owner):
+    for door in (open_store, open_reader):
+        with pytest.raises(ConfigFault, match=reason), door(path, owner):
             pass
     with pytest.raises(ConfigFault, match=reason):
         migrate_store(path, owner)
@@ -146,6 +149,14 @@ def test_records_of_subjects_are_read_again_for_ties(path: Path, owner: StoreOwn
         assert connection.execute("select dataset, applied from feed").fetchall() == [("subjects", 0), ("lists", 9)]
 
 
+def test_the_known_versions_are_those_of_the_steps() -> None:
+    """The names of the files say what alembic reads in them, in its order."""
+    config = Config()
+    config.set_main_option("script_location", str(checks.MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    assert known_revisions() == [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()]
+
+
 def test_a_store_that_is_up_to_date_needs_no_migration(path: Path, owner: StoreOwner) -> None:
     """Nothing happens."""
     assert migrate_store(path, owner) == (NEWEST, NEWEST)
@@ -157,9 +168,9 @@ def next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
 
     def add(statement: str) -> None:
         steps = tmp_path / "migrations"
-        shutil.copytree(creation.MIGRATIONS, steps)
+        shutil.copytree(checks.MIGRATIONS, steps)
         (steps / "versions" / "s0999_next.py").write_text(NEXT_STEP.format(NEWEST, statement))
-        monkeypatch.setattr(creation, "MIGRATIONS", steps)
+        monkeypatch.setattr(checks, "MIGRATIONS", steps)
 
     return add
 
@@ -171,8 +182,8 @@ def test_an_older_store_is_refused_until_it_is_migrated(
     with open_store(path, owner) as store, store.write() as unit:
         unit.set_rules_digest("kept")
     next_step("CREATE TABLE more (one INTEGER)")
-    for opening in (open_store, open_reader):
-        with pytest.raises(ConfigFault, match="STORE_TOO_OLD"), opening(path, owner):
+    for door in (open_store, open_reader):
+        with pytest.raises(ConfigFault, match="STORE_TOO_OLD"), door(path, owner):
             pass
     done = [migrate_store(path, owner), migrate_store(path, owner)]
     assert done == [(NEWEST, "0999"), ("0999", "0999")]

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from federation.errors import ConfigFault, StoreFault
-from node.storage.creation import StoreOwner, create_store, is_served, known_revisions, migrate_store
 from node.storage.dialect.place import PostgresPlace
+from node.storage.opening.checks import StoreOwner, is_served, known_revisions
+from node.storage.opening.creation import create_store, migrate_store
 from node.storage.store import open_reader, open_store
 
 if TYPE_CHECKING:

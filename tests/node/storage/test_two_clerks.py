@@ -14,8 +14,9 @@ from federation.records.case import CaseKind
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.exchange.dialogue import Envelope
-from node.storage.creation import StoreOwner, create_store
 from node.storage.dialect.place import PostgresPlace
+from node.storage.opening.checks import StoreOwner
+from node.storage.opening.creation import create_store
 from node.storage.store import Store, open_store
 
 if TYPE_CHECKING:

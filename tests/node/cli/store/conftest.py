@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from node.storage.copying.tables import copy_tables, found_tables
-from node.storage.creation import make_tables
 from node.storage.dialect.sqlite import builder_engine, reader_engine, writer_engine
+from node.storage.opening.creation import make_tables
 
 Xinqiao = Callable[..., Any]
 FIRST = "0001"

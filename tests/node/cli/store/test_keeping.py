@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from node.assemble.create import create_feeds
+from node.assemble.making.feeds import create_feeds
 from node.config import load_config
-from node.storage.creation import known_revisions
+from node.storage.opening.checks import known_revisions
 
 if TYPE_CHECKING:
     from node.demo.postgres import TemporaryPostgres

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from node.storage.creation import known_revisions
+from node.storage.opening.checks import known_revisions
 
 Refused = Callable[..., str]
 Xinqiao = Callable[..., Any]

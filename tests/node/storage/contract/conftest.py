@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from node.storage.creation import StoreOwner, create_store
 from node.storage.dialect.place import PostgresPlace, StorePlace
+from node.storage.opening.checks import StoreOwner
+from node.storage.opening.creation import create_store
 
 if TYPE_CHECKING:
     from node.demo.postgres import TemporaryPostgres

@@ -16,8 +16,8 @@ from sqlalchemy import create_engine, select
 from federation.errors import ConfigFault, StoreFault
 from node.storage.copying.placing import is_vacant, put_in_place
 from node.storage.copying.snapshot import write_snapshot
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace, StorePlace
+from node.storage.opening.checks import StoreOwner
 from node.storage.schema import METADATA
 from node.storage.store import Store, open_reader, open_store
 from tests.node.storage.conftest import FOREIGN, OWN, Mirror, OwnFeed

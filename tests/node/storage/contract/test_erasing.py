@@ -17,8 +17,8 @@ from node.erase.order import Eraser, erasure_of
 from node.exchange.exchange_log import FORGOTTEN, Remembered
 from node.follow.ports import Evidence
 from node.intake import ERASED_DIGEST
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace
+from node.storage.opening.checks import StoreOwner
 from node.storage.reapply import reapply
 from node.storage.register import Erased, Register
 from node.storage.store import Store, open_store

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from federation.errors import ConfigFault, OrderFault
-from node.storage.creation import StoreOwner, is_served
 from node.storage.dialect.place import PostgresPlace
+from node.storage.opening.checks import StoreOwner, is_served
 from node.storage.store import Store, open_store
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from node.storage.store import open_reader
 from node.verify.ports import StoreReader
 
 if TYPE_CHECKING:
-    from node.storage.creation import StoreOwner
     from node.storage.dialect.place import StorePlace
+    from node.storage.opening.checks import StoreOwner
     from node.storage.store import Store
     from tests.node.storage.conftest import Mirror, OwnFeed
 

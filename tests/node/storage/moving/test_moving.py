@@ -11,9 +11,9 @@ import pytest
 from federation.errors import ConfigFault, StoreFault
 from federation.log.checkpoint import FeedKeys
 from federation.records.feed_policy import Dataset
-from node.storage.creation import StoreOwner
 from node.storage.dialect.place import PostgresPlace
 from node.storage.moving.move import MoveProgress, move_store
+from node.storage.opening.checks import StoreOwner
 from node.storage.store import open_reader, open_store
 from tests.node.storage.conftest import FOREIGN, OWN, Child, OwnFeed
 from tests.node.storage.moving.conftest import Interrupted, changed, executed, fill, interrupt, move, rows_of
