@@ -31,19 +31,25 @@ from tests.loopback import free_ports
 
 FEDERATION = "flow.example"
 PATIENCE_S = 30.0
+FIRST_LOOK_S = 0.02
+LAST_LOOK_S = 0.15
 ECOLOGY = Authority(name="杭州市生态环境局", code="11330100PDY001012R")
 FILING_OFFICE = Authority(name="杭州市公共信用管理办公室", code="11330100PDY001047C")
 Found = TypeVar("Found")
 
 
 def until(look: Callable[[], Found], what: str, patience_s: float = PATIENCE_S) -> Found:
-    """Looks again and again until something is there; fails when it never comes."""
-    end = time.monotonic() + patience_s
+    """Looks again and again, less and less often, until something is there; fails when it never comes.
+
+    A look costs what the nodes could use, and there are more of them than processors.
+    """
+    pause, end = FIRST_LOOK_S, time.monotonic() + patience_s
     while time.monotonic() < end:
         found = look()
         if found:
             return found
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.3, LAST_LOOK_S)
     raise AssertionError(f"never came: {what}")
 
 
