@@ -18,7 +18,8 @@ def leaf_hash(leaf: bytes) -> bytes:
     return sha256(b"\x00" + leaf).digest()
 
 
-def _join(left: bytes, right: bytes) -> bytes:
+def join(left: bytes, right: bytes) -> bytes:
+    """Return the hash of two neighbours."""
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -36,7 +37,7 @@ class Peaks:
         """Append one leaf."""
         carried, size = leaf_hash(leaf), self.size
         while size & 1:
-            carried, size = _join(self._peaks.pop(), carried), size >> 1
+            carried, size = join(self._peaks.pop(), carried), size >> 1
         self._peaks.append(carried)
         self.size += 1
 
@@ -46,7 +47,7 @@ class Peaks:
             return EMPTY_ROOT
         root = self._peaks[-1]
         for peak in reversed(self._peaks[:-1]):
-            root = _join(peak, root)
+            root = join(peak, root)
         return root
 
 
@@ -82,11 +83,11 @@ def includes(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: by
         if last == 0:
             return False
         if at & 1 or at == last:
-            hashed = _join(step, hashed)
+            hashed = join(step, hashed)
             while not at & 1 and at:
                 at, last = at >> 1, last >> 1
         else:
-            hashed = _join(hashed, step)
+            hashed = join(hashed, step)
         at, last = at >> 1, last >> 1
     return last == 0 and hashed == root
 
@@ -122,10 +123,10 @@ def _walk(at: int, last: int, steps: list[bytes]) -> tuple[bytes, bytes] | None:
         if last == 0:
             return None
         if at & 1 or at == last:
-            older, newer = _join(step, older), _join(step, newer)
+            older, newer = join(step, older), join(step, newer)
             while not at & 1 and at:
                 at, last = at >> 1, last >> 1
         else:
-            newer = _join(newer, step)
+            newer = join(newer, step)
         at, last = at >> 1, last >> 1
     return (older, newer) if last == 0 else None

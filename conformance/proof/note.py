@@ -19,6 +19,8 @@ from conformance.breach import Breach, require
 
 ED25519 = 0x01
 COSIGNATURE = 0x04
+IN_EFFECT = 0xFF
+CONTEXTS = {COSIGNATURE: "cosignature/v1", IN_EFFECT: "creditexchange/in-effect/1"}
 MAX_NOTE = 16384
 MAX_SIZE = 1 << 63
 _SIGNATURE = re.compile(r"\u2014 (?P<name>[^\s+]+) (?P<blob>[A-Za-z0-9+/]+={0,2})")
@@ -27,8 +29,12 @@ _VKEY = re.compile(r"(?P<name>[^\s+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:
-    """Return the 4 byte id of a key under a name: SHA-256(name || 0x0A || kind || public key)[:4]."""
-    return sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
+    """Return the 4 byte id of a key under a name: SHA-256(name || 0x0A || kind || public key)[:4].
+
+    Kind 0xff is followed by the name of its use and a line feed, which keeps it apart from other uses of that kind.
+    """
+    use = f"{CONTEXTS[kind]}\n".encode() if kind == IN_EFFECT else b""
+    return sha256(name.encode() + b"\n" + bytes([kind]) + use + public).digest()[:4]
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class VerifierKey:
 
     Attributes:
         name: signer's name as it stands on signature lines.
-        kind: 0x01 (Ed25519) or 0x04 (timestamped cosignature).
+        kind: 0x01 (Ed25519), 0x04 (timestamped cosignature), or 0xff (a clock key's statement of what is in effect).
         public: 32 bytes.
     """
 
@@ -53,6 +59,10 @@ class VerifierKey:
     def named(self, name: str) -> "VerifierKey":
         """Return the same key under another name; its id follows from the name."""
         return VerifierKey(name, self.kind, self.public)
+
+    def stating(self) -> "VerifierKey":
+        """Return a clock key in the role in which it states what is in effect."""
+        return VerifierKey(self.name, IN_EFFECT, self.public)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Tell whether an Ed25519 signature over the message is this key's."""
@@ -182,6 +192,11 @@ def signatures_of(note: bytes) -> tuple[str, tuple[Signature, ...]]:
     return text, tuple(found)
 
 
+def timed(text: str, at: int, kind: int) -> bytes:
+    """Return what a key that states times signs: its use, the time, and the text of the note."""
+    return f"{CONTEXTS[kind]}\ntime {at}\n{text}".encode()
+
+
 def log_signed(note: bytes, key: VerifierKey) -> bool:
     """Tell whether a note carries a signature of this key, and none under its name and id that fails."""
     text, signatures = signatures_of(note)
@@ -192,6 +207,8 @@ def log_signed(note: bytes, key: VerifierKey) -> bool:
 def cosigned_at(note: bytes, key: VerifierKey) -> int | None:
     """Return the newest time (seconds since 1970) this key stated on a note; None when it never did.
 
+    A key of kind 0x04 states that it saw the head, and one of kind 0xff that what is below it is in effect.
+
     Raises:
         Breach: COSIGNATURE_INVALID when a line under the key's name and id does not verify.
     """
@@ -201,7 +218,7 @@ def cosigned_at(note: bytes, key: VerifierKey) -> int | None:
         if (line.name, line.key_id) != (key.name, key.id):
             continue
         at = int.from_bytes(line.blob[:8], "big")
-        message = f"cosignature/v1\ntime {at}\n".encode() + text.encode()
+        message = timed(text, at, key.kind)
         good = len(line.blob) == 72 and key.verifies(line.blob[8:], message)
         require(good, "COSIGNATURE_INVALID", f"a cosignature of {key.name} that verifies", "one that does not")
         times.append(at)
