@@ -8,15 +8,15 @@ the file. Secrets are read where they are used and never printed.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from creditexchange.v1 import identity_pb2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from conformance.proof.note import COSIGNATURE, ED25519, VerifierKey, verifier_key
+from conformance.settings.peered import Peering, peering_of
+from conformance.settings.table import Credential, Table
 
 MAX_CONFIG_BYTES = 1 << 20
 STRANGERS = ("foreign", "expired", "unpinned", "impostor")
@@ -32,14 +32,6 @@ class ConfigProblems(Exception):
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__("; ".join(lines))
         self.lines = lines
-
-
-@dataclass(frozen=True)
-class Credential:
-    """A certificate (chain) and its private key, both PEM files."""
-
-    certificate: Path
-    key: Path
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Config:
-    """One frozen tree, checked."""
+    """One frozen tree, checked; without `peer`, the cases in which the suite is a peer are NOT_TESTABLE."""
 
     target: Target
     identity: Identity
@@ -110,71 +102,7 @@ class Config:
     feeds: Feeds
     questions: Questions
     strangers: Mapping[str, Credential]
-
-
-@dataclass
-class _Table:
-    """One table of the file: hands out values, remembers what was asked for, collects what is wrong."""
-
-    name: str
-    values: dict[str, Any]
-    folder: Path
-    problems: list[str]
-    asked: set[str] = field(default_factory=set)
-
-    def text(self, key: str) -> str:
-        """Return a required text; empty after noting a problem."""
-        found = self.maybe(key)
-        if self.values.get(key) is None:
-            self.problems.append(f"[{self.name}] {key} is missing: add it")
-        return found or ""
-
-    def maybe(self, key: str) -> str | None:
-        """Return an optional text."""
-        self.asked.add(key)
-        found = self.values.get(key)
-        if found is not None and (not isinstance(found, str) or not found):
-            self.problems.append(f"[{self.name}] {key} must be a text in quotes, not empty")
-            return None
-        return found
-
-    def number(self, key: str, default: int) -> int:
-        """Return a number from 1 to 86400."""
-        self.asked.add(key)
-        found = self.values.get(key, default)
-        if not isinstance(found, int) or isinstance(found, bool) or not 1 <= found <= 86400:
-            self.problems.append(f"[{self.name}] {key} must be a whole number from 1 to 86400")
-            return default
-        return found
-
-    def file(self, key: str) -> Path:
-        """Return the path of a file that exists."""
-        text = self.text(key)
-        path = self.folder / text
-        if text and not path.is_file():
-            self.problems.append(f"[{self.name}] {key}: no such file: {path}")
-        return path
-
-    def table(self, key: str, *, required: bool = False) -> "_Table | None":
-        """Return a table inside this one."""
-        self.asked.add(key)
-        name = f"{self.name}.{key}" if self.name else key
-        found = self.values.get(key)
-        if found is None and required:
-            self.problems.append(f"[{name}] is missing: add the table")
-        if found is None:
-            return _Table(name, {}, self.folder, []) if required else None
-        if not isinstance(found, dict):
-            self.problems.append(f"[{name}] must be a table")
-            found = {}
-        return _Table(name, found, self.folder, self.problems)
-
-    def done(self) -> None:
-        """Note every key that nobody asked for."""
-        where = f"[{self.name}] " if self.name else ""
-        self.problems.extend(
-            f"{where}{key} is unknown: remove it or mend its spelling" for key in sorted(set(self.values) - self.asked)
-        )
+    peer: Peering | None
 
 
 def load(path: Path) -> Config:
@@ -196,21 +124,24 @@ def load(path: Path) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise ConfigProblems((f"{path} is not TOML: {wrong}",)) from wrong
     problems: list[str] = []
-    root = _Table("", values, path.parent, problems)
-    config = Config(_target(root), _identity(root), _keys(root), _feeds(root), _questions(root), _strangers(root))
+    root = Table("", values, path.parent, problems)
+    config = Config(
+        _target(root),
+        _identity(root),
+        _keys(root),
+        _feeds(root),
+        _questions(root),
+        _strangers(root),
+        peering_of(root),
+    )
     root.done()
     if problems:
         raise ConfigProblems(tuple(problems))
     return config
 
 
-def _required(root: _Table, name: str) -> _Table:
-    found = root.table(name, required=True)
-    return found if found is not None else _Table(name, {}, root.folder, [])
-
-
-def _target(root: _Table) -> Target:
-    table = _required(root, "target")
+def _target(root: Table) -> Target:
+    table = root.need("target")
     node_id, federation = table.text("node_id"), table.text("federation")
     target = Target(
         node_id,
@@ -224,40 +155,21 @@ def _target(root: _Table) -> Target:
     return target
 
 
-def _credential(table: _Table) -> Credential:
-    return Credential(table.file("certificate"), table.file("key"))
-
-
-def _identity(root: _Table) -> Identity:
-    table = _required(root, "identity")
-    identity = Identity(table.text("node_id"), _credential(table), _message_key(table))
+def _identity(root: Table) -> Identity:
+    table = root.need("identity")
+    identity = Identity(table.text("node_id"), table.credential(), table.private_key("message_key"))
     table.done()
     return identity
 
 
-def _message_key(table: _Table) -> Ed25519PrivateKey:
-    path = table.file("message_key")
-    # A throw-away key stands in while problems are collected; a file with problems is never used.
-    key: object = Ed25519PrivateKey.generate()
-    if path.is_file():
-        try:
-            key = load_pem_private_key(path.read_bytes(), password=None)
-        except (ValueError, TypeError, OSError):
-            key = None
-    if isinstance(key, Ed25519PrivateKey):
-        return key
-    table.problems.append(f"[{table.name}] message_key must be an unencrypted Ed25519 private key in PEM")
-    return Ed25519PrivateKey.generate()
-
-
-def _keys(root: _Table) -> Keys:
-    table = _required(root, "keys")
+def _keys(root: Table) -> Keys:
+    table = root.need("keys")
     keys = Keys(_key(table, "log", ED25519), _key(table, "clock", COSIGNATURE), _key(table, "message", ED25519))
     table.done()
     return keys
 
 
-def _key(table: _Table, name: str, kind: int) -> VerifierKey:
+def _key(table: Table, name: str, kind: int) -> VerifierKey:
     text = table.text(name)
     try:
         key = verifier_key(text)
@@ -270,8 +182,8 @@ def _key(table: _Table, name: str, kind: int) -> VerifierKey:
     return key
 
 
-def _feeds(root: _Table) -> Feeds:
-    table, target = _required(root, "feeds"), root.values.get("target")
+def _feeds(root: Table) -> Feeds:
+    table, target = root.need("feeds"), root.values.get("target")
     own = "/".join(str(target.get(key)) for key in ("federation", "node_id")) if isinstance(target, dict) else ""
     feeds = Feeds(table.text("open"), table.maybe("closed"), table.maybe("person"))
     for key, origin in vars(feeds).items():
@@ -283,7 +195,7 @@ def _feeds(root: _Table) -> Feeds:
     return feeds
 
 
-def _questions(root: _Table) -> Questions:
+def _questions(root: Table) -> Questions:
     table = root.table("questions")
     if table is None:
         return Questions(None, None, None, None, None)
@@ -298,7 +210,7 @@ def _questions(root: _Table) -> Questions:
     return questions
 
 
-def _subject(parent: _Table, name: str) -> Subject | None:
+def _subject(parent: Table, name: str) -> Subject | None:
     table = parent.table(name)
     if table is None:
         return None
@@ -310,7 +222,7 @@ def _subject(parent: _Table, name: str) -> Subject | None:
     return Subject(number, code)
 
 
-def _strangers(root: _Table) -> dict[str, Credential]:
+def _strangers(root: Table) -> dict[str, Credential]:
     table = root.table("strangers")
     if table is None:
         return {}
@@ -318,7 +230,7 @@ def _strangers(root: _Table) -> dict[str, Credential]:
     for name in STRANGERS:
         inner = table.table(name)
         if inner is not None:
-            found[name] = _credential(inner)
+            found[name] = inner.credential()
             inner.done()
     table.done()
     return found

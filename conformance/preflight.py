@@ -3,6 +3,7 @@
 """What is looked at before any case. Most failures are mistakes of configuration: each gets one line with its cure."""
 
 import asyncio
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from conformance.config import Config, Credential
+from conformance.config import Config
+from conformance.settings.peered import Peering
+from conformance.settings.table import Credential
 from conformance.tls import client_context, greet
 
 
@@ -42,8 +45,10 @@ async def preflight(address: str, config: Config) -> tuple[Problem, ...]:
         return (
             Problem(f"target {address!r} is not HOST:PORT", "give --target as host:port, for instance 127.0.0.1:8443"),
         )
-    problems = list(_material(config))
-    return tuple(problems) if problems else tuple(await _way(address, config))
+    problems = list(_material(config)) or await _way(address, config)
+    if not problems and config.peer is not None:
+        problems = await _peering(config, config.peer)
+    return tuple(problems)
 
 
 def _material(config: Config) -> list[Problem]:
@@ -61,6 +66,32 @@ def _material(config: Config) -> list[Problem]:
         elif (theirs.not_valid_after_utc < now) != (name == "expired"):
             wanted = "must have ended" if name == "expired" else "has ended"
             problems.append(Problem(f"[strangers.{name}] certificate {wanted}", "issue another one"))
+    return problems
+
+
+async def _peering(config: Config, peer: Peering) -> list[Problem]:
+    """Look at what is needed to be a peer: our address, the folder of our feeds, and the target's local port."""
+    problems = []
+    host, _, port = peer.listen.rpartition(":")
+    try:
+        with socket.create_server((host.strip("[]"), int(port))):
+            pass
+    except (OSError, ValueError, OverflowError) as taken:
+        what = f"[peer] listen {peer.listen} cannot be listened at: {taken}"
+        problems.append(Problem(what, "give the host:port that the target has pinned for us, and free it"))
+    try:
+        peer.state.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        problems.append(Problem(f"[peer] state {peer.state} cannot be made: {wrong.strerror}", "give another folder"))
+    local = peer.local
+    if _certificate(local.credential) is None:
+        return [*problems, _unusable("peer.local", local.credential)]
+    seen = await greet(local.address, config.target, client_context(config.target, local.credential))
+    if not seen.served:
+        mend = (
+            "give the address of the target's local port, and a certificate that the target issued to a business system"
+        )
+        problems.append(Problem(f"[peer.local] {local.address} takes no connection: {seen.why}", mend))
     return problems
 
 

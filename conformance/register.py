@@ -3,6 +3,7 @@
 """The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
 
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
+from conformance.cases.peered import endings, filings, lists
 from conformance.verdict import Case
 
 CASES: tuple[Case, ...] = (
@@ -14,6 +15,9 @@ CASES: tuple[Case, ...] = (
     *access.CASES,
     *freshness.CASES,
     *question.CASES,
+    *lists.CASES,
+    *endings.CASES,
+    *filings.CASES,
 )
 
 

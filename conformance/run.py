@@ -5,9 +5,11 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
 from conformance.breach import Breach, Untestable
 from conformance.config import Config
+from conformance.peer.peer import attending
 from conformance.register import CASES
 from conformance.session import Session, channel_to
 from conformance.verdict import Case, Judgement, Result, Status
@@ -29,11 +31,19 @@ async def run(
 
     Returns:
         The result, with one judgement for each case.
+
+    Raises:
+        OSError: our own address as a peer cannot be listened at, or our feeds cannot be kept.
     """
     started = time.time_ns() // 1_000_000
     judgements = []
-    async with channel_to(address, config, config.identity.credential) as channel:
-        session = Session(address, config, channel)
+    async with AsyncExitStack() as stack:
+        channel = await stack.enter_async_context(channel_to(address, config, config.identity.credential))
+        peer, local = await stack.enter_async_context(attending(config)), None
+        if config.peer is not None:
+            there = config.peer.local
+            local = await stack.enter_async_context(channel_to(there.address, config, there.credential))
+        session = Session(address, config, channel, peer, local)
         for case in cases:
             judgement = await judge(case, session)
             watch(judgement)

@@ -14,9 +14,11 @@ from creditexchange.v1 import query_service_pb2 as query
 from google.protobuf.message import DecodeError, Message
 
 from conformance.breach import Breach, Untestable, require
-from conformance.config import Config, Credential
+from conformance.config import Config
+from conformance.peer.peer import Peer
 from conformance.proof.note import Head, VerifierKey, head_of
 from conformance.proof.status import Details, details_of
+from conformance.settings.table import Credential
 
 Answer = TypeVar("Answer", bound=Message)
 DOMAIN = "creditexchange.v1"
@@ -135,6 +137,8 @@ class Session:
         address: host:port of the node under test.
         config: the run's configuration.
         channel: our connection as the pinned member.
+        peer: the suite as a peer of the node; None when that is not configured.
+        local: our connection to the node's local port as a business system; None likewise.
         now_ms: the clock, milliseconds since 1970.
         first_heads: the note of each feed as this run saw it first.
     """
@@ -142,6 +146,8 @@ class Session:
     address: str
     config: Config
     channel: grpc.aio.Channel
+    peer: Peer | None = None
+    local: grpc.aio.Channel | None = None
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     first_heads: dict[str, bytes] = field(default_factory=dict)
 

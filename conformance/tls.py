@@ -10,7 +10,8 @@ import asyncio
 import ssl
 from dataclasses import dataclass
 
-from conformance.config import Credential, Target
+from conformance.config import Target
+from conformance.settings.table import Credential
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 _SETTINGS = 4

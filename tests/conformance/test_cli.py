@@ -26,8 +26,8 @@ async def _run(*arguments: str) -> tuple[int, str, str]:
 async def test_the_correct_node_exits_0_and_writes_both_files(bench: Bench, tmp_path: Path) -> None:
     """A full run leaves JSON and JUnit files that agree with the exit code."""
     files = ("--json", str(tmp_path / "r.json"), "--junit", str(tmp_path / "r.xml"))
-    async with bench.serve() as address:
-        code, out, _ = await _run("--target", address, "--config", str(bench.config), *files)
+    async with bench.following() as address:
+        code, out, _ = await _run("--target", address, "--config", str(bench.peered), *files)
     assert code == 0
     assert out.rstrip().split("\n")[-1] == f"CONFORMANT 符合: {len(CASES)} PASS"
     assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["exit_code"] == 0

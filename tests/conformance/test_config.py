@@ -51,6 +51,28 @@ def test_one_mistake_gets_one_line(bench: Bench, old: str, new: str, line: str) 
     assert [line in found for found in lines] == [True]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            "[peer.lists]",
+            '[peer.lists]\ncolour = "x"',
+            "[peer.lists] colour is unknown: remove it or mend its spelling",
+        ),
+        ('log_key = "peer-log.key"', "", "[peer] log_key is missing: add it"),
+        ("bound_seconds = 1", "bound_seconds = 0", "[peer] bound_seconds must be a whole number from 1 to 86400"),
+        ('black_measures = ["limited"]', "black_measures = []", "[peer.lists] black_measures must name at least one"),
+        ('red_measures = ["fast-track"]', "red_measures = 1", "[peer.lists] red_measures must be a list of texts"),
+        ("[peer.local]", "[peer.locale]", "[peer.local] is missing: add the table"),
+    ],
+)
+def test_one_mistake_about_the_peer_gets_its_line(bench: Bench, old: str, new: str, line: str) -> None:
+    """The tables of the suite as a peer are held to the same: what is wrong is said in one line."""
+    path = bench.folder / "peer-mistake.toml"
+    path.write_text(bench.peered.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert any(line in found for found in _problems(path))
+
+
 def test_every_mistake_is_told_at_once(bench: Bench) -> None:
     """Three mistakes get three lines: nobody mends one to find the next."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.config import load
+from conformance.peer.peer import attending
 from conformance.preflight import preflight
 from tests.conformance.reference.bench import Bench
 
@@ -87,3 +88,15 @@ async def test_material_that_does_not_fit_is_told(bench: Bench, old: str, new: s
     """Certificates that are not what their table says are found without a connection."""
     config = load(bench.variant("material", _with(old, new)))
     assert [problem.what for problem in await preflight("127.0.0.1:1", config)] == [what]
+
+
+async def test_a_peer_that_can_neither_listen_nor_look_is_told(bench: Bench) -> None:
+    """Our own address and the target's local port are looked at before any case, each with its cure."""
+    config = load(bench.peered)
+    assert config.peer is not None
+    async with bench.following() as address, attending(config):
+        (taken,) = await preflight(address, config)
+    async with bench.serve() as address:
+        (unserved,) = await preflight(address, config)
+    assert taken.what.startswith(f"[peer] listen {config.peer.listen} cannot be listened at")
+    assert unserved.what.startswith(f"[peer.local] {config.peer.local.address} takes no connection")

@@ -11,6 +11,7 @@ from pathlib import Path
 import conformance
 from conformance import config
 from conformance.register import CASES
+from conformance.settings import peered
 
 FOLDER = Path(conformance.__file__).parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -43,7 +44,7 @@ def test_the_table_of_the_readme_is_the_register() -> None:
 def test_ids_are_well_formed_and_used_once() -> None:
     """A case's id is group, number and slug; its number is used once."""
     ids = [case.id for case in CASES]
-    assert [i for i in ids if not re.fullmatch(r"(TI|WC|LP|FE|PS|AU|FR|QU)-\d{2}/[a-z-]+", i)] == []
+    assert [i for i in ids if not re.fullmatch(r"(TI|WC|LP|FE|PS|AU|FR|QU|LM|RO|AF)-\d{2}/[a-z-]+", i)] == []
     assert len({i.split("/")[0] for i in ids}) == len(ids)
 
 
@@ -53,11 +54,26 @@ def test_every_case_speaks_both_languages() -> None:
     assert [text for text in texts if not text.en.isascii() or not re.search("[\u4e00-\u9fff]", text.zh)] == []
 
 
+_TABLES = {"Local": peered.Local, "Lists": peered.Lists, "Filings": peered.Filings}
+
+
+def _keys_of(kind: type) -> list[str]:
+    """Keys of a table and of the tables inside it; bodies and places are written as inline tables."""
+    found = []
+    for one in fields(kind):
+        inner = _TABLES.get(one.name.capitalize())
+        found += [f"{one.name}.{key}" for key in _keys_of(inner)] if inner else [one.name]
+    return [
+        key for name in found for key in ([name] if name != "local.credential" else ["local.certificate", "local.key"])
+    ]
+
+
 def test_every_key_of_the_configuration_is_in_the_readme() -> None:
     """The reference of the configuration file names every key that the loader knows."""
     tables = {"target": config.Target, "keys": config.Keys, "feeds": config.Feeds, "questions": config.Questions}
     keys = [f"{name}.{field.name}" for name, kind in tables.items() for field in fields(kind)]
     keys += [f"strangers.{name}" for name in config.STRANGERS]
+    keys += [f"peer.{name}" for name in _keys_of(peered.Peering)]
     keys += [f"identity.{name}" for name in ("node_id", "certificate", "key", "message_key")]
     assert [key for key in keys if f"`{key}`" not in README] == []
 

@@ -24,12 +24,17 @@ from node.assemble.making.card import node_card
 from node.assemble.making.feeds import create_feeds
 from node.identity.certificates import create_identity, load_key
 from node.intake import Accepted, submission_of
-from tests.flow.world import FEDERATION, Node, Region, black, removal, submitted, uscc
+from tests.flow.world import FEDERATION, FILING_OFFICE, Node, Region, black, removal, submitted, uscc
 
 pytestmark = pytest.mark.slow
 
 ENTRIES = 70
 PERSON = "33010619800101990"
+BLACK_MEASURES = [
+    "awards-limit", "closer-inspection", "funds-limit", "land-grant-limit", "preference-withdrawal",
+    "procurement-limit", "publication", "trade-notice",
+]  # fmt: skip
+RED_MEASURES = ["fast-track", "fewer-inspections"]
 
 
 def _person() -> ListEntry:
@@ -92,6 +97,7 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
         f'known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(1)}" }}',
         f'unknown = {{ kind = "CITIZEN_NUMBER", code = "{"33010619800101991" + citizen_check("33010619800101991")}" }}',
         f'person = {{ kind = "CITIZEN_NUMBER", code = "{PERSON + citizen_check(PERSON)}" }}',
+        *_peered(folder, target, member),
         "[strangers]",
         *(f'{name} = {{ certificate = "{at["certificate"]}", key = "{at["key"]}" }}' for name, at in strangers.items()),
     ]
@@ -100,13 +106,38 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
     return path
 
 
+def _peered(folder: Path, target: Node, member: Node) -> list[str]:
+    """What the suite needs to be Shanghai, whose lists and filings Hangzhou follows."""
+    soon = datetime.now(UTC) + timedelta(days=1)
+    uri = f"spiffe://{FEDERATION}/node/330100/business/tests"
+    business = _issued(folder, "business", target.folder / "keys", uri, soon)
+    return [
+        "[peer]",
+        f'listen = "{member.config.listen.peers}"\nstate = "peer-state"\nbound_seconds = 20',
+        'log_key = "310000/keys/log.pem"\nclock_key = "310000/keys/clock.pem"',
+        "[peer.local]",
+        f'address = "{target.config.listen.local}"',
+        f'certificate = "{business["certificate"]}"\nkey = "{business["key"]}"',
+        "[peer.lists]",
+        'field = "eco-environment"',
+        'black = "yrd-eco-environment-black@2"\nred = "yrd-eco-environment-red@1"',
+        'authority = { name = "上海市生态环境局", code = "11310000PDY003018D" }',
+        f"black_measures = {json.dumps(BLACK_MEASURES)}",
+        f"red_measures = {json.dumps(RED_MEASURES)}",
+        "[peer.filings]",
+        'category = "credit-rating"\nregion = "330100"\nelsewhere = "440300"',
+        'authority = { name = "上海市发展和改革委员会", code = "11310000PDY003042X" }',
+        f'home_authority = {{ name = "{FILING_OFFICE.name}", code = "{FILING_OFFICE.code}" }}',
+    ]
+
+
 def test_a_real_node_is_conformant(region: Region) -> None:
     """Every case passes against a served node that holds organisations, a person, endings and a closed feed."""
     target, member, other = region.node("330100"), region.node("310000"), region.node("330000")
-    region.pin(target, member, may_ask=("joint-punishment",))
+    region.pin(target, member, "310000/lists/1", "310000/filings/1", may_ask=("joint-punishment",))
     region.pin(target, other)
     with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
-        config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n')
+        config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n[follow]\nmax_backoff_s = 0.5\n')
     create_feeds(target.config)
     person = _person()
     target.submit("lists", *(submitted(black(number)) for number in range(ENTRIES)))

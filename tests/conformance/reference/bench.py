@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A bench: one federation's certificates and keys on disk, and the suite put to reference nodes with chosen faults."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import grpc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,6 +21,17 @@ from tests.conformance.reference.degenerate import Always
 from tests.conformance.reference.desk import GRANTED, REFUSED, Desk
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Keys, verifier
+from tests.conformance.reference.following.follower import following
+from tests.conformance.reference.following.local import local_port
+from tests.conformance.reference.following.misrule import Misrule
+from tests.conformance.reference.following.ruling import (
+    BLACK_STANDARD,
+    CATEGORY,
+    ELSEWHERE,
+    FIELD,
+    RED_STANDARD,
+    REGION,
+)
 from tests.conformance.reference.node import Node
 from tests.conformance.reference.serve import Handlers, Trust, served
 from tests.conformance.reference.world import (
@@ -34,6 +46,33 @@ from tests.conformance.reference.world import (
     UNKNOWN_CODE,
     code,
 )
+from tests.loopback import free_ports
+
+PEERED = tuple(case for case in CASES if case.id[:2] in {"LM", "RO", "AF"})
+ASKING = tuple(case for case in CASES if case not in PEERED)
+QUICK = (
+    ("grpc.initial_reconnect_backoff_ms", 10),
+    ("grpc.min_reconnect_backoff_ms", 10),
+    ("grpc.max_reconnect_backoff_ms", 50),
+)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Ports of the suite as a peer and of the node's business systems."""
+
+    suite_port: int
+    local_port: int
+
+    @property
+    def suite(self) -> str:
+        """Where the suite listens."""
+        return f"127.0.0.1:{self.suite_port}"
+
+    @property
+    def local(self) -> str:
+        """Where the node's business systems call."""
+        return f"127.0.0.1:{self.local_port}"
 
 
 @dataclass(frozen=True)
@@ -45,11 +84,17 @@ class Bench:
     nameless: Pair
     keys: Keys
     member_key: Ed25519PrivateKey
+    seat: Seat
 
     @property
     def config(self) -> Path:
-        """The configuration file that fits the correct node."""
+        """The configuration file that fits the correct node, for the cases in which the suite only asks."""
         return self.folder / "conformance.toml"
+
+    @property
+    def peered(self) -> Path:
+        """The same with all that the cases need in which the suite is a peer."""
+        return self.folder / "peered.toml"
 
     def variant(self, name: str, change: Callable[[str], str]) -> Path:
         """Write a changed copy of the configuration beside the material and return its path."""
@@ -68,9 +113,16 @@ class Bench:
         return Trust(self.trust.member_ca, self.trust.other_ca, self.trust.foreign_ca, server)
 
     async def judge(
-        self, *faults: Fault, always: Always | None = None, config: Path | None = None, cases: tuple[Case, ...] = CASES
+        self,
+        *faults: Fault,
+        always: Always | None = None,
+        config: Path | None = None,
+        cases: tuple[Case, ...] = ASKING,
     ) -> Result:
-        """Serve a node with these faults (or one that answers always alike) and run the suite against it."""
+        """Serve a node with these faults (or one that answers always alike) and run the suite against it.
+
+        Unless said otherwise, with the cases in which the suite only asks: a node's two halves share no fault.
+        """
         chosen = frozenset(faults)
         async with served(always or self.handlers(chosen), self.trusting(chosen), chosen) as address:
             return await run(address, load(config or self.config), cases)
@@ -79,6 +131,35 @@ class Bench:
         """Serve a node with these faults for the length of a block; yields host:port."""
         chosen = frozenset(faults)
         return served(always or self.handlers(chosen), self.trusting(chosen), chosen)
+
+    @asynccontextmanager
+    async def following(self, *misrules: Misrule, seat: Seat | None = None) -> AsyncIterator[str]:
+        """Serve a node that follows the suite and rules wrongly in these ways; yields host:port."""
+        node, pair, roots = Node(frozenset(), self.keys), self.trust.server, self.trust.member_ca.path.read_bytes()
+        handlers = Handlers(node, Desk(node, self.member_key.public_key()), self.trust)
+        seat = seat or self.seat
+        credentials = grpc.ssl_channel_credentials(roots, pair.key.read_bytes(), pair.certificate.read_bytes())
+        name = ("grpc.ssl_target_name_override", f"{MEMBER_ID}.{FEDERATION}")
+        channel = grpc.aio.secure_channel(seat.suite, credentials, options=(name, *QUICK))
+        async with (
+            served(handlers, self.trust, frozenset()) as address,
+            following(node, channel, frozenset(misrules)) as follower,
+            local_port(follower, seat.local, pair, roots),
+        ):
+            yield address
+
+    async def judge_follower(self, *misrules: Misrule, cases: tuple[Case, ...] = PEERED) -> Result:
+        """Serve a node that follows the suite and rules wrongly in these ways, and put the cases of a peer to it.
+
+        Each time with ports and a history of its own, so that many may be judged side by side.
+        """
+        config, seat = load(self.peered), Seat(*free_ports(2))
+        assert config.peer is not None
+        local = replace(config.peer.local, address=seat.local)
+        with TemporaryDirectory(dir=self.folder) as state:
+            peer = replace(config.peer, listen=seat.suite, local=local, state=Path(state))
+            async with self.following(*misrules, seat=seat) as address:
+                return await run(address, replace(config, peer=peer), cases)
 
 
 def failures(result: Result) -> dict[str, str]:
@@ -95,17 +176,49 @@ def set_up(folder: Path) -> Bench:
     ours, dns = f"spiffe://{FEDERATION}/node/{MEMBER_ID}", f"{NODE_ID}.{FEDERATION}"
     server = false_ca.issue("server", f"spiffe://{FEDERATION}/node/{NODE_ID}", dns)
     nameless = false_ca.issue("nameless", f"spiffe://{FEDERATION}/node/999999", dns)
-    member_ca.issue("member", ours)
+    member_ca.issue("member", ours, f"{MEMBER_ID}.{FEDERATION}")
     member_ca.issue("expired", ours, ended=True)
     member_ca.issue("unpinned", f"spiffe://{FEDERATION}/node/999998")
     other_ca.issue("impostor", ours)
     foreign_ca.issue("foreign", f"spiffe://{FEDERATION}/node/999997")
     member_key, keys = Ed25519PrivateKey.generate(), Keys()
-    pem = member_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "message.key").write_bytes(pem)
-    made = Bench(folder, Trust(member_ca, other_ca, foreign_ca, server), nameless, keys, member_key)
+    own = {"message": member_key, "peer-log": Ed25519PrivateKey.generate(), "peer-clock": Ed25519PrivateKey.generate()}
+    for name, key in own.items():
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{name}.key").write_bytes(pem)
+    trust = Trust(member_ca, other_ca, foreign_ca, server)
+    made = Bench(folder, trust, nameless, keys, member_key, Seat(*free_ports(2)))
     made.config.write_text(_toml(keys), encoding="utf-8")
+    made.peered.write_text(_toml(keys) + _peer(made.seat), encoding="utf-8")
     return made
+
+
+def _peer(seat: Seat) -> str:
+    return f"""
+[peer]
+listen = "{seat.suite}"
+state = "peer-state"
+log_key = "peer-log.key"
+clock_key = "peer-clock.key"
+bound_seconds = 1
+[peer.local]
+address = "{seat.local}"
+certificate = "member.pem"
+key = "member.key"
+[peer.lists]
+field = "{FIELD}"
+black = "{BLACK_STANDARD}"
+red = "{RED_STANDARD}"
+authority = {{ name = "丙市丁局", code = "11310000PDY003018D" }}
+black_measures = ["limited"]
+red_measures = ["fast-track"]
+[peer.filings]
+category = "{CATEGORY}"
+authority = {{ name = "丙市戊局", code = "11310000PDY003042X" }}
+region = "{REGION}"
+elsewhere = "{ELSEWHERE}"
+home_authority = {{ name = "甲市己局", code = "11330100PDY001047C" }}
+"""
 
 
 def _toml(keys: Keys) -> str:

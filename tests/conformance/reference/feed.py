@@ -70,7 +70,11 @@ def verifier(name: str, kind: int, key: Ed25519PrivateKey) -> str:
 
 
 def _line(name: str, kind: int, key: Ed25519PrivateKey, signature: bytes) -> str:
-    mark = bytes.fromhex(verifier(name, kind, key).split("+")[1])
+    return signature_line(name, bytes.fromhex(verifier(name, kind, key).split("+")[1]), signature)
+
+
+def signature_line(name: str, mark: bytes, signature: bytes) -> str:
+    """Return one signature line of a note; `mark` is the key id."""
     return f"\u2014 {name} {b64encode(mark + signature).decode()}\n"
 
 

@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The reference's local port: what its business systems are told."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import grpc
+from creditexchange.v1 import agency_filing_pb2, feed_policy_pb2
+from creditexchange.v1 import local_service_pb2 as wire
+from google.protobuf.message import Message
+
+from tests.conformance.reference.authority import Pair
+from tests.conformance.reference.following.follower import FILINGS, LISTS, Follower
+from tests.conformance.reference.following.misrule import Misrule
+from tests.conformance.reference.following.ruling import Ruling, about
+
+Answer = Callable[[bytes], Message]
+
+
+class Local(grpc.GenericRpcHandler):
+    """Answers business systems, by method."""
+
+    def __init__(self, follower: Follower) -> None:
+        """Take what is held."""
+        self._follower = follower
+        self._table: Mapping[str, Answer] = {"BatchCheck": self._batch_check, "Submit": self._submit}
+
+    def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
+        """Return what answers a path."""
+        answer = self._table.get(str(details.method).rpartition("/")[2])
+        return grpc.unary_stream_rpc_method_handler(_streaming(answer)) if answer else None
+
+    def _batch_check(self, request: bytes) -> Message:
+        rulings = self._follower.rulings()
+        codes = wire.BatchCheckRequest.FromString(request).codes
+        results = [_result(code, about(code, rulings)) for code in codes]
+        return wire.BatchCheckResponse(results=results)
+
+    def _submit(self, request: bytes) -> Message:
+        submitted = wire.SubmitRequest.FromString(request).submissions
+        return wire.SubmitResponse(outcomes=[self._outcome(one.payload) for one in submitted])
+
+    def _outcome(self, payload: bytes) -> wire.Outcome:
+        code, has = agency_filing_pb2.AgencyFiling.FromString(payload).identity.code, self._follower.has
+        filings = self._follower.rulings()[FILINGS]
+        known = any(ruling.code == code and ruling.standing == "RECOGNISED" for ruling in filings)
+        if (known and not has(Misrule.FILED_TWICE)) or has(Misrule.FILINGS_REFUSED):
+            return wire.Outcome(kind=wire.OUTCOME_KIND_REFUSED, reason="ALREADY_RECOGNISED")
+        return wire.Outcome(kind=wire.OUTCOME_KIND_ACCEPTED)
+
+
+def _streaming(answer: Answer) -> Callable[[bytes, object], AsyncIterator[bytes]]:
+    async def answered(request: bytes, _: object) -> AsyncIterator[bytes]:
+        yield answer(request).SerializeToString()
+
+    return answered
+
+
+def _result(code: str, found: list[tuple[str, Ruling]]) -> wire.SubjectResult:
+    datasets = feed_policy_pb2
+    holdings = [
+        wire.Holding(
+            origin=origin,
+            index=ruling.index,
+            dataset=datasets.DATASET_LISTS if origin == LISTS else datasets.DATASET_FILINGS,
+            standing=ruling.standing,
+            reasons=ruling.reasons,
+            measures=ruling.measures,
+        )
+        for origin, ruling in found
+    ]
+    measures = sorted({measure for held in holdings for measure in held.measures})
+    state = wire.SUBJECT_STATE_KNOWN if found else wire.SUBJECT_STATE_UNKNOWN
+    return wire.SubjectResult(code=code, state=state, holdings=holdings, measures=measures)
+
+
+@asynccontextmanager
+async def local_port(follower: Follower, address: str, pair: Pair, roots: bytes) -> AsyncIterator[None]:
+    """Serves the local port until the block ends."""
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((Local(follower),))
+    own = pair.key.read_bytes(), pair.certificate.read_bytes()
+    server.add_secure_port(address, grpc.ssl_server_credentials([own], roots, require_client_auth=True))
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.stop(None)

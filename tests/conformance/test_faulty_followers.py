@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Each case in which the suite is a peer has a follower that breaks its promise, and is caught by that case alone.
+
+`ALSO` names what else must fail by the nature of the fault: a follower that does not hear of endings lets a black entry
+prevail for ever, and one that leaves red entries aside has none to suspend.
+"""
+
+import asyncio
+
+import pytest
+
+from conformance.config import load
+from conformance.run import run
+from tests.conformance.reference.bench import PEERED, Bench, failures
+from tests.conformance.reference.following.misrule import Misrule
+
+pytestmark = pytest.mark.slow
+
+CAUGHT = {
+    Misrule.REDS_IGNORED: ("LM-01", "NOT_IN_FORCE"),
+    Misrule.MEASURES_OF_ORIGIN: ("LM-02", "WRONG_MEASURES"),
+    Misrule.UNCOVERED_MEASURED: ("LM-02", "UNCOVERED_MEASURED"),
+    Misrule.ACTS_AFTER_END: ("LM-03", "ENDED_CAME_BACK"),
+    Misrule.SUSPENSION_IGNORED: ("LM-03", "SUSPENDED_COUNTS"),
+    Misrule.RESUME_IGNORED: ("LM-03", "RESUMED_IGNORED"),
+    Misrule.LAPSE_LATE: ("LM-04", "LAPSED_COUNTS"),
+    Misrule.LAPSE_EARLY: ("LM-04", "LAPSED_EARLY"),
+    Misrule.CONFLICT_IGNORED: ("LM-05", "RED_BESIDE_BLACK"),
+    Misrule.NAMESAKE_TAKEN: ("LM-05", "NAMESAKE_TOUCHED"),
+    Misrule.END_IGNORED: ("RO-01", "STATED_NOT_IN_EFFECT"),
+    Misrule.OTHER_ENDED: ("RO-01", "OTHER_ENDED_TOO"),
+    Misrule.UNSTATED: ("RO-01", "NO_STATEMENT"),
+    Misrule.STATEMENT_MISSIGNED: ("RO-01", "NO_STATEMENT"),
+    Misrule.OLDER_HEAD_TAKEN: ("RO-02", "COUNTS_AGAIN"),
+    Misrule.REPAIRED_BY_ANYBODY: ("RO-06", "REPAIRED_BY_ANYBODY"),
+    Misrule.REPAIR_IGNORED: ("RO-06", "REPAIR_IGNORED"),
+    Misrule.RESTORED_BY_ANYBODY: ("RO-06", "RESTORED_BY_ANYBODY"),
+    Misrule.RESTORE_IGNORED: ("RO-06", "RESTORE_IGNORED"),
+    Misrule.FILINGS_IGNORED: ("AF-01", "NOT_IN_FORCE"),
+    Misrule.FILED_TWICE: ("AF-01", "FILED_TWICE"),
+    Misrule.FILINGS_REFUSED: ("AF-01", "FIRST_FILING_REFUSED"),
+    Misrule.REGION_IGNORED: ("AF-02", "REGION_EXCEEDED"),
+    Misrule.CATEGORY_IGNORED: ("AF-02", "CATEGORY_EXCEEDED"),
+    Misrule.FILING_TERM_IGNORED: ("AF-02", "TERM_EXCEEDED"),
+    Misrule.FILING_STANDING_IGNORED: ("AF-02", "SUSPENDED_COUNTS"),
+    Misrule.CLOSED_REOPENED: ("AF-02", "CANCELLED_CAME_BACK"),
+}
+
+ALSO = {
+    Misrule.REDS_IGNORED: {"LM-02", "LM-05"},
+    Misrule.END_IGNORED: {"LM-03", "LM-05", "RO-02", "RO-06"},
+    Misrule.LAPSE_LATE: {"AF-02"},
+    Misrule.FILINGS_IGNORED: {"AF-02"},
+    Misrule.REPAIR_IGNORED: {"RO-01"},
+}
+
+
+@pytest.mark.parametrize("case", sorted({case for case, _ in CAUGHT.values()}))
+async def test_each_misrule_is_caught_by_its_case_for_its_reason(bench: Bench, case: str) -> None:
+    """A follower with one misrule fails exactly the case that names it, and those declared beside it.
+
+    The misrules of a case are judged side by side: what makes a wrong node fail is mostly that nothing comes in time.
+    """
+    misrules = [misrule for misrule, (named, _) in CAUGHT.items() if named == case]
+    found = [failures(result) for result in await asyncio.gather(*map(bench.judge_follower, misrules))]
+    assert {misrule: f[case] for misrule, f in zip(misrules, found, strict=True) if case in f} == {
+        misrule: CAUGHT[misrule][1] for misrule in misrules
+    }
+    assert {misrule: set(f) for misrule, f in zip(misrules, found, strict=True)} == {
+        misrule: {case} | ALSO.get(misrule, set()) for misrule in misrules
+    }
+
+
+def test_every_case_has_a_faulty_follower() -> None:
+    """No case is taken on trust: each is shown at least one follower that it must catch."""
+    assert {case.id.split("/")[0] for case in PEERED} == {case for case, _ in CAUGHT.values()}
+
+
+def test_every_switch_of_the_follower_is_tried() -> None:
+    """No misrule stands unused."""
+    assert set(Misrule) == set(CAUGHT)
+
+
+async def test_a_node_that_does_not_follow_is_not_testable(bench: Bench) -> None:
+    """Nothing is passed for want of a follower: a target that never comes fails every case, after one wait."""
+    async with bench.serve() as address:
+        found = failures(await run(address, load(bench.peered), PEERED))
+    assert set(found.values()) == {"NOT_TESTABLE"}
+    assert len(found) == len(PEERED)
