@@ -3,7 +3,7 @@
 """The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
 
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
-from conformance.cases.peered import endings, filings, lists
+from conformance.cases.peered import disputes, endings, filings, lists, returns
 from conformance.verdict import Case
 
 CASES: tuple[Case, ...] = (
@@ -17,6 +17,8 @@ CASES: tuple[Case, ...] = (
     *question.CASES,
     *lists.CASES,
     *endings.CASES,
+    *disputes.CASES,
+    *returns.CASES,
     *filings.CASES,
 )
 

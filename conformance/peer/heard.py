@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the target says to the suite as a peer: its statements about our feeds, and letters about cases."""
 
-import asyncio
 from collections import defaultdict
 
 from creditexchange.v1 import envelope_pb2
@@ -14,7 +13,7 @@ MAX_LETTERS = 1000
 
 
 class Heard:
-    """Kept for one run; for one event loop.
+    """Kept for one run.
 
     Attributes:
         in_effect: by origin, the largest size that the target has stated to be in effect.
@@ -29,10 +28,9 @@ class Heard:
         self.held: defaultdict[str, int] = defaultdict(int)
         self.letters: list[envelope_pb2.Envelope] = []
         self.broken: dict[str, str] = {}
-        self.news = asyncio.Condition()
         self._clock, self._log = clock, log
 
-    async def stated(self, origin: str, note: bytes) -> None:
+    def stated(self, origin: str, note: bytes) -> None:
         """Take in a checkpoint that the target knows, with what it states on it."""
         try:
             head = head_of(note)
@@ -43,14 +41,8 @@ class Heard:
                     sizes[origin] = max(sizes[origin], head.size)
         except Breach as breach:
             self.broken[origin] = str(breach)
-        async with self.news:
-            self.news.notify_all()
 
-    async def brought(self, letter: envelope_pb2.Envelope) -> bool:
-        """Take in a letter; False when it was there already."""
-        if letter in self.letters or len(self.letters) >= MAX_LETTERS:
-            return False
-        async with self.news:
+    def brought(self, letter: envelope_pb2.Envelope) -> None:
+        """Take in a letter, once, as long as there is room."""
+        if letter not in self.letters and len(self.letters) < MAX_LETTERS:
             self.letters.append(letter)
-            self.news.notify_all()
-        return True

@@ -85,7 +85,7 @@ class Services(
         """Return the head on the wire, and take in what the target states."""
         feed = await self._feed(request.origin, context)
         if request.known_checkpoint:
-            await self._heard.stated(feed.origin, request.known_checkpoint)
+            self._heard.stated(feed.origin, request.known_checkpoint)
         return feed_service_pb2.GetCheckpointResponse(checkpoint=feed.note)
 
     async def WatchCheckpoints(
@@ -143,7 +143,7 @@ class Services(
         await self._feed(next(iter(self._feeds)), context)
         outcomes = []
         for letter in request.letters:
-            await self._heard.brought(letter)
+            self._heard.brought(letter)
             outcomes.append(case_service_pb2.LetterOutcome(receipt=self._receipt(letter)))
         return case_service_pb2.DeliverResponse(outcomes=outcomes)
 

@@ -90,7 +90,7 @@ class Peering:
     state: Path
     log_key: Ed25519PrivateKey
     clock_key: Ed25519PrivateKey
-    bound_seconds: int
+    bound_seconds: float
     local: Local
     lists: Lists
     filings: Filings | None

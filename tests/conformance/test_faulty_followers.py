@@ -3,7 +3,7 @@
 """Each case in which the suite is a peer has a follower that breaks its promise, and is caught by that case alone.
 
 `ALSO` names what else must fail by the nature of the fault: a follower that does not hear of endings lets a black entry
-prevail for ever, and one that leaves red entries aside has none to suspend.
+prevail for ever, one that leaves red entries aside has none to suspend, and what is never stated is never handed on.
 """
 
 import asyncio
@@ -28,11 +28,36 @@ CAUGHT = {
     Misrule.LAPSE_EARLY: ("LM-04", "LAPSED_EARLY"),
     Misrule.CONFLICT_IGNORED: ("LM-05", "RED_BESIDE_BLACK"),
     Misrule.NAMESAKE_TAKEN: ("LM-05", "NAMESAKE_TOUCHED"),
+    Misrule.FEEDBACK_REFUSED: ("LM-06", "FEEDBACK_REFUSED"),
+    Misrule.FEEDBACK_UNHELD: ("LM-06", "FEEDBACK_UNHELD"),
+    Misrule.FEEDBACK_LOST: ("LM-06", "FEEDBACK_LOST"),
+    Misrule.FEEDBACK_DIFFERS: ("LM-06", "FEEDBACK_DIFFERS"),
+    Misrule.FEEDBACK_HELD_ON: ("LM-06", "FEEDBACK_NOT_LIFTED"),
     Misrule.END_IGNORED: ("RO-01", "STATED_NOT_IN_EFFECT"),
     Misrule.OTHER_ENDED: ("RO-01", "OTHER_ENDED_TOO"),
     Misrule.UNSTATED: ("RO-01", "NO_STATEMENT"),
     Misrule.STATEMENT_MISSIGNED: ("RO-01", "NO_STATEMENT"),
     Misrule.OLDER_HEAD_TAKEN: ("RO-02", "COUNTS_AGAIN"),
+    Misrule.OWN_UNTOLD: ("RO-03", "OWN_UNTOLD"),
+    Misrule.FORGED_HANDED_ON: ("RO-03", "FORGED_HANDED_ON"),
+    Misrule.NOT_HANDED_ON: ("RO-03", "NOT_HANDED_ON"),
+    Misrule.EARLY_TAKEN_UP: ("RO-04", "EARLY_TAKEN_UP"),
+    Misrule.RIPE_REFUSED: ("RO-04", "RIPE_REFUSED"),
+    Misrule.WITHDRAWAL_IGNORED: ("RO-04", "WITHDRAWAL_IGNORED"),
+    Misrule.CASE_STATEMENT_MISSIGNED: ("RO-04", "STATEMENT_UNSIGNED"),
+    Misrule.CASE_STATEMENT_UNBOUND: ("RO-04", "STATEMENT_UNBOUND"),
+    Misrule.RECEIPT_MISSIGNED: ("RO-05", "RECEIPT_INVALID"),
+    Misrule.CASES_REFUSED: ("RO-05", "CASE_REFUSED"),
+    Misrule.CASE_LOST: ("RO-05", "CASE_LOST"),
+    Misrule.CASE_MISSIGNED: ("RO-05", "CASE_UNSIGNED"),
+    Misrule.CASE_DIFFERS: ("RO-05", "CASE_DIFFERS"),
+    Misrule.APPLICANT_UNBOUND: ("RO-05", "APPLICANT_UNBOUND"),
+    Misrule.APPLICANT_TOLD: ("RO-05", "APPLICANT_TOLD"),
+    Misrule.FORGED_TAKEN: ("RO-05", "FORGED_TAKEN"),
+    Misrule.UNBOUND_TAKEN: ("RO-05", "UNBOUND_TAKEN"),
+    Misrule.ALTERED_TAKEN: ("RO-05", "ALTERED_TAKEN"),
+    Misrule.DECISIONS_REFUSED: ("RO-05", "RECEIPT_ABSENT"),
+    Misrule.MARK_UNSEEN: ("RO-05", "MARK_UNSEEN"),
     Misrule.REPAIRED_BY_ANYBODY: ("RO-06", "REPAIRED_BY_ANYBODY"),
     Misrule.REPAIR_IGNORED: ("RO-06", "REPAIR_IGNORED"),
     Misrule.RESTORED_BY_ANYBODY: ("RO-06", "RESTORED_BY_ANYBODY"),
@@ -49,8 +74,11 @@ CAUGHT = {
 
 ALSO = {
     Misrule.REDS_IGNORED: {"LM-02", "LM-05"},
-    Misrule.END_IGNORED: {"LM-03", "LM-05", "RO-02", "RO-06"},
+    Misrule.END_IGNORED: {"LM-03", "LM-05", "LM-06", "RO-02", "RO-05", "RO-06"},
+    Misrule.UNSTATED: {"RO-03"},
+    Misrule.STATEMENT_MISSIGNED: {"RO-03"},
     Misrule.LAPSE_LATE: {"AF-02"},
+    Misrule.RECEIPT_MISSIGNED: {"RO-04"},
     Misrule.FILINGS_IGNORED: {"AF-02"},
     Misrule.REPAIR_IGNORED: {"RO-01"},
 }

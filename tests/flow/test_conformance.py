@@ -5,7 +5,8 @@
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from federation.records.codec import encode
 from federation.records.list_entry import ListEntry
 from federation.records.subject import Identity
+from federation.standards.calendar import china_date
 from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeKind, SubjectClass
 from node.assemble.making.card import node_card
@@ -106,6 +108,12 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
     return path
 
 
+def _decided(number: int, day: date) -> ListEntry:
+    """A black entry decided on some day: whether its repair is too early depends on that."""
+    days = {"decided_on": day, "valid_from": day, "valid_until": day + timedelta(days=900)}
+    return black(number).model_copy(update=days)
+
+
 def _peered(folder: Path, target: Node, member: Node) -> list[str]:
     """What the suite needs to be Shanghai, whose lists and filings Hangzhou follows."""
     soon = datetime.now(UTC) + timedelta(days=1)
@@ -115,9 +123,13 @@ def _peered(folder: Path, target: Node, member: Node) -> list[str]:
         "[peer]",
         f'listen = "{member.config.listen.peers}"\nstate = "peer-state"\nbound_seconds = 20',
         'log_key = "310000/keys/log.pem"\nclock_key = "310000/keys/clock.pem"',
+        f'feedback = "{FEDERATION}/330100/feedback-310000/1"',
+        'downstream = { node_id = "330000", clock_key = "330000/keys/clock.pem" }',
         "[peer.local]",
         f'address = "{target.config.listen.local}"',
         f'certificate = "{business["certificate"]}"\nkey = "{business["key"]}"',
+        f'[peer.early]\norigin = "{FEDERATION}/330100/lists/1"\nindex = {ENTRIES}',
+        f'[peer.ripe]\norigin = "{FEDERATION}/330100/lists/1"\nindex = {ENTRIES + 1}',
         "[peer.lists]",
         'field = "eco-environment"',
         'black = "yrd-eco-environment-black@2"\nred = "yrd-eco-environment-red@1"',
@@ -137,10 +149,15 @@ def test_a_real_node_is_conformant(region: Region) -> None:
     region.pin(target, member, "310000/lists/1", "310000/filings/1", may_ask=("joint-punishment",))
     region.pin(target, other)
     with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
-        config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n[follow]\nmax_backoff_s = 0.5\n')
+        config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n')
+        config.write('[[feed]]\nname = "feedback-310000"\ndataset = "feedback"\nreaders = ["310000"]\n')
+        config.write("[follow]\nmax_backoff_s = 0.5\n")
     create_feeds(target.config)
     person = _person()
-    target.submit("lists", *(submitted(black(number)) for number in range(ENTRIES)))
+    today = china_date(time.time_ns() // 1_000_000)
+    dated = (_decided(ENTRIES, today - timedelta(days=30)), _decided(ENTRIES + 1, today - timedelta(days=500)))
+    listed = [black(number) for number in range(ENTRIES)]
+    target.submit("lists", *map(submitted, (*listed, *dated)))
     assert [Accepted, Accepted] == [
         type(outcome) for outcome in target.submit("lists", submission_of(person, encode(person)), removal(3))
     ]

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """RO-01, RO-02, RO-06: an end reaches the target and stays; only the body that decided on an entry repairs it."""
 
-import asyncio
-
 from creditexchange.v1 import annotation_pb2, ending_pb2
 
-from conformance.breach import Breach
 from conformance.cases.peered.stage import Stage, stage_of
 from conformance.session import Session
 from conformance.verdict import Case, Text
@@ -54,13 +51,9 @@ async def no_resurrection(session: Session) -> None:
 
 
 async def _connected_again(stage: Stage) -> None:
-    lists, bound = stage.peer.lists, stage.peer.settings.bound_seconds
+    lists = stage.peer.lists
     await lists.hang_up()
-    try:
-        async with asyncio.timeout(bound):
-            await lists.watched.wait()
-    except TimeoutError:
-        raise Breach("NOT_BACK", f"a new watch of our lists within {bound} s", "none") from None
+    await stage.heard(lists.watched.is_set, "NOT_BACK", "a new watch of our lists")
 
 
 async def only_the_decider(session: Session) -> None:

@@ -21,9 +21,11 @@ from tests.conformance.reference.degenerate import Always
 from tests.conformance.reference.desk import GRANTED, REFUSED, Desk
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Keys, verifier
+from tests.conformance.reference.following.casework import EARLY, RIPE, Casework, Counter
 from tests.conformance.reference.following.follower import following
-from tests.conformance.reference.following.local import local_port
+from tests.conformance.reference.following.local import Local, local_port
 from tests.conformance.reference.following.misrule import Misrule
+from tests.conformance.reference.following.returning import DOWNSTREAM, FEEDBACK, Returning
 from tests.conformance.reference.following.ruling import (
     BLACK_STANDARD,
     CATEGORY,
@@ -85,6 +87,7 @@ class Bench:
     keys: Keys
     member_key: Ed25519PrivateKey
     seat: Seat
+    downstream: Ed25519PrivateKey
 
     @property
     def config(self) -> Path:
@@ -141,12 +144,14 @@ class Bench:
         credentials = grpc.ssl_channel_credentials(roots, pair.key.read_bytes(), pair.certificate.read_bytes())
         name = ("grpc.ssl_target_name_override", f"{MEMBER_ID}.{FEDERATION}")
         channel = grpc.aio.secure_channel(seat.suite, credentials, options=(name, *QUICK))
-        async with (
-            served(handlers, self.trust, frozenset()) as address,
-            following(node, channel, frozenset(misrules)) as follower,
-            local_port(follower, seat.local, pair, roots),
-        ):
-            yield address
+        async with following(node, channel, frozenset(misrules)) as follower:
+            cases = Casework(follower, self.member_key.public_key())
+            returning = Returning(follower, self.downstream.public_key())
+            async with (
+                served(handlers, self.trust, frozenset(), Counter(cases)) as address,
+                local_port(Local(follower, cases, returning), seat.local, pair, roots),
+            ):
+                yield address
 
     async def judge_follower(self, *misrules: Misrule, cases: tuple[Case, ...] = PEERED) -> Result:
         """Serve a node that follows the suite and rules wrongly in these ways, and put the cases of a peer to it.
@@ -157,7 +162,7 @@ class Bench:
         assert config.peer is not None
         local = replace(config.peer.local, address=seat.local)
         with TemporaryDirectory(dir=self.folder) as state:
-            peer = replace(config.peer, listen=seat.suite, local=local, state=Path(state))
+            peer = replace(config.peer, listen=seat.suite, local=local, state=Path(state), bound_seconds=0.4)
             async with self.following(*misrules, seat=seat) as address:
                 return await run(address, replace(config, peer=peer), cases)
 
@@ -182,12 +187,13 @@ def set_up(folder: Path) -> Bench:
     other_ca.issue("impostor", ours)
     foreign_ca.issue("foreign", f"spiffe://{FEDERATION}/node/999997")
     member_key, keys = Ed25519PrivateKey.generate(), Keys()
-    own = {"message": member_key, "peer-log": Ed25519PrivateKey.generate(), "peer-clock": Ed25519PrivateKey.generate()}
+    own = {name: Ed25519PrivateKey.generate() for name in ("peer-log", "peer-clock", "downstream")}
+    own["message"] = member_key
     for name, key in own.items():
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (folder / f"{name}.key").write_bytes(pem)
     trust = Trust(member_ca, other_ca, foreign_ca, server)
-    made = Bench(folder, trust, nameless, keys, member_key, Seat(*free_ports(2)))
+    made = Bench(folder, trust, nameless, keys, member_key, Seat(*free_ports(2)), own["downstream"])
     made.config.write_text(_toml(keys), encoding="utf-8")
     made.peered.write_text(_toml(keys) + _peer(made.seat), encoding="utf-8")
     return made
@@ -201,10 +207,18 @@ state = "peer-state"
 log_key = "peer-log.key"
 clock_key = "peer-clock.key"
 bound_seconds = 1
+feedback = "{FEEDBACK}"
+downstream = {{ node_id = "{DOWNSTREAM}", clock_key = "downstream.key" }}
 [peer.local]
 address = "{seat.local}"
 certificate = "member.pem"
 key = "member.key"
+[peer.early]
+origin = "{OPEN}"
+index = {EARLY}
+[peer.ripe]
+origin = "{OPEN}"
+index = {RIPE}
 [peer.lists]
 field = "{FIELD}"
 black = "{BLACK_STANDARD}"

@@ -6,7 +6,7 @@ It knows no sockets. A refusal is raised as `No`. Callers are node ids that `ser
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ class Node:
     keys: Keys = field(default_factory=Keys)
     feeds: dict[str, Feed] = field(default_factory=dict)
     first_peer: str = ""
+    mirrored: dict[str, Callable[[wire.GetCheckpointRequest], wire.GetCheckpointResponse]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Publish the world."""
@@ -102,6 +103,8 @@ class Node:
 
     def get_checkpoint(self, request: wire.GetCheckpointRequest, peer: str) -> wire.GetCheckpointResponse:
         """FeedService.GetCheckpoint."""
+        if request.origin in self.mirrored:
+            return self.mirrored[request.origin](request)
         feed = self.feed(request.origin)
         if self.has(Fault.GROWS) and feed.origin == OPEN:
             feed.add(ADD, 4, b"")

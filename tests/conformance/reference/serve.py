@@ -138,14 +138,16 @@ async def _reflect(requests: AsyncIterator[bytes], _: Context) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def served(handlers: grpc.GenericRpcHandler, trust: Trust, faults: frozenset[Fault]) -> AsyncIterator[str]:
-    """Serve on a loopback port of the system's choice until the block ends.
+async def served(
+    handlers: grpc.GenericRpcHandler, trust: Trust, faults: frozenset[Fault], *more: grpc.GenericRpcHandler
+) -> AsyncIterator[str]:
+    """Serve on a loopback port of the system's choice until the block ends; `more` is asked first.
 
     Yields:
         host:port.
     """
     server = grpc.aio.server()
-    server.add_generic_rpc_handlers((handlers,))
+    server.add_generic_rpc_handlers((*more, handlers))
     members = [trust.member_ca] if Fault.MEMBERS_TURNED_AWAY not in faults else []
     roots = [*members, trust.other_ca, *([trust.foreign_ca] if Fault.FOREIGN_CA_TRUSTED in faults else [])]
     credentials = grpc.ssl_server_credentials(

@@ -7,7 +7,7 @@ It verifies nothing: that a follower must is judged by cases of its own, with ve
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -36,6 +36,9 @@ class Follower:
     channel: grpc.aio.Channel
     misrules: Misrules
     held: dict[str, list[entry_pb2.Entry]] = field(default_factory=lambda: {LISTS: [], FILINGS: []})
+    after: list[Callable[[], None]] = field(default_factory=list)
+    note: bytes = b""
+    stated: bytes = b""
 
     def has(self, misrule: Misrule) -> bool:
         """Tell whether a misrule is switched on."""
@@ -62,8 +65,12 @@ class Follower:
             wanted = feed_service_pb2.ReadEntriesRequest(origin=origin, checkpoint_size=size, start_index=len(held))
             async for chunk in feeds.ReadEntries(wanted):
                 held.extend(chunk.entries)
+        for step in self.after:
+            step()
+        known = note + self._stated(note)
+        if origin == LISTS and size == len(held):
+            self.note, self.stated = note, known
         if size == len(held) and not self.has(Misrule.UNSTATED):
-            known = note + self._stated(note)
             await feeds.GetCheckpoint(feed_service_pb2.GetCheckpointRequest(origin=origin, known_checkpoint=known))
 
     def _stated(self, note: bytes) -> bytes:

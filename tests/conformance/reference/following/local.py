@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import grpc
-from creditexchange.v1 import agency_filing_pb2, feed_policy_pb2
+from creditexchange.v1 import agency_filing_pb2, authority_pb2, feed_policy_pb2
 from creditexchange.v1 import local_service_pb2 as wire
 from google.protobuf.message import Message
 
 from tests.conformance.reference.authority import Pair
+from tests.conformance.reference.following.casework import Casework
 from tests.conformance.reference.following.follower import FILINGS, LISTS, Follower
 from tests.conformance.reference.following.misrule import Misrule
+from tests.conformance.reference.following.returning import BODY, Returning
 from tests.conformance.reference.following.ruling import Ruling, about
 
 Answer = Callable[[bytes], Message]
@@ -21,10 +23,15 @@ Answer = Callable[[bytes], Message]
 class Local(grpc.GenericRpcHandler):
     """Answers business systems, by method."""
 
-    def __init__(self, follower: Follower) -> None:
-        """Take what is held."""
+    def __init__(self, follower: Follower, casework: Casework, returning: Returning) -> None:
+        """Take what is held, the cases, and what is given back."""
         self._follower = follower
-        self._table: Mapping[str, Answer] = {"BatchCheck": self._batch_check, "Submit": self._submit}
+        self._table: Mapping[str, Answer] = {
+            "BatchCheck": self._batch_check,
+            "Submit": self._submit,
+            "FileCase": casework.file,
+            "GiveFeedback": returning.give,
+        }
 
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
         """Return what answers a path."""
@@ -35,7 +42,9 @@ class Local(grpc.GenericRpcHandler):
         rulings = self._follower.rulings()
         codes = wire.BatchCheckRequest.FromString(request).codes
         results = [_result(code, about(code, rulings)) for code in codes]
-        return wire.BatchCheckResponse(results=results)
+        body = authority_pb2.Authority(name="甲市庚局", code=BODY)
+        measure = wire.CataloguedMeasure(code="limited", implementers=[body])
+        return wire.BatchCheckResponse(results=results, catalogued=[measure])
 
     def _submit(self, request: bytes) -> Message:
         submitted = wire.SubmitRequest.FromString(request).submissions
@@ -76,10 +85,10 @@ def _result(code: str, found: list[tuple[str, Ruling]]) -> wire.SubjectResult:
 
 
 @asynccontextmanager
-async def local_port(follower: Follower, address: str, pair: Pair, roots: bytes) -> AsyncIterator[None]:
+async def local_port(local: Local, address: str, pair: Pair, roots: bytes) -> AsyncIterator[None]:
     """Serves the local port until the block ends."""
     server = grpc.aio.server()
-    server.add_generic_rpc_handlers((Local(follower),))
+    server.add_generic_rpc_handlers((local,))
     own = pair.key.read_bytes(), pair.certificate.read_bytes()
     server.add_secure_port(address, grpc.ssl_server_credentials([own], roots, require_client_auth=True))
     await server.start()

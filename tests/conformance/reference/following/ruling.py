@@ -100,7 +100,7 @@ def _mark(old: Line, act: annotation_pb2.Annotation, misrules: Misrules) -> None
         return
     elif act.kind == kinds.ANNOTATION_KIND_SUSPENDED and Misrule.SUSPENSION_IGNORED not in misrules:
         old.marks.add("SUSPENDED")
-    elif act.kind == kinds.ANNOTATION_KIND_OBJECTION:
+    elif act.kind == kinds.ANNOTATION_KIND_OBJECTION and Misrule.MARK_UNSEEN not in misrules:
         old.marks.add("OBJECTION_UNDER_WAY")
     elif act.kind == kinds.ANNOTATION_KIND_RESUMED and Misrule.RESUME_IGNORED not in misrules:
         old.marks = set()
