@@ -3,7 +3,7 @@
 """The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
 
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
-from conformance.cases.peered import disputes, endings, filings, lists, returns
+from conformance.cases.peered import disputes, endings, filings, kin, lists, returns
 from conformance.verdict import Case
 
 CASES: tuple[Case, ...] = (
@@ -16,6 +16,7 @@ CASES: tuple[Case, ...] = (
     *freshness.CASES,
     *question.CASES,
     *lists.CASES,
+    *kin.CASES,
     *endings.CASES,
     *disputes.CASES,
     *returns.CASES,

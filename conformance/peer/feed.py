@@ -59,7 +59,7 @@ class Feed:
         return len(self.entries)
 
     def add(self, kind: int, schema: int, payload: bytes, now_ms: int, ref: int = NO_REF) -> int:
-        """Append an entry and return its index; durable when the call returns, on the wire after `show`."""
+        """Append an entry and return its index; durable before the next `head` is made."""
         salt = secrets.token_bytes(32)
         at = max(now_ms, self._last_ms + 1)
         sealed = commitment(self.origin, schema, salt, payload)
@@ -76,7 +76,10 @@ class Feed:
         self._last_ms = _LEAF.unpack(entry.leaf)[2]
 
     def head(self, now_ms: int) -> bytes:
-        """Return the signed head over all entries, with a fresh cosignature."""
+        """Return the signed head over all entries, which are durable now, with a fresh cosignature."""
+        if self._path.exists():
+            with self._path.open("rb") as file:
+                os.fsync(file.fileno())
         note = checkpoint(self.origin, self.size, self.tree.root(self.size), self._signer.log)
         return stated(note, self._signer.name, self._signer.clock, COSIGNATURE, now_ms // 1000)
 
@@ -144,5 +147,3 @@ def _write(path: Path, entry: entry_pb2.Entry) -> None:
     raw = entry.SerializeToString(deterministic=True)
     with path.open("ab") as file:
         file.write(_LENGTH.pack(len(raw)) + raw)
-        file.flush()
-        os.fsync(file.fileno())

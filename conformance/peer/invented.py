@@ -13,6 +13,7 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 ENTERPRISE, PUBLIC_BODY = "91", "11"
+NATIONAL = "100000"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Inventor:
         """Return a fresh enterprise, under a given name or one of its own."""
         code = self._code(ENTERPRISE)
         return Invented(name or f"虚构{code[8:16]}有限公司", code)
+
+    def recoded(self, subject: Invented) -> Invented:
+        """Return a subject under a new code, as after a move to another register: its organisation code stays."""
+        seventeen = f"{ENTERPRISE}{NATIONAL}{subject.code[8:17]}"
+        return Invented(subject.name, seventeen + unified_check(seventeen))
 
     def body(self) -> Invented:
         """Return a fresh public body."""

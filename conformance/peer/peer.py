@@ -29,6 +29,7 @@ class Peer:
         settings: the table `[peer]`.
         lists: our feed of list entries.
         filings: our feed of agency filings.
+        subjects: our feed of basic information on subjects.
         heard: what the target says to us.
         inventor: makes the subjects of this run.
         absent: that the target was waited for once and never came.
@@ -37,6 +38,7 @@ class Peer:
     settings: Peering
     lists: Feed
     filings: Feed
+    subjects: Feed
     heard: Heard
     inventor: Inventor
     absent: bool = False
@@ -62,19 +64,20 @@ async def attending(config: Config) -> AsyncIterator[Peer | None]:
 
     lists = feed("lists", feed_policy_pb2.DATASET_LISTS)
     filings = feed("filings", feed_policy_pb2.DATASET_FILINGS)
+    subjects = feed("subjects", feed_policy_pb2.DATASET_SUBJECTS)
     catalogue = feed("_catalogue", feed_policy_pb2.DATASET_CATALOGUE)
     now_ms = time.time_ns() // 1_000_000
     if catalogue.size == 0:
-        for each in (lists, filings):
+        for each in (lists, filings, subjects):
             said = records.policy(each.origin, each.dataset).SerializeToString(deterministic=True)
             catalogue.add(ADD, schema_pb2.SCHEMA_FEED_POLICY, said, now_ms)
-    for each in (lists, filings, catalogue):
+    for each in (lists, filings, subjects, catalogue):
         await each.show(each.head(now_ms))
     heard = Heard(_clock(config), VerifierKey(name, ED25519, settings.log_key.public_key().public_bytes_raw()))
     inventor = Inventor(secrets.token_hex(16), settings.lists.authority.code[2:8])
-    services = Services(config, {each.origin: each for each in (lists, filings, catalogue)}, heard)
+    services = Services(config, {each.origin: each for each in (lists, filings, subjects, catalogue)}, heard)
     async with served(config, settings.listen, services):
-        yield Peer(settings, lists, filings, heard, inventor)
+        yield Peer(settings, lists, filings, subjects, heard, inventor)
 
 
 def _clock(config: Config) -> VerifierKey:

@@ -3,6 +3,7 @@
 """The records that the suite publishes, about invented subjects. Days are ISO texts in China Standard Time."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 from creditexchange.v1 import (
     agency_filing_pb2,
@@ -12,6 +13,7 @@ from creditexchange.v1 import (
     feed_policy_pb2,
     identity_pb2,
     list_entry_pb2,
+    subject_pb2,
 )
 
 from conformance.peer.invented import Invented
@@ -47,7 +49,7 @@ def list_entry(
 ) -> list_entry_pb2.ListEntry:
     """Return an entry that the target should recognise today; `change` replaces fields, for one that it should not."""
     began = (day - 30 * DAY).isoformat()
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "identity": identity(subject),
         "kind": kind,
         "list_name": "符合性检测名单",
@@ -63,12 +65,12 @@ def list_entry(
         "valid_until": (day + 300 * DAY).isoformat(),
         **change,
     }
-    return list_entry_pb2.ListEntry(**fields)  # type: ignore[arg-type]
+    return list_entry_pb2.ListEntry(**fields)
 
 
 def filing(subject: Invented, filings: Filings, day: date, **change: object) -> agency_filing_pb2.AgencyFiling:
     """Return a filing that the target should recognise today; `change` replaces fields, for one that it should not."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "identity": identity(subject),
         "filing_number": f"测备{subject.code[8:16]}号",
         "categories": [filings.category],
@@ -81,7 +83,20 @@ def filing(subject: Invented, filings: Filings, day: date, **change: object) -> 
         "review_result": agency_filing_pb2.REVIEW_RESULT_PASSED,
         **change,
     }
-    return agency_filing_pb2.AgencyFiling(**fields)  # type: ignore[arg-type]
+    return agency_filing_pb2.AgencyFiling(**fields)
+
+
+def subject(
+    who: Invented, source: Body, *, former: Invented | None = None, head: Invented | None = None
+) -> subject_pb2.Subject:
+    """Return a record of a subject that had another's code before, or is a branch of it."""
+    said = subject_pb2.Subject(identity=identity(who), source=authority(source))
+    if former is not None:
+        kind = identity_pb2.LEGACY_CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE
+        said.identity.legacy_codes.add(kind=kind, code=former.code)
+    if head is not None:
+        said.head_office = head.code
+    return said
 
 
 def ending(kind: ending_pb2.EndingKind, by: Body | Invented, day: date) -> ending_pb2.Ending:

@@ -33,6 +33,11 @@ CAUGHT = {
     Misrule.FEEDBACK_LOST: ("LM-06", "FEEDBACK_LOST"),
     Misrule.FEEDBACK_DIFFERS: ("LM-06", "FEEDBACK_DIFFERS"),
     Misrule.FEEDBACK_HELD_ON: ("LM-06", "FEEDBACK_NOT_LIFTED"),
+    Misrule.FORMER_CODE_IGNORED: ("LM-07", "FORMER_CODE_IGNORED"),
+    Misrule.FORMER_CODE_UNSEEN: ("LM-07", "FORMER_CODE_UNSEEN"),
+    Misrule.CLAIM_BELIEVED: ("LM-07", "CLAIM_BELIEVED"),
+    Misrule.HEAD_TAKEN_FOR_BRANCH: ("LM-07", "HEAD_TAKEN_FOR_BRANCH"),
+    Misrule.BRANCH_IGNORED: ("LM-07", "BRANCH_NOT_SHOWN"),
     Misrule.END_IGNORED: ("RO-01", "STATED_NOT_IN_EFFECT"),
     Misrule.OTHER_ENDED: ("RO-01", "OTHER_ENDED_TOO"),
     Misrule.UNSTATED: ("RO-01", "NO_STATEMENT"),
@@ -73,7 +78,9 @@ CAUGHT = {
 }
 
 ALSO = {
-    Misrule.REDS_IGNORED: {"LM-02", "LM-05"},
+    Misrule.CONFLICT_IGNORED: {"LM-07"},
+    Misrule.NAMESAKE_TAKEN: {"LM-07"},
+    Misrule.REDS_IGNORED: {"LM-02", "LM-05", "LM-07"},
     Misrule.END_IGNORED: {"LM-03", "LM-05", "LM-06", "RO-02", "RO-05", "RO-06"},
     Misrule.UNSTATED: {"RO-03"},
     Misrule.STATEMENT_MISSIGNED: {"RO-03"},
@@ -106,8 +113,24 @@ def test_every_case_has_a_faulty_follower() -> None:
 
 
 def test_every_switch_of_the_follower_is_tried() -> None:
-    """No misrule stands unused."""
-    assert set(Misrule) == set(CAUGHT)
+    """No misrule stands unused; two are degenerate."""
+    assert set(Misrule) - set(CAUGHT) == {Misrule.NOTHING_COUNTS, Misrule.EVERYTHING_COUNTS}
+
+
+async def _passed(bench: Bench, misrule: Misrule) -> set[str]:
+    """The cases that a degenerate follower passes, each put to a follower of its own, side by side."""
+    results = await asyncio.gather(*(bench.judge_follower(misrule, cases=(case,)) for case in PEERED))
+    return {case.id[:5] for case, result in zip(PEERED, results, strict=True) if not failures(result)}
+
+
+async def test_a_follower_for_which_nothing_counts_passes_only_what_is_not_about_counting(bench: Bench) -> None:
+    """Reject-all passes no case by refusing: each that expects no effect has its anchor."""
+    assert await _passed(bench, Misrule.NOTHING_COUNTS) == {"RO-04"}
+
+
+async def test_a_follower_for_which_everything_counts_fails_every_end_and_limit(bench: Bench) -> None:
+    """Accept-all passes only where something must count, or come back."""
+    assert await _passed(bench, Misrule.EVERYTHING_COUNTS) == {"LM-01", "RO-03", "RO-04", "AF-01"}
 
 
 async def test_a_node_that_does_not_follow_is_not_testable(bench: Bench) -> None:

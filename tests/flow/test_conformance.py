@@ -146,7 +146,8 @@ def _peered(folder: Path, target: Node, member: Node) -> list[str]:
 def test_a_real_node_is_conformant(region: Region) -> None:
     """Every case passes against a served node that holds organisations, a person, endings and a closed feed."""
     target, member, other = region.node("330100"), region.node("310000"), region.node("330000")
-    region.pin(target, member, "310000/lists/1", "310000/filings/1", may_ask=("joint-punishment",))
+    feeds = ("310000/lists/1", "310000/filings/1", "310000/subjects/1")
+    region.pin(target, member, *feeds, may_ask=("joint-punishment",))
     region.pin(target, other)
     with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
         config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n')

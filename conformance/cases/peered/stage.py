@@ -19,6 +19,7 @@ from creditexchange.v1 import (
     local_service_pb2,
     node_service_pb2,
     schema_pb2,
+    subject_pb2,
 )
 from google.protobuf.message import Message
 
@@ -41,6 +42,7 @@ _SCHEMAS = {
     agency_filing_pb2.AgencyFiling: schema_pb2.SCHEMA_AGENCY_FILING,
     ending_pb2.Ending: schema_pb2.SCHEMA_ENDING,
     annotation_pb2.Annotation: schema_pb2.SCHEMA_ANNOTATION,
+    subject_pb2.Subject: schema_pb2.SCHEMA_SUBJECT,
 }
 
 

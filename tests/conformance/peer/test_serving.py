@@ -24,14 +24,14 @@ def _channel(bench: Bench, certificate: str) -> grpc.aio.Channel:
 
 
 async def test_the_target_reads_a_catalogue_that_leads_to_its_signed_root(bench: Bench) -> None:
-    """The policies of our two feeds are published, and the entries hash to the head."""
+    """The policies of our three feeds are published, and the entries hash to the head."""
     async with attending(load(bench.peered)), _channel(bench, "server") as channel:
         feeds = feed_service_pb2_grpc.FeedServiceStub(channel)
         asked = feed_service_pb2.GetCheckpointRequest(origin=CATALOGUE)
         head = head_of((await feeds.GetCheckpoint(asked)).checkpoint)
         wanted = feed_service_pb2.ReadEntriesRequest(origin=CATALOGUE, checkpoint_size=head.size)
         entries = [entry async for chunk in feeds.ReadEntries(wanted) for entry in chunk.entries]
-    assert (len(entries), root_of([entry.leaf for entry in entries])) == (2, head.root)
+    assert (len(entries), root_of([entry.leaf for entry in entries])) == (3, head.root)
 
 
 async def test_nobody_but_the_target_reads(bench: Bench) -> None:

@@ -18,14 +18,14 @@ from creditexchange.v1 import entry_pb2, feed_service_pb2, feed_service_pb2_grpc
 
 from tests.conformance.reference.feed import signature_line
 from tests.conformance.reference.following.misrule import Misrule
-from tests.conformance.reference.following.ruling import Misrules, Ruling, filed, listed
+from tests.conformance.reference.following.ruling import Kin, Misrules, Ruling, filed, kin_of, listed
 from tests.conformance.reference.node import Node
 from tests.conformance.reference.world import FEDERATION, MEMBER_ID, NODE
 
 if TYPE_CHECKING:
     from creditexchange.v1.feed_service_pb2_grpc import FeedServiceAsyncStub
 
-LISTS, FILINGS = f"{FEDERATION}/{MEMBER_ID}/lists/1", f"{FEDERATION}/{MEMBER_ID}/filings/1"
+LISTS, FILINGS, SUBJECTS = (f"{FEDERATION}/{MEMBER_ID}/{feed}/1" for feed in ("lists", "filings", "subjects"))
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Follower:
     node: Node
     channel: grpc.aio.Channel
     misrules: Misrules
-    held: dict[str, list[entry_pb2.Entry]] = field(default_factory=lambda: {LISTS: [], FILINGS: []})
+    held: dict[str, list[entry_pb2.Entry]] = field(default_factory=lambda: {LISTS: [], FILINGS: [], SUBJECTS: []})
     after: list[Callable[[], None]] = field(default_factory=list)
     note: bytes = b""
     stated: bytes = b""
@@ -46,7 +46,13 @@ class Follower:
 
     def rulings(self) -> dict[str, list[Ruling]]:
         """What everything held is here, now."""
-        return {LISTS: listed(self.held[LISTS], self.misrules), FILINGS: filed(self.held[FILINGS], self.misrules)}
+        kin = self.kin()
+        lists = listed(self.held[LISTS], kin, self.misrules)
+        return {LISTS: lists, FILINGS: filed(self.held[FILINGS], self.misrules)}
+
+    def kin(self) -> Kin:
+        """Which codes belong together, as far as it is believed."""
+        return kin_of([entry.payload for entry in self.held[SUBJECTS]], self.misrules)
 
     async def follow(self, origin: str) -> None:
         """Follows one feed until cancelled; a stream that ends is begun again."""

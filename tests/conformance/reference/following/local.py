@@ -28,6 +28,7 @@ class Local(grpc.GenericRpcHandler):
         self._follower = follower
         self._table: Mapping[str, Answer] = {
             "BatchCheck": self._batch_check,
+            "Check": self._check,
             "Submit": self._submit,
             "FileCase": casework.file,
             "GiveFeedback": returning.give,
@@ -45,6 +46,20 @@ class Local(grpc.GenericRpcHandler):
         body = authority_pb2.Authority(name="甲市庚局", code=BODY)
         measure = wire.CataloguedMeasure(code="limited", implementers=[body])
         return wire.BatchCheckResponse(results=results, catalogued=[measure])
+
+    def _check(self, request: bytes) -> Message:
+        code, rulings, kin = wire.CheckRequest.FromString(request).code, self._follower.rulings(), self._follower.kin()
+        codes = (code,) if self._follower.has(Misrule.FORMER_CODE_UNSEEN) else kin.one(code)
+        results = [_result(one, about(one, rulings)) for one in codes]
+        beside = [
+            wire.HoldingBeside(relation="branch", code=branch, holding=held)
+            for branch, head in kin.branches.items()
+            if head == code
+            for held in _result(branch, about(branch, rulings)).holdings
+        ]
+        holdings = [held for result in results for held in result.holdings]
+        measures = sorted({measure for held in holdings for measure in held.measures})
+        return wire.CheckResponse(holdings=holdings, measures=measures, beside=beside)
 
     def _submit(self, request: bytes) -> Message:
         submitted = wire.SubmitRequest.FromString(request).submissions

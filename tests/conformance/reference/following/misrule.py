@@ -18,6 +18,11 @@ class Misrule(StrEnum):
     LAPSE_EARLY = auto()
     CONFLICT_IGNORED = auto()
     NAMESAKE_TAKEN = auto()
+    FORMER_CODE_IGNORED = auto()
+    FORMER_CODE_UNSEEN = auto()
+    CLAIM_BELIEVED = auto()
+    HEAD_TAKEN_FOR_BRANCH = auto()
+    BRANCH_IGNORED = auto()
     END_IGNORED = auto()
     UNSTATED = auto()
     STATEMENT_MISSIGNED = auto()
@@ -60,3 +65,5 @@ class Misrule(StrEnum):
     CATEGORY_IGNORED = auto()
     REGION_IGNORED = auto()
     FILING_TERM_IGNORED = auto()
+    NOTHING_COUNTS = auto()  # degenerate: whatever comes is held, and has no effect
+    EVERYTHING_COUNTS = auto()  # degenerate: whatever comes counts, for ever

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from creditexchange.v1 import agency_filing_pb2, annotation_pb2, ending_pb2, entry_pb2, list_entry_pb2
+from creditexchange.v1 import (
+    agency_filing_pb2,
+    annotation_pb2,
+    ending_pb2,
+    entry_pb2,
+    list_entry_pb2,
+    subject_pb2,
+)
 
 from tests.conformance.reference.following.misrule import Misrule
 
@@ -45,6 +52,40 @@ class Ruling:
     standing: str
     reasons: list[str]
     measures: list[str]
+
+
+@dataclass
+class Kin:
+    """Which codes are one subject, and which are branches of which."""
+
+    groups: list[set[str]] = field(default_factory=list)
+    branches: dict[str, str] = field(default_factory=dict)
+
+    def join(self, *codes: str) -> None:
+        """Take some codes for one subject's, with all that are one with any of them already."""
+        met = [group for group in self.groups if not group.isdisjoint(codes)]
+        self.groups = [group for group in self.groups if group not in met] + [set(codes).union(*met)]
+
+    def one(self, code: str) -> tuple[str, ...]:
+        """Every code of a subject."""
+        return next((tuple(sorted(group)) for group in self.groups if code in group), (code,))
+
+
+def kin_of(payloads: Sequence[bytes], misrules: Misrules) -> Kin:
+    """What records of subjects say of codes, as far as it is believed."""
+    kin = Kin()
+    for payload in payloads:
+        said = subject_pb2.Subject.FromString(payload)
+        code = said.identity.code
+        for legacy in said.identity.legacy_codes:
+            same = legacy.code[8:17] == code[8:17]
+            if (same and Misrule.FORMER_CODE_IGNORED not in misrules) or Misrule.CLAIM_BELIEVED in misrules:
+                kin.join(legacy.code, code)
+        if said.head_office and Misrule.BRANCH_IGNORED not in misrules:
+            kin.branches[code] = said.head_office
+            if Misrule.HEAD_TAKEN_FOR_BRANCH in misrules:
+                kin.join(code, said.head_office)
+    return kin
 
 
 def today() -> str:
@@ -106,13 +147,17 @@ def _mark(old: Line, act: annotation_pb2.Annotation, misrules: Misrules) -> None
         old.marks = set()
 
 
-def listed(entries: Sequence[entry_pb2.Entry], misrules: Misrules) -> list[Ruling]:
+def listed(entries: Sequence[entry_pb2.Entry], kin: Kin, misrules: Misrules) -> list[Ruling]:
     """What the list entries of a feed are here, today."""
     lines = folded(entries, list_entry_pb2.ListEntry, misrules)
     standings = {line.index: _list_standing(line, misrules) for line in lines}
-    key = "name" if Misrule.NAMESAKE_TAKEN in misrules else "code"
+
+    def who(line: Line) -> str:
+        identity = line.record.identity
+        return str(identity.name if Misrule.NAMESAKE_TAKEN in misrules else kin.one(identity.code)[0])
+
     blacks = {
-        getattr(line.record.identity, key)
+        who(line)
         for line in lines
         if line.record.kind == list_entry_pb2.LIST_KIND_BLACK and standings[line.index] == "RECOGNISED"
     }
@@ -120,7 +165,7 @@ def listed(entries: Sequence[entry_pb2.Entry], misrules: Misrules) -> list[Rulin
     for line in lines:
         red = line.record.kind == list_entry_pb2.LIST_KIND_RED
         standing = standings[line.index]
-        beside = getattr(line.record.identity, key) in blacks and Misrule.CONFLICT_IGNORED not in misrules
+        beside = who(line) in blacks and Misrule.CONFLICT_IGNORED not in misrules
         if standing == "RECOGNISED" and red and beside:
             standing = "HELD"
         if red and Misrule.REDS_IGNORED in misrules:
@@ -130,6 +175,10 @@ def listed(entries: Sequence[entry_pb2.Entry], misrules: Misrules) -> list[Rulin
 
 
 def _ruling(line: Line, standing: str, measures: list[str], misrules: Misrules) -> Ruling:
+    if Misrule.NOTHING_COUNTS in misrules:
+        standing = "HELD"
+    if Misrule.EVERYTHING_COUNTS in misrules:
+        standing = "RECOGNISED"
     theirs = list(getattr(line.record, "measures", [])) if Misrule.MEASURES_OF_ORIGIN in misrules else []
     follow = [*measures, *theirs] if standing == "RECOGNISED" else []
     if standing == "REFUSED" and not line.void and Misrule.UNCOVERED_MEASURED in misrules:
