@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node that keeps the contract passes; without this, a suite that fails everybody would look sharp."""
 
+from conformance.config import load
 from conformance.register import CASES
+from conformance.run import run
 from conformance.verdict import Conclusion
-from tests.conformance.reference.bench import Bench, failures
+from tests.conformance.reference.bench import PEERED, Bench, failures
 from tests.conformance.reference.fault import Fault
 
 
@@ -24,3 +26,11 @@ async def test_a_node_that_grows_during_the_run_passes(bench: Bench) -> None:
 async def test_a_node_that_grants_no_questions_about_persons_passes(bench: Bench) -> None:
     """Refusing every question about a person alike tells nothing of any person, and is no fault."""
     assert failures(await bench.judge(Fault.PERSONS_REFUSED)) == {}
+
+
+async def test_a_second_run_goes_on_with_the_feeds_of_the_first(bench: Bench) -> None:
+    """A follower that has seen the suite's feeds is shown no other history by the next run, and passes it as well."""
+    cases, config = PEERED[:3], load(bench.peered)
+    async with bench.following() as address:
+        first, second = [failures(await run(address, config, cases)) for _ in range(2)]
+    assert (first, second) == ({}, {})
