@@ -10,6 +10,7 @@ from conformance.breach import Breach
 from conformance.proof.note import VerifierKey, cosigned_at, head_of, log_signed
 
 MAX_LETTERS = 1000
+MAX_LETTER_BYTES = 48 * 1024
 
 
 class Heard:
@@ -42,7 +43,11 @@ class Heard:
         except Breach as breach:
             self.broken[origin] = str(breach)
 
-    def brought(self, letter: envelope_pb2.Envelope) -> None:
-        """Take in a letter, once, as long as there is room."""
-        if letter not in self.letters and len(self.letters) < MAX_LETTERS:
-            self.letters.append(letter)
+    def brought(self, letter: envelope_pb2.Envelope) -> bool:
+        """Take in a letter, once; False when it is longer than the contract allows, or there are too many."""
+        if letter in self.letters:
+            return True
+        if len(letter.payload) > MAX_LETTER_BYTES or len(self.letters) >= MAX_LETTERS:
+            return False
+        self.letters.append(letter)
+        return True

@@ -3,8 +3,8 @@
 # ruff: noqa: N802 -- the contract names the methods
 """The suite's server: NodeService, FeedService and CaseService over mTLS, for the target alone.
 
-Our feeds are open to the target and nobody else calls; a caller with another name is refused. Letters get a receipt
-unless a case has told the server to answer otherwise.
+Our feeds are open to the target and nobody else calls; a caller with another name is refused. Letters get a receipt,
+and are looked at by the cases.
 """
 
 import time
@@ -139,12 +139,14 @@ class Services(
     async def Deliver(
         self, request: case_service_pb2.DeliverRequest, context: _Context
     ) -> case_service_pb2.DeliverResponse:
-        """Take letters, each with its receipt."""
+        """Take letters, each with its receipt, as long as there is room."""
         await self._feed(next(iter(self._feeds)), context)
         outcomes = []
         for letter in request.letters:
-            self._heard.brought(letter)
-            outcomes.append(case_service_pb2.LetterOutcome(receipt=self._receipt(letter)))
+            if self._heard.brought(letter):
+                outcomes.append(case_service_pb2.LetterOutcome(receipt=self._receipt(letter)))
+            else:
+                outcomes.append(case_service_pb2.LetterOutcome(reason="LIMIT_EXCEEDED"))
         return case_service_pb2.DeliverResponse(outcomes=outcomes)
 
     def _receipt(self, letter: envelope_pb2.Envelope) -> envelope_pb2.Envelope:

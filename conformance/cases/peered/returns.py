@@ -15,7 +15,7 @@ from conformance.settings.peered import Downstream
 from conformance.verdict import Case, Text
 
 GIVE_FEEDBACK = Method("/creditexchange.v1.LocalService/GiveFeedback", local_service_pb2.GiveFeedbackResponse)
-NEVER_SENT = 1_000_000
+NEVER_SENT, MOST_RECORDS = 1_000_000, 1000
 
 
 async def feedback(session: Session) -> None:
@@ -89,8 +89,9 @@ async def _read(stage: Stage, origin: str, start: int) -> list[feedback_pb2.Feed
     size = (await stage.session.head(origin)).size
     if size <= start:
         return []
+    require(size - start <= MOST_RECORDS, "FEEDBACK_FLOOD", f"at most {MOST_RECORDS} new records", f"{size - start}")
     request = feed_service_pb2.ReadEntriesRequest(origin=origin, checkpoint_size=size, start_index=start)
-    chunks = await stage.session.read(READ_ENTRIES, request, size + 1)
+    chunks = await stage.session.read(READ_ENTRIES, request, size - start + 1)
     try:
         return [feedback_pb2.Feedback.FromString(entry.payload) for chunk in chunks for entry in chunk.entries]
     except DecodeError as wrong:

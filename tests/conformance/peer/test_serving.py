@@ -4,7 +4,13 @@
 
 import grpc
 import pytest
-from creditexchange.v1 import feed_service_pb2, feed_service_pb2_grpc
+from creditexchange.v1 import (
+    case_service_pb2,
+    case_service_pb2_grpc,
+    envelope_pb2,
+    feed_service_pb2,
+    feed_service_pb2_grpc,
+)
 
 from conformance.config import load
 from conformance.peer.peer import attending
@@ -50,3 +56,15 @@ async def test_an_address_that_is_taken_is_told(bench: Bench) -> None:
         with pytest.raises(OSError, match="cannot be listened at"):
             async with attending(config):
                 pass
+
+
+async def test_a_flood_of_letters_is_not_kept(bench: Bench) -> None:
+    """A hostile target does not fill memory: letters over 48 KiB, and those over the thousandth, are refused."""
+    async with attending(load(bench.peered)) as peer, _channel(bench, "server") as channel:
+        assert peer is not None
+        cases = case_service_pb2_grpc.CaseServiceStub(channel)
+        peer.heard.letters += [envelope_pb2.Envelope(payload=number.to_bytes(2, "big")) for number in range(999)]
+        letters = [envelope_pb2.Envelope(payload=bytes(size)) for size in (48 * 1024 + 1, 48 * 1024, 1)]
+        outcomes = (await cases.Deliver(case_service_pb2.DeliverRequest(letters=letters))).outcomes
+        assert len(peer.heard.letters) == 1000
+    assert [outcome.reason for outcome in outcomes] == ["LIMIT_EXCEEDED", "", "LIMIT_EXCEEDED"]
