@@ -14,8 +14,8 @@ from adapters.cell import Cells
 from federation.errors import FieldFault
 from federation.records.subject import Authority, Identity, LegacyCode
 from federation.standards.bundle import Standards
-from federation.standards.citizen_number import lengthen
 from federation.standards.identity import DIGITS, CodeKind, LegacyCodeKind, SubjectClass
+from federation.standards.numbers.citizen_number import lengthen
 
 ORGANISATION = "organisation"
 """The class that only the unified code tells more of."""

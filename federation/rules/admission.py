@@ -34,9 +34,9 @@ from federation.rules.repair.window import Act, Window, window_of
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.catalogue import Code
-from federation.standards.citizen_number import birth_date
 from federation.standards.identify import check_code
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, LegacyCodeKind, SubjectClass
+from federation.standards.numbers.citizen_number import birth_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from federation.errors import ConfigFault
 from federation.standards.calendar import WorkingDays, parse_working_days
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set, parse_reasons
+from federation.standards.numbers.uscc import UsccTable, parse_uscc_table
 from federation.standards.reading import shipped
 from federation.standards.region import RegionTable, parse_regions
-from federation.standards.uscc import UsccTable, parse_uscc_table
 
 SHIPPED_NAMES: Mapping[str, str] = {
     "uscc": "uscc@2015.2.toml",

@@ -17,11 +17,11 @@ from datetime import date
 from typing import assert_never
 
 from federation.standards.bundle import Standards
-from federation.standards.citizen_number import check_citizen_number
 from federation.standards.identity import DIGITS, CodeAccepted, CodeKind, CodeRefused, LegacyCodeKind
-from federation.standards.organisation_code import check_organisation_code
-from federation.standards.registration_number import check_registration_number
-from federation.standards.uscc import check_uscc
+from federation.standards.numbers.citizen_number import check_citizen_number
+from federation.standards.numbers.organisation_code import check_organisation_code
+from federation.standards.numbers.registration_number import check_registration_number
+from federation.standards.numbers.uscc import check_uscc
 
 _OTHER_LIMIT = 64
 _LEGACY_LIMIT = 50

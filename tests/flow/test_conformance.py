@@ -20,8 +20,8 @@ from federation.records.codec import encode
 from federation.records.list_entry import ListEntry
 from federation.records.subject import Identity
 from federation.standards.calendar import china_date
-from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeKind, SubjectClass
+from federation.standards.numbers.citizen_number import citizen_check
 from node.assemble.making.card import node_card
 from node.assemble.making.feeds import create_feeds
 from node.identity.certificates import create_identity, load_key

@@ -20,7 +20,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Authority, Identity
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind, SubjectClass
-from federation.standards.organisation_code import organisation_check
+from federation.standards.numbers.organisation_code import organisation_check
 from node.assemble.checking import verify_store
 from node.assemble.desk import Desk, open_desk
 from node.assemble.making.card import Pinning, add_peer, node_card

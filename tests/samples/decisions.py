@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from federation.standards.registration_number import registration_check
+from federation.standards.numbers.registration_number import registration_check
 from tests.samples import rows
 from tests.samples.invented import company, organisation, person
 from tests.samples.rows import ACCEPTED, DUPLICATE, Body, Sample, but, filing, licence, penalty, subject

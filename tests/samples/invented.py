@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from federation.standards.bundle import shipped_standards
-from federation.standards.citizen_number import citizen_check
-from federation.standards.organisation_code import organisation_check
+from federation.standards.numbers.citizen_number import citizen_check
+from federation.standards.numbers.organisation_code import organisation_check
 
 _FIRST = (
     "青岚、望潮、云栎、溪渡、南屏、苕溪、澄江、晚照、听松、半山、"

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 
 from federation.standards.bundle import shipped_standards
-from federation.standards.citizen_number import citizen_check
+from federation.standards.numbers.citizen_number import citizen_check
 from tests.samples.invented import unified
 
 PROVINCE = "33"

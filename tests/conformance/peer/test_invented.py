@@ -7,7 +7,7 @@ import pytest
 from conformance.peer.invented import Inventor, organisation_check, unified_check
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeAccepted
-from federation.standards.organisation_code import check_organisation_code
+from federation.standards.numbers.organisation_code import check_organisation_code
 
 
 def test_the_same_seed_invents_the_same_subjects() -> None:

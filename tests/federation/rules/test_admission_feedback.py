@@ -12,7 +12,7 @@ from federation.records.subject import Identity
 from federation.rules.admission import Admitted, NotAdmitted, admit
 from federation.rules.rule_book import parse_rule_book, shipped_rules
 from federation.standards.bundle import Standards
-from federation.standards.citizen_number import citizen_check
+from federation.standards.numbers.citizen_number import citizen_check
 from tests.federation.rules.test_admission import (
     COMPANY_BODY,
     ECOLOGY,

@@ -17,8 +17,8 @@ from federation.records.subject import Identity, Subject
 from federation.rules.admission import Admitted, NotAdmitted, admit
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from federation.standards.bundle import Standards
-from federation.standards.citizen_number import citizen_check
 from federation.standards.identity import CodeKind
+from federation.standards.numbers.citizen_number import citizen_check
 
 TODAY = date(2026, 11, 22)
 DECIDED = date(2026, 1, 5)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.standards.bundle import Standards, shipped_standards
-from federation.standards.citizen_number import birth_date, check_citizen_number, citizen_check, lengthen
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
+from federation.standards.numbers.citizen_number import birth_date, check_citizen_number, citizen_check, lengthen
 
 AS_OF = date(2026, 6, 30)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.standards.identity import CodeAccepted, CodeRefused, LegacyCodeKind
-from federation.standards.organisation_code import check_organisation_code, organisation_check
+from federation.standards.numbers.organisation_code import check_organisation_code, organisation_check
 
 
 @pytest.mark.parametrize("printed", ["59467239-9", "71610585-2", "71526726-X", "D2143569-X", "PDY00001-X"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeAccepted, CodeRefused, LegacyCodeKind, SubjectClass
-from federation.standards.registration_number import check_registration_number, registration_check
+from federation.standards.numbers.registration_number import check_registration_number, registration_check
 
 AS_OF = date(2026, 6, 30)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from federation.errors import ConfigFault
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
-from federation.standards.organisation_code import organisation_check
+from federation.standards.numbers.organisation_code import organisation_check
+from federation.standards.numbers.uscc import check_uscc, parse_uscc_table
 from federation.standards.reading import shipped
-from federation.standards.uscc import check_uscc, parse_uscc_table
 
 AS_OF = date(2026, 6, 30)
 ALIBABA = "91330100716105852F"

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from federation.errors import ConfigFault
 from federation.standards.identity import DIGITS, CodeAccepted, CodeKind, CodeRefused, SubjectClass
-from federation.standards.organisation_code import organisation_check
+from federation.standards.numbers.organisation_code import organisation_check
 from federation.standards.reading import HEADER_KEYS, Header, Section, decode, parse_header, parse_toml
 from federation.standards.region import RegionTable
 
