@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from federation.errors import ConfigFault
 from federation.standards.calendar import WorkingDays, parse_working_days
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set, parse_reasons
+from federation.standards.masking import Masking, parse_masking
 from federation.standards.numbers.uscc import UsccTable, parse_uscc_table
 from federation.standards.reading import shipped
 from federation.standards.region import RegionTable, parse_regions
@@ -23,6 +24,7 @@ SHIPPED_NAMES: Mapping[str, str] = {
     "licence-kinds": "licence-kinds@1.toml",
     "penalty-kinds": "penalty-kinds@1.toml",
     "working-days": "working-days@2026.toml",
+    "masking": "masking@1.toml",
     "reasons": "reasons@1.toml",
 }
 """The file that ships for each catalogue, by the catalogue's id."""
@@ -42,6 +44,7 @@ class Standards:
         licence_kinds: kinds of licence of the 2018 layout.
         penalty_kinds: kinds of penalty of the 2018 layout.
         working_days: which days are worked, for terms in working days.
+        masking: how what is personal is shown.
         reasons: the sentences of every reason code.
     """
 
@@ -54,12 +57,13 @@ class Standards:
     licence_kinds: CodeSet
     penalty_kinds: CodeSet
     working_days: WorkingDays
+    masking: Masking
     reasons: ReasonTexts
 
     def versions(self) -> tuple[str, ...]:
         """Returns `id@version` of every table, as a decision quotes what it was made with."""
         sets = (self.fields, self.agency_categories, self.purposes, self.document_types)
-        more = (self.licence_kinds, self.penalty_kinds, self.working_days)
+        more = (self.licence_kinds, self.penalty_kinds, self.working_days, self.masking)
         return tuple(table.header.name for table in (self.uscc, self.regions, *sets, *more, self.reasons))
 
 
@@ -86,6 +90,7 @@ def build_standards(replacements: Mapping[str, bytes]) -> Standards:
         _code_set("licence-kinds", files),
         _code_set("penalty-kinds", files),
         parse_working_days(*files["working-days"]),
+        parse_masking(*files["masking"]),
         parse_reasons(*files["reasons"]),
     )
 

@@ -121,6 +121,13 @@ class Section:
             raise self._fault(key, "a list of dates such as 2026-01-31, without quotes")
         return tuple(value)
 
+    def number(self, key: str) -> int:
+        """Returns a whole number, 0 or more."""
+        value = self.values.get(key)
+        if type(value) is not int or value < 0:
+            raise self._fault(key, "a whole number, 0 or more")
+        return value
+
     def numbers(self, key: str) -> tuple[int, ...]:
         """Returns a list of whole numbers; an absent key is an empty list."""
         value = self.values.get(key, [])

@@ -12,16 +12,13 @@ from federation.errors import ConfigFault
 from federation.standards import (
     bundle,
     catalogue,
-    citizen_number,
     identify,
-    organisation_code,
     reading,
     region,
-    registration_number,
-    uscc,
 )
 from federation.standards.bundle import Standards
 from federation.standards.catalogue import ReasonText, parse_code_set, parse_reasons
+from federation.standards.numbers import citizen_number, organisation_code, registration_number, uscc
 
 HEAD = 'id = "fields"\nversion = "1"\nsource = "test"\neffective_from = 2026-01-01\n'
 ONE = '[codes.tax]\nzh = "税"\nen = "tax"\n'
