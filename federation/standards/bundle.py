@@ -76,10 +76,27 @@ def build_standards(replacements: Mapping[str, bytes]) -> Standards:
     Raises:
         ConfigFault: DATA_OTHER for an id that there is no catalogue of; and whatever is wrong in a file.
     """
+    files = standard_bytes(replacements)
+    named = {name: (raw, _place(name, replacements)) for name, raw in files.items()}
+    return _built(named)
+
+
+def standard_bytes(replacements: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The bytes that every table is built out of, by catalogue id: they are all that its meaning rests on.
+
+    Args:
+        replacements: as of `build_standards`.
+
+    Raises:
+        ConfigFault: DATA_OTHER.
+    """
     unknown = sorted(set(replacements) - set(SHIPPED_NAMES))
     if unknown:
         raise ConfigFault("DATA_OTHER", f"no catalogue is called {unknown[0]!r}; known are {', '.join(SHIPPED_NAMES)}")
-    files = {name: _file(name, replacements) for name in SHIPPED_NAMES}
+    return {name: replacements[name] if name in replacements else shipped(file) for name, file in SHIPPED_NAMES.items()}
+
+
+def _built(files: Mapping[str, tuple[bytes, str]]) -> Standards:
     return Standards(
         parse_uscc_table(*files["uscc"]),
         parse_regions(*files["regions"]),
@@ -101,11 +118,8 @@ def shipped_standards() -> Standards:
     return build_standards({})
 
 
-def _file(name: str, replacements: Mapping[str, bytes]) -> tuple[bytes, str]:
-    replacement = replacements.get(name)
-    if replacement is not None:
-        return replacement, f"the operator's {name} file"
-    return shipped(SHIPPED_NAMES[name]), SHIPPED_NAMES[name]
+def _place(name: str, replacements: Mapping[str, bytes]) -> str:
+    return f"the operator's {name} file" if name in replacements else SHIPPED_NAMES[name]
 
 
 def _code_set(name: str, files: Mapping[str, tuple[bytes, str]]) -> CodeSet:
