@@ -39,7 +39,7 @@ from node.erase.order import Outcome as ErasureOutcome
 from node.erase.order import check_order
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
-from node.ledger import judge
+from node.ledger.judging import judge
 from node.observe import Observer
 from node.publish import Publisher
 from node.query.business import Business

@@ -31,7 +31,8 @@ from node.erase.order import Eraser
 from node.exchange.exchange_log import ExchangeLog
 from node.identity.keys import KeyRing
 from node.intake import Intake, Submission
-from node.ledger import Ledger, Rules
+from node.ledger.ledger import Ledger
+from node.ledger.rules import Rules, rule_set
 from node.log import Sequencer
 from node.loop.giving import Feedbacks, Implementing
 from node.publish import Publisher
@@ -153,7 +154,8 @@ class Foundation:
     @cached_property
     def ledger_rules(self) -> Rules:
         """What decisions rest on."""
-        return Rules(self.config.node.id, self.book, self.standards)
+        source = rule_set(self.config.node.id, self.rule_files, self.standard_files)
+        return Rules(self.config.node.id, self.book, self.standards, source)
 
 
 class Stages:

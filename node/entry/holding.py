@@ -3,7 +3,7 @@
 """What the node holds about subjects: entries with the acts on them, and the decisions reached. Values only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -164,6 +164,10 @@ class Decision:
         measures: codes of the local measures that follow.
         versions: agreement, standards and rule book used.
         review_on: day on which the same inputs could give another decision; None when none can.
+        turn: how many decisions on the entry came before it.
+        rules: by what number the store calls the rules; 0 for a decision that was made before they were kept.
+        inputs: digest over what it was made of.
+        grounds: what of that is not as it mostly is, as in `node.ledger.grounds`.
     """
 
     origin: str
@@ -177,6 +181,10 @@ class Decision:
     versions: tuple[str, ...]
     review_on: date | None
     decided_at_ms: int
+    turn: int = 0
+    rules: int = 0
+    inputs: bytes = b""
+    grounds: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -186,6 +194,10 @@ class Decision:
     def overdue(self, day: date) -> bool:
         """Whether it counts by a decision that a day which has come may have changed, and nobody has reviewed yet."""
         return self.counts and self.review_on is not None and self.review_on <= day
+
+    def says_as(self, other: "Decision") -> bool:
+        """Whether another decision on the entry says the same, made of the same; when, and by which rules, aside."""
+        return replace(self, decided_at_ms=0, turn=0, rules=0) == replace(other, decided_at_ms=0, turn=0, rules=0)
 
     @property
     def is_black(self) -> bool:

@@ -8,143 +8,33 @@ decision later is watched too: an act on the entry, a black entry on the same su
 other rules; and an erasure, which makes what it touches due on the first day of the calendar.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Protocol, assert_never
+from typing import Protocol
 
 from federation.log.checkpoint import Origin
-from federation.log.entry import PayloadState
 from federation.log.leaf import LeafKind
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record
-from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListEntry, ListKind
-from federation.rules.conflict.table import shipped_conflicts
-from federation.rules.conflict.tie import Tie, ties_of
-from federation.rules.coverage import versions_used
-from federation.rules.filing.recognition import FilingCandidate, recognise_filing
-from federation.rules.recognition import Candidate, recognise, unreadable
-from federation.rules.rule_book import RuleBook
-from federation.rules.standing import OwnEntry, own_standing
-from federation.rules.transition.course import TABLES
-from federation.rules.verdict import Held, Recognised, Refused, Verdict
-from federation.standards.bundle import Standards
+from federation.rules.conflict.tie import ties_of
+from federation.rules.touch import Touch
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.entry.lineage import void_places
 from node.entry.telling import told_ties
-from node.loop.taking import FeedbackUnit, take
+from node.ledger.grounds import Against, grounds_of
+from node.ledger.judging import judge, list_kind
+from node.ledger.ports import LedgerStore, LedgerUnit, Redeciding
+from node.ledger.rules import Rules, read_rules, touched_by
+from node.loop.taking import take
 
 BATCH_ENTRIES = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})
 _APPLIED = DECIDED | {Dataset.CATALOGUE, Dataset.SUBJECTS, Dataset.FEEDBACK}
-
-
-class LedgerUnit(FeedbackUnit, Protocol):
-    """One transaction of the ledger."""
-
-    def cursor(self, origin: str) -> int:
-        """Index of the first entry not yet applied."""
-        ...
-
-    def set_cursor(self, origin: str, index: int) -> None:
-        """Keeps the cursor."""
-        ...
-
-    def pass_over(self, origin: str) -> int:
-        """Moves the cursor behind all that is held; how many entries it passed."""
-        ...
-
-    def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
-        """Entries from `start`, in order, at most `limit`."""
-        ...
-
-    def held_at(self, origin: str, indexes: Sequence[int]) -> Sequence[HeldEntry]:
-        """The entries at some indexes, in order of index; missing ones are left out."""
-        ...
-
-    def acts(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Sequence[HeldEntry]]:
-        """The acts on some entries, by the index acted on, each in the order of the feed."""
-        ...
-
-    def dataset(self, origin: str) -> Dataset | None:
-        """Kind of record of a feed; None for a mirror whose policy has not come yet."""
-        ...
-
-    def keep_policy(self, policy: FeedPolicy) -> None:
-        """Replaces the policy of the feed that it speaks of."""
-        ...
-
-    def keep_decisions(self, decisions: Sequence[Decision]) -> None:
-        """Adds or replaces decisions."""
-        ...
-
-    def black_counting(self, origin: str, indexes: Sequence[int]) -> frozenset[int]:
-        """Those of some entries of a feed whose decisions are black and count here."""
-        ...
-
-    def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
-        """Those of the subjects on whom a black decision counts here."""
-        ...
-
-    def one_subject(self, codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
-        """All codes of the subject that each of some codes stands for, that one among them."""
-        ...
-
-    def replace_ties(self, origin: str, ties: Mapping[int, Sequence[Tie]]) -> frozenset[str]:
-        """Replaces what some records of a feed say of codes; the codes of which something else is said now."""
-        ...
-
-    def red_decisions(self, subjects: Iterable[str]) -> Sequence[tuple[str, int]]:
-        """Origin and index of every red decision on the subjects."""
-        ...
-
-    def due(self, day: date, limit: int) -> Sequence[tuple[str, int]]:
-        """Origin and index of decisions to be reviewed on or before a day, oldest first."""
-        ...
-
-    def rules_digest(self) -> str:
-        """Digest of the rules that the decisions were made by; empty before the first."""
-        ...
-
-    def set_rules_digest(self, digest: str) -> None:
-        """Keeps that digest, and rewinds the cursors of all feeds that decisions are made on."""
-        ...
-
-
-class LedgerStore(Protocol):
-    """Where decisions are kept."""
-
-    def write(self) -> AbstractContextManager[LedgerUnit]:
-        """One transaction: durable when the block ends, undone when it raises. One at a time, from one thread."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What decisions rest on.
-
-    Attributes:
-        home: this node's id.
-        book: agreements, list standards, authorities, measures.
-        standards: identity codes, regions, code sets.
-    """
-
-    home: str
-    book: RuleBook
-    standards: Standards
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 in hex over the digest of the rule book and the `id@version` of every table."""
-        tables = (*self.standards.versions(), *TABLES, shipped_conflicts().header.name)
-        return hashlib.sha256("\n".join((self.book.version_digest, *tables)).encode()).hexdigest()
 
 
 class Ledger:
@@ -154,12 +44,12 @@ class Ledger:
         self._store = store
         self._rules = rules
         self._now_ms = now_ms
+        self._touch: tuple[str, Touch] | None = None
 
     def start(self) -> None:
-        """Sees whether the rules are those that the decisions rest on; if not, everything is decided anew."""
+        """Sees whether the rules are those that the decisions rest on; if not, `reevaluate` has something to do."""
         with self._store.write() as unit:
-            if unit.rules_digest() != self._rules.digest:
-                unit.set_rules_digest(self._rules.digest)
+            self._in_force(unit)
 
     def apply(self, origin: str) -> int:
         """Applies one batch of new entries of a feed; where nothing is decided on, all are passed over at once.
@@ -189,6 +79,52 @@ class Ledger:
             unit.set_cursor(origin, entries[-1].index + 1)
         return len(entries)
 
+    def reevaluate(self) -> int:
+        """Decides anew, one batch at a time, what a change of rules touches; new entries need not wait for it.
+
+        Returns:
+            How many entries were looked at; 0 when every decision rests on rules that say the same as those in force.
+        """
+        with self._store.write() as unit:
+            self._in_force(unit)
+            at = unit.redeciding()
+            if at is None:
+                return 0
+            touch = self._touched_since(unit, at.before)
+            for origin in unit.decided_feeds():
+                start, stop = at.index if origin == at.origin else 0, unit.cursor(origin)
+                if origin < at.origin or start >= stop or not touch.reaches(Origin.parse(origin).node_id):
+                    continue
+                entries = [entry for entry in unit.held(origin, start, BATCH_ENTRIES) if entry.index < stop]
+                touched = {entry.index for entry in entries if touched_entry(touch, entry)}
+                if touch.everything:  # acts that something else acts on, too
+                    touched |= unit.decided(origin, [entry.index for entry in entries]).keys()
+                self._redecide(unit, origin, unit.dataset(origin) or Dataset.LISTS, touched)
+                unit.keep_redeciding(Redeciding(at.before, origin, entries[-1].index + 1))
+                return len(entries)
+            unit.keep_redeciding(None)
+        return 0
+
+    def _in_force(self, unit: LedgerUnit) -> int:
+        """Has the store keep the rules; when they are other ones than before, decisions that they touch are due.
+
+        Returns:
+            By what number the store calls them.
+        """
+        digest = self._rules.digest
+        number = unit.rules_number(digest) or unit.keep_rules(self._rules.source, self._now_ms())
+        before = unit.rules_digest()
+        if before != digest:
+            unit.set_rules_digest(digest)
+            unit.keep_redeciding(Redeciding(before if unit.redeciding() is None else ""))
+        return number
+
+    def _touched_since(self, unit: LedgerUnit, before: str) -> Touch:
+        """What the rules touch that came after some others; remembered, since every batch asks for it."""
+        if self._touch is None or self._touch[0] != before:
+            self._touch = before, touched_by(read_rules(before, unit.rule_bytes), self._rules)
+        return self._touch[1]
+
     def review(self) -> int:
         """Decides anew what a day that has come may have changed.
 
@@ -208,12 +144,12 @@ class Ledger:
 
     def _redecide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> None:
         """Decides on some entries of a feed, and on the red entries that a black one among them touches."""
-        counted = unit.black_counting(origin, sorted(indexes))
-        decisions = self._decide(unit, origin, dataset, indexes)
+        before = unit.decided(origin, sorted(indexes))
+        decisions = self._decide(unit, dataset, origin, indexes, before)
         turned = {
             decision.subject
             for decision in decisions
-            if decision.subject and (decision.is_black and decision.counts) != (decision.index in counted)
+            if decision.subject and _counts_black(decision) != _counts_black(before.get(decision.index))
         }
         self._redecide_reds(unit, turned)
 
@@ -224,7 +160,8 @@ class Ledger:
         codes = frozenset[str]().union(*unit.one_subject(subjects).values())
         reds = unit.red_decisions(codes)
         for place in sorted({place for place, _ in reds}):
-            self._decide(unit, place, Dataset.LISTS, {index for at, index in reds if at == place})
+            indexes = {index for at, index in reds if at == place}
+            self._decide(unit, Dataset.LISTS, place, indexes, unit.decided(place, sorted(indexes)))
 
     def _keep_ties(self, unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) -> None:
         """Takes in what records of subjects say of codes, as long as nothing has ended or replaced them."""
@@ -234,7 +171,9 @@ class Ledger:
         if told:
             self._redecide_reds(unit, unit.replace_ties(origin, told))
 
-    def _decide(self, unit: LedgerUnit, origin: str, dataset: Dataset, indexes: set[int]) -> Sequence[Decision]:
+    def _decide(
+        self, unit: LedgerUnit, dataset: Dataset, origin: str, indexes: set[int], before: Mapping[int, Decision]
+    ) -> Sequence[Decision]:
         """Decides on some entries of one feed and keeps it; red entries last, since they depend on black ones."""
         ordered = sorted(indexes)
         acts = unit.acts(origin, ordered)
@@ -244,92 +183,100 @@ class Ledger:
         void = void_places(unit, entries)
         for entry in entries:
             pair = entry, acts_of(entry, acts.get(entry.index, ()), void.get((origin, entry.index), ""))
-            (reds if _kind(entry.record()) == ListKind.RED else others).append(pair)
+            (reds if list_kind(entry.record()) == ListKind.RED else others).append(pair)
         now_ms = self._now_ms()
-        around = _Moment(self._rules, dataset, now_ms, china_date(now_ms))
-        made = [around.decision(entry, act, black=False) for entry, act in others]
-        unit.keep_decisions(made)
-        kin = unit.one_subject({entry.subject for entry, _ in reds if entry.subject}) if reds else {}
-        black = unit.black_counts(frozenset[str]().union(*kin.values())) if kin else frozenset()
-        last = [
-            around.decision(entry, act, black=not black.isdisjoint(kin.get(entry.subject, ()))) for entry, act in reds
-        ]
-        unit.keep_decisions(last)
+        moment = _Moment(self._rules, self._in_force(unit), dataset, now_ms, china_date(now_ms))
+        made = [moment.decision(entry, act, None) for entry, act in others]
+        unit.keep_decisions(_changed(before, made))
+        against = against_each(unit, {entry.subject for entry, _ in reds if entry.subject}) if reds else {}
+        last = [moment.decision(entry, act, against.get(entry.subject)) for entry, act in reds]
+        unit.keep_decisions(_changed(before, last))
         return [*made, *last]
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What all decisions of one batch share: rules, kind of record, time and day."""
+    """What all decisions of one batch share: rules and their number, kind of record, time and day."""
 
     rules: Rules
+    number: int
     dataset: Dataset
     now_ms: int
     today: date
 
-    def decision(self, entry: HeldEntry, acts: Acts, *, black: bool) -> Decision:
+    def decision(self, entry: HeldEntry, acts: Acts, black: Against | None) -> Decision:
         """The decision on one entry at this moment."""
-        judged = judge(self.rules, entry, acts, black_elsewhere=black, as_of=self.today)
-        return replace(judged, dataset=self.dataset, decided_at_ms=self.now_ms)
+        judged = judge(self.rules, entry, acts, black_elsewhere=black is not None, as_of=self.today)
+        grounds = grounds_of(entry, acts, black)
+        return replace(
+            judged,
+            dataset=self.dataset,
+            decided_at_ms=self.now_ms,
+            rules=self.number,
+            inputs=grounds.digest,
+            grounds=grounds.lines,
+        )
 
 
-def judge(rules: Rules, entry: HeldEntry, acts: Acts, *, black_elsewhere: bool, as_of: date) -> Decision:
-    """What an entry is here on a day; pure, and so replayable for any day.
+class AgainstReader(Protocol):
+    """Where black decisions are found, and what ties codes."""
 
-    Args:
-        rules: what the decision rests on.
-        entry: a list entry or filing.
-        acts: what has happened to it since.
-        black_elsewhere: a black entry on the same subject counts here.
-        as_of: the day, in China Standard Time.
+    def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for, that one among them."""
+        ...
+
+    def black_places(self, subjects: Sequence[str]) -> Mapping[str, Against]:
+        """The first black decision that counts here on each of the subjects; those with none are absent."""
+        ...
+
+    def tie_places(self, codes: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Origin and index of every record that says of two of some codes that one replaced the other, in order."""
+        ...
+
+
+def against_each(reader: AgainstReader, subjects: AbstractSet[str]) -> Mapping[str, Against]:
+    """The black decision that counts against red entries on some subjects, under any code that is theirs.
+
+    Returns:
+        By subject; those whom none counts against are absent.
     """
+    kin = reader.one_subject(sorted(subjects))
+    black = reader.black_places(sorted(frozenset[str]().union(*kin.values())))
+    found: dict[str, Against] = {}
+    for subject, codes in kin.items():
+        if subject in black:
+            found[subject] = black[subject]
+        elif others := sorted(codes & black.keys()):
+            found[subject] = replace(black[others[0]], ties=tuple(reader.tie_places(sorted(codes))))
+    return found
+
+
+def touched_entry(touch: Touch, entry: HeldEntry) -> bool:
+    """Whether changed rules can change the decision on an entry; on acts, and on what cannot be read, none is made."""
+    if touch.everything:
+        return entry.leaf is None or entry.leaf.kind in {LeafKind.ADD, LeafKind.AMEND}
     record = entry.record()
-    blank = Decision(
-        entry.origin, entry.index, Dataset.LISTS, entry.subject, _kind(record), Standing.ENDED, (), (), (), None, 0
-    )
-    if acts.course.gone and not acts.void:
-        return replace(blank, reasons=(acts.course.ended,))
     owner = Origin.parse(entry.origin).node_id
-    if acts.void or not isinstance(record, ListEntry | AgencyFiling):
-        fault = acts.void or _fault(entry, record)
-        return _with_verdict(blank, unreadable(fault, versions_used(rules.book, rules.standards)))
-    if owner != rules.home:
-        return _with_verdict(blank, _verdict(rules, owner, record, Circumstances(acts, black_elsewhere, as_of)))
-    own = own_standing(OwnEntry(record, acts.course, black_elsewhere), rules.home, rules.book, as_of)
-    return replace(
-        blank,
-        standing=own.standing,
-        reasons=own.reasons,
-        measures=own.measures,
-        versions=(rules.book.name,),
-        review_on=own.review_on,
-    )
+    return isinstance(record, ListEntry | AgencyFiling) and touch.touches(owner, record)
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What beside the record a verdict rests on: acts, a black entry on the same subject, the day."""
+def _changed(before: Mapping[int, Decision], made: Sequence[Decision]) -> Sequence[Decision]:
+    """The decisions that say something else than those before them, each with its turn.
 
-    acts: Acts
-    black_elsewhere: bool
-    as_of: date
+    One that was made before inputs were kept gives its place up: nobody could make it again.
+    """
+    changed = []
+    for decision in made:
+        known = before.get(decision.index)
+        if known is None or not known.rules:
+            changed.append(decision)
+        elif not known.says_as(decision):
+            changed.append(replace(decision, turn=known.turn + 1))
+    return changed
 
 
-def _fault(entry: HeldEntry, record: Record | str) -> str | None:
-    """What is wrong with an entry that holds no list entry or filing; None when its payload is merely not here."""
-    if entry.fault is None and entry.state is not PayloadState.PRESENT:
-        return None
-    return record if isinstance(record, str) else "RECORD_UNEXPECTED"
-
-
-def _verdict(rules: Rules, owner: str, record: ListEntry | AgencyFiling, around: Circumstances) -> Verdict:
-    """Recognition's answer about a foreign entry."""
-    acts = around.acts
-    if isinstance(record, AgencyFiling):
-        filing = FilingCandidate(owner, record, acts.course)
-        return recognise_filing(filing, rules.home, rules.book, rules.standards, around.as_of)
-    candidate = Candidate(owner, record, acts.course, around.black_elsewhere)
-    return recognise(candidate, rules.home, rules.book, rules.standards, around.as_of)
+def _counts_black(decision: Decision | None) -> bool:
+    return decision is not None and decision.is_black and decision.counts
 
 
 def _touched(entries: Sequence[HeldEntry]) -> set[int]:
@@ -342,35 +289,6 @@ def _touched(entries: Sequence[HeldEntry]) -> set[int]:
         if leaf is not None and leaf.ref is not None and leaf.ref < entry.index:
             touched.add(leaf.ref)
     return touched
-
-
-def _with_verdict(blank: Decision, verdict: Verdict) -> Decision:
-    """The decision that a verdict amounts to; an ended or lapsed entry is told apart from one merely held."""
-    match verdict:
-        case Recognised(measures=measures):
-            standing = Standing.RECOGNISED
-        case Held(reasons=reasons):
-            measures = ()
-            if any(reason.startswith("ENDED_") for reason in reasons):
-                standing = Standing.ENDED
-            else:
-                standing = Standing.LAPSED if "PERIOD_LAPSED" in reasons else Standing.HELD
-        case Refused():
-            measures, standing = (), Standing.REFUSED
-        case _:
-            assert_never(verdict)
-    return replace(
-        blank,
-        standing=standing,
-        reasons=verdict.reasons,
-        measures=measures,
-        versions=verdict.versions,
-        review_on=verdict.review_on,
-    )
-
-
-def _kind(record: Record | str) -> str:
-    return record.kind if isinstance(record, ListEntry) else ""
 
 
 def _keep_policies(unit: LedgerUnit, origin: str, entries: Sequence[HeldEntry]) -> None:

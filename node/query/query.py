@@ -34,7 +34,8 @@ from federation.rules.standing import OwnEntry, own_standing
 from federation.standards.calendar import china_date
 from node.entry.found import Found
 from node.entry.holding import Acts, HeldEntry, acts_of
-from node.ledger import Rules, judge
+from node.ledger.judging import judge
+from node.ledger.rules import Rules
 from node.publish import FeedView, Publisher
 from node.query.seen import Beside, Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
 

@@ -20,7 +20,8 @@ from federation.rules.filing.report import (
 )
 from federation.standards.calendar import china_date
 from node.entry.holding import HeldEntry, acts_of
-from node.ledger import Rules, judge
+from node.ledger.judging import judge
+from node.ledger.rules import Rules
 from node.query.seen import Facts, Place, Snapshot
 
 MAX_VERSIONS = 5000

@@ -4,51 +4,43 @@
 
 Bytes are kept exactly as they were published or received. What is absent is NULL, never an empty text: some databases
 cannot tell the two apart. Times are milliseconds since the epoch. Tables are made by `migrations/` and by nothing else;
-a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`, and those of
-cases) have keys of their own.
+a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`, those of rules
+and those of cases) have keys of their own.
 """
 
-from typing import Any
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table, UniqueConstraint
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    UniqueConstraint,
-)
-from sqlalchemy import Text as AnyText
-from sqlalchemy.dialects.postgresql import TEXT
+from node.storage.tables.columns import BIG, METADATA, Text, feed_key, index_where
+from node.storage.tables.decisions import DECISION, PAST_DECISION, RULE_FILE, RULE_SET
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    }
-)
-BIG = BigInteger().with_variant(Integer, "sqlite")
-Text = AnyText().with_variant(TEXT(collation="C"), "postgresql")
-"""Texts are compared and ordered by their bytes, as SQLite does: what is read in order must not depend on a locale."""
-
-
-def _feed_key() -> Column[int]:
-    """The first column of every key."""
-    return Column("feed", Integer, ForeignKey("feed.feed"), primary_key=True, autoincrement=False)
-
-
-def _index_where(where: ColumnElement[bool], *columns: Column[Any]) -> None:
-    Index(None, *columns, sqlite_where=where, postgresql_where=where)
-
+__all__ = [
+    "ACT",
+    "AHEAD",
+    "ANSWERED",
+    "BIG",
+    "CASE_FILE",
+    "CASE_LETTER",
+    "DECISION",
+    "ENTRY",
+    "ERASURE",
+    "EVIDENCE",
+    "FEED",
+    "FEEDBACK",
+    "HEALTH",
+    "LEASE",
+    "META",
+    "METADATA",
+    "PAST_DECISION",
+    "PENDING",
+    "POLICY",
+    "REACHED",
+    "RULE_FILE",
+    "RULE_SET",
+    "STATED",
+    "SUBMISSION",
+    "TIE",
+    "TILE",
+]
 
 META = Table(
     "meta",
@@ -57,7 +49,8 @@ META = Table(
     Column("value", Text, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Whose store this is (`federation`, `node_id`), and which rules its decisions rest on (`rules_digest`)."""
+"""Whose store this is (`federation`, `node_id`), which rules are in force (`rules_digest`), and how far the decisions
+that they touch have been made anew (`redeciding`)."""
 
 FEED = Table(
     "feed",
@@ -86,7 +79,7 @@ feed; `applied` is the ledger's cursor.
 ENTRY = Table(
     "entry",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("idx", BIG, primary_key=True, autoincrement=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("state", SmallInteger, nullable=False),
@@ -100,12 +93,12 @@ ENTRY = Table(
 """Entries; `state` as in `states.py`."""
 
 _ENTRY_HAS_SUBJECT = ENTRY.c.subject.is_not(None)
-_index_where(_ENTRY_HAS_SUBJECT, ENTRY.c.subject, ENTRY.c.feed, ENTRY.c.idx)
+index_where(_ENTRY_HAS_SUBJECT, ENTRY.c.subject, ENTRY.c.feed, ENTRY.c.idx)
 
 ACT = Table(
     "act",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("ref", BIG, primary_key=True, autoincrement=False),
     Column("idx", BIG, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, nullable=False),
@@ -118,7 +111,7 @@ Index(None, ACT.c.feed, ACT.c.idx)
 TILE = Table(
     "tile",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("level", SmallInteger, primary_key=True, autoincrement=False),
     Column("idx", BIG, primary_key=True, autoincrement=False),
     Column("hashes", LargeBinary, nullable=False),
@@ -128,7 +121,7 @@ TILE = Table(
 PENDING = Table(
     "pending",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("place", BIG, primary_key=True, autoincrement=False),
     Column("key", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
@@ -149,7 +142,7 @@ Index(None, PENDING.c.feed, PENDING.c.ref, sqlite_where=_HAS_REF, postgresql_whe
 SUBMISSION = Table(
     "submission",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("key", LargeBinary, primary_key=True),
     Column("digest", LargeBinary, nullable=False),
     Column("idx", BIG),
@@ -169,7 +162,7 @@ POLICY = Table(
 EVIDENCE = Table(
     "evidence",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("digest", LargeBinary, primary_key=True),
     Column("peer", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -182,7 +175,7 @@ EVIDENCE = Table(
 HEALTH = Table(
     "health",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("peer", Text, primary_key=True),
     Column("heard_ms", BIG),
     Column("failures", Integer, nullable=False),
@@ -191,34 +184,10 @@ HEALTH = Table(
 )
 """How following goes."""
 
-DECISION = Table(
-    "decision",
-    METADATA,
-    _feed_key(),
-    Column("idx", BIG, primary_key=True, autoincrement=False),
-    Column("dataset", Text, nullable=False),
-    Column("subject", Text),
-    Column("list_kind", Text),
-    Column("standing", Text, nullable=False),
-    Column("counts", Boolean, nullable=False),
-    Column("reasons", Text),
-    Column("measures", Text),
-    Column("versions", Text),
-    Column("review_on", Text),
-    Column("decided_at_ms", BIG, nullable=False),
-    sqlite_with_rowid=False,
-)
-"""What the rules made of list entries and filings; several codes in one column stand one a line; days as 2026-01-31."""
-
-_HAS_SUBJECT = DECISION.c.subject.is_not(None)
-_HAS_REVIEW = DECISION.c.review_on.is_not(None)
-_index_where(_HAS_SUBJECT, DECISION.c.subject, DECISION.c.list_kind, DECISION.c.feed, DECISION.c.idx)
-_index_where(_HAS_REVIEW, DECISION.c.review_on, DECISION.c.feed, DECISION.c.idx)
-
 TIE = Table(
     "tie",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("idx", BIG, primary_key=True, autoincrement=False),
     Column("relation", Text, primary_key=True),
     Column("code", Text, primary_key=True),
@@ -244,7 +213,7 @@ ANSWERED = Table(
 LEASE = Table(
     "lease",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("holder", Text),
     Column("until_ms", BIG, nullable=False),
 )
@@ -253,7 +222,7 @@ LEASE = Table(
 STATED = Table(
     "stated",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("member", Text, primary_key=True),
     Column("stage", SmallInteger, primary_key=True, autoincrement=False),
     Column("size", BIG, nullable=False),
@@ -274,7 +243,7 @@ made before: its store was put back since; NULL otherwise.
 REACHED = Table(
     "reached",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("member", Text, primary_key=True),
     Column("stage", SmallInteger, primary_key=True, autoincrement=False),
     Column("size", BIG, primary_key=True, autoincrement=False),
@@ -287,7 +256,7 @@ REACHED = Table(
 AHEAD = Table(
     "ahead",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("size", BIG, nullable=False),
     Column("note", LargeBinary, nullable=False),
     Column("peer", Text, nullable=False),
@@ -301,7 +270,7 @@ While it is larger than what is complete here, the feed is behind. 0 since when 
 ERASURE = Table(
     "erasure",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("ref", BIG, primary_key=True, autoincrement=False),
     Column("ground", Text, nullable=False),
     Column("ordered_ms", BIG, nullable=False),
@@ -369,7 +338,7 @@ Index(None, CASE_LETTER.c.due_ms, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE
 FEEDBACK = Table(
     "feedback",
     METADATA,
-    _feed_key(),
+    feed_key(),
     Column("idx", BIG, primary_key=True, autoincrement=False),
     Column("entry_origin", Text, nullable=False),
     Column("entry_idx", BIG, nullable=False),

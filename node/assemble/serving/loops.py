@@ -201,7 +201,7 @@ class Loops:
             self._bells.queue(origin).ring()
 
     async def review(self) -> None:
-        """Decides anew what a new day may have changed, and forgets what was kept long enough, for ever.
+        """Decides anew what a day or other rules may have changed, and forgets what was kept long enough, for ever.
 
         That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue. It
         wakes every minute, and at legal midnight, when what has lapsed stops counting with no message.
@@ -211,6 +211,8 @@ class Loops:
             next_day_ms = midnight_ms(china_date(clock()) + ONE_DAY)  # it may begin during this look
             try:
                 while await self.act(self._stages.ledger.review):
+                    pass
+                while await self.act(self._stages.ledger.reevaluate):
                     pass
                 while await self.act(self._stages.cases.overdue):
                     self._bells.letters.ring()

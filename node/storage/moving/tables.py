@@ -11,7 +11,19 @@ from federation.errors import StoreFault
 from node.storage.dialect.rows import Rows, insert_rows
 from node.storage.moving.target import Target
 from node.storage.opening.marks import MARKS
-from node.storage.schema import ACT, ANSWERED, CASE_LETTER, ENTRY, EVIDENCE, FEED, LEASE, META, METADATA, TILE
+from node.storage.schema import (
+    ACT,
+    ANSWERED,
+    CASE_LETTER,
+    ENTRY,
+    EVIDENCE,
+    FEED,
+    LEASE,
+    META,
+    METADATA,
+    RULE_FILE,
+    TILE,
+)
 
 REPLAYED = (FEED, ENTRY, ACT, TILE, LEASE)
 """What replaying makes anew; leases stand for nobody in the new store."""
@@ -20,7 +32,7 @@ COMPARED = tuple(table for table in METADATA.sorted_tables if table is not LEASE
 
 BATCH_ROWS = 4096
 BATCH_WIDE_ROWS = 64
-_WIDE = (EVIDENCE, ANSWERED, CASE_LETTER)
+_WIDE = (EVIDENCE, ANSWERED, CASE_LETTER, RULE_FILE)
 """Their rows may be large: a megabyte each of the first two."""
 Step = Callable[[int], None]
 """Told after each batch how many rows it had."""

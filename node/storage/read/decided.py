@@ -18,12 +18,9 @@ from node.storage.read.chunks import key_chunks
 from node.storage.schema import DECISION, FEED
 
 PAGE = 500
+DAY_LETTERS = 10
+"""A day as it is stored; what may follow it is not the day of this decision."""
 _KINDS = (None, *sorted(kind.value for kind in ListKind))
-_BLACK_COUNTING = (
-    select(DECISION.c.idx)
-    .join(FEED, FEED.c.feed == DECISION.c.feed)
-    .where(DECISION.c.counts, DECISION.c.list_kind == ListKind.BLACK.value)
-)
 _DECIDED = select(FEED.c.origin, DECISION).join(FEED, FEED.c.feed == DECISION.c.feed)
 _AT = _DECIDED.where(FEED.c.origin == bindparam("origin"), DECISION.c.idx.in_(bindparam("indexes", expanding=True)))
 _ABOUT_ANY = (
@@ -72,6 +69,10 @@ def decision_row(feed: int, decision: Decision) -> tuple[object, ...]:
         _lines(decision.versions),
         decision.review_on.isoformat() if decision.review_on else None,
         decision.decided_at_ms,
+        decision.turn,
+        decision.rules or None,
+        decision.inputs or None,
+        _lines(decision.grounds),
     )
 
 
@@ -84,7 +85,7 @@ def decision_at(connection: Connection, origin: str, index: int) -> Decision | N
     if not 0 <= index < MAX_SIZE:
         return None
     row = connection.execute(_DECIDED.where(FEED.c.origin == origin, DECISION.c.idx == index)).one_or_none()
-    return None if row is None else _decision(row)
+    return None if row is None else decision_of(row)
 
 
 def decisions_at(connection: Connection, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
@@ -96,7 +97,7 @@ def decisions_at(connection: Connection, origin: str, indexes: Sequence[int]) ->
     found: dict[int, Decision] = {}
     for chunk in key_chunks(index for index in indexes if 0 <= index < MAX_SIZE):
         rows = connection.execute(_AT, {"origin": origin, "indexes": chunk})
-        found |= {row.idx: _decision(row) for row in rows}
+        found |= {row.idx: decision_of(row) for row in rows}
     return found
 
 
@@ -107,7 +108,7 @@ def decisions_about_any(connection: Connection, subjects: Sequence[str], most: i
         StoreFault: STORE_CORRUPT, as `decision_at`.
     """
     rows = connection.execute(_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
-    return [_decision(row) for row in rows]
+    return [decision_of(row) for row in rows]
 
 
 def recognised_filings(connection: Connection, subjects: Sequence[str]) -> Sequence[Decision]:
@@ -118,7 +119,7 @@ def recognised_filings(connection: Connection, subjects: Sequence[str]) -> Seque
     """
     found: list[Decision] = []
     for chunk in key_chunks(subjects):
-        found += [_decision(row) for row in connection.execute(_RECOGNISED_FILINGS, {"subjects": chunk})]
+        found += [decision_of(row) for row in connection.execute(_RECOGNISED_FILINGS, {"subjects": chunk})]
     return found
 
 
@@ -146,15 +147,6 @@ def suspended_own(connection: Connection, reasons: Sequence[str], limit: int) ->
     return [(row.origin, row.idx) for row in connection.execute(wanted)]
 
 
-def black_counting_at(connection: Connection, origin: str, indexes: Sequence[int]) -> frozenset[int]:
-    """Those of some entries of a feed whose decisions are black and count."""
-    black = _BLACK_COUNTING.where(FEED.c.origin == origin)
-    found: set[int] = set()
-    for chunk in key_chunks(index for index in indexes if 0 <= index < MAX_SIZE):
-        found.update(connection.execute(black.where(DECISION.c.idx.in_(chunk))).scalars())
-    return frozenset(found)
-
-
 def decisions_in_order(connection: Connection, *, counting: bool) -> Iterator[Decision]:
     """Decisions by list kind (filings first), origin and index: all, or those that count.
 
@@ -168,10 +160,15 @@ def decisions_in_order(connection: Connection, *, counting: bool) -> Iterator[De
         for feed in feeds:
             ordered = of_kind.where(DECISION.c.feed == feed).order_by(DECISION.c.idx)
             for row in connection.execution_options(yield_per=PAGE).execute(ordered):
-                yield _decision(row)
+                yield decision_of(row)
 
 
-def _decision(row: Row[*tuple[Any, ...]]) -> Decision:
+def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
+    """The decision that a row is, joined with the origin of its feed.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, it is none.
+    """
     try:
         return Decision(
             row.origin,
@@ -183,8 +180,12 @@ def _decision(row: Row[*tuple[Any, ...]]) -> Decision:
             _codes(row.reasons),
             _codes(row.measures),
             _codes(row.versions),
-            date.fromisoformat(row.review_on) if row.review_on else None,
+            date.fromisoformat(row.review_on[:DAY_LETTERS]) if row.review_on else None,
             row.decided_at_ms,
+            row.turn,
+            row.rules or 0,
+            row.inputs or b"",
+            _codes(row.grounds),
         )
     except ValueError:
         raise StoreFault("STORE_CORRUPT", f"{row.origin}: the decision at {row.idx} cannot be read") from None

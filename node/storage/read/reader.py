@@ -7,6 +7,7 @@ from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
 from node.storage.read.loop.rows import LoopRows
+from node.storage.read.ruling.snapshot import HistoryRows
 from node.storage.read.stating.statements import StatementRows
 from node.storage.read.status import StatusRows
 
@@ -53,6 +54,9 @@ class Reader:
         self.feedback = loop.feedback
         self.reported = loop.reported
         self.issued, self.made = loop.issued, loop.made
+
+        history = HistoryRows(connect)
+        self.decided_feeds, self.deciding = history.decided_feeds, history.deciding
 
     def _add_statements(self, statements: StatementRows) -> None:
         self.reach, self.stated, self.most_stated = statements.reach, statements.stated, statements.most_stated

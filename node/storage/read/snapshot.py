@@ -16,7 +16,16 @@ from node.query.seen import Facts, Place, Scope
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
 from node.storage.read.erasures import destructions
 from node.storage.read.feeds import feed_views
-from node.storage.read.held import acts_about_any, acts_on, held_about, held_about_any, held_at, held_within, known_of
+from node.storage.read.held import (
+    acts_about_any,
+    acts_on,
+    held_about,
+    held_about_any,
+    held_at,
+    held_from,
+    held_within,
+    known_of,
+)
 from node.storage.read.kin.codes import beside, one_subject
 from node.storage.read.tree import read_tile
 
@@ -94,6 +103,10 @@ class SnapshotRows:
         """One entry."""
         found = held_at(self._connection, origin, [index])
         return found[0] if found else None
+
+    def held(self, origin: str, start: int, limit: int) -> Sequence[HeldEntry]:
+        """Entries from `start`, in order, at most `limit`."""
+        return held_from(self._connection, origin, start, limit)
 
     def tile(self, origin: str, level: int, index: int) -> bytes:
         """One stored tile, empty when there is none."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, literal, select, update
 
 from federation.errors import FieldFault
 from federation.log.entry import PayloadState
@@ -35,6 +35,12 @@ from node.storage.write.feed_table import FeedRow
 
 DECIDE_AT_ONCE = date.min
 """Day of review of a decision that rests on something erased: the next review decides anew."""
+_DUE = DECIDE_AT_ONCE.isoformat()
+_AT_ONCE = case(
+    (DECISION.c.review_on.startswith(_DUE), DECISION.c.review_on),
+    else_=literal(f"{_DUE} ").concat(func.coalesce(DECISION.c.review_on, "")),
+)
+"""That day, and behind it the one that was there: the history tells what was decided as it was decided."""
 
 PAGE = 200
 REGISTERED = "erasures_registered"
@@ -155,18 +161,17 @@ class Destroyer:
         kin = frozenset[str]().union(*one_subject(self._connection, told).values())
         for chunk in key_chunks(sorted(kin)):
             red = DECISION.c.subject.in_(chunk) & (DECISION.c.list_kind == ListKind.RED.value)
-            self._connection.execute(update(DECISION).where(red), {"review_on": DECIDE_AT_ONCE.isoformat()})
+            self._connection.execute(update(DECISION).where(red).values(review_on=_AT_ONCE))
         self._connection.execute(delete(TIE).where(where))
 
     def _forget_decisions(self, where: ColumnElement[bool]) -> None:
         """Takes the subject out of decisions; what a black one among them suspended is decided anew."""
         black = select(DECISION.c.subject).where(where, DECISION.c.list_kind == ListKind.BLACK.value)
         subjects = self._connection.execute(black.where(DECISION.c.subject.is_not(None)).distinct()).scalars().all()
-        at_once = {"review_on": DECIDE_AT_ONCE.isoformat()}
         for chunk in key_chunks(subjects):
             red = DECISION.c.subject.in_(chunk) & (DECISION.c.list_kind == ListKind.RED.value)
-            self._connection.execute(update(DECISION).where(red), at_once)
-        self._connection.execute(update(DECISION).where(where), {**at_once, "subject": None})
+            self._connection.execute(update(DECISION).where(red).values(review_on=_AT_ONCE))
+        self._connection.execute(update(DECISION).where(where).values(review_on=_AT_ONCE, subject=None))
 
     def _forget_keys(self, feed: int, doomed: Sequence[_Doomed]) -> None:
         """Replaces what is known of their keys by a mark that stands for nothing but the erasure.

@@ -2,30 +2,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the ledger keeps: how far it has come in each feed, policies, and decisions."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, func, insert, literal, select
 
 from federation.records.codec import encode
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.list_entry import ListKind
 from federation.rules.conflict.tie import Tie
 from node.entry.holding import Decision, HeldEntry
-from node.ledger import DECIDED
+from node.ledger.grounds import Against
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks
-from node.storage.read.decided import black_counting_at, decision_row
+from node.storage.read.decided import DAY_LETTERS, decision_row, decisions_at
 from node.storage.read.held import acts_on, held_at, held_from
 from node.storage.read.kin.codes import one_subject
-from node.storage.schema import DECISION, FEED, META, POLICY, TIE
+from node.storage.read.ruling.rows import black_places, tie_places
+from node.storage.schema import BIG, DECISION, FEED, PAST_DECISION, POLICY, TIE
+from node.storage.write.destroy import DECIDE_AT_ONCE
 from node.storage.write.feed_table import FeedTable
 
-_RULES = "rules_digest"
+ONE_DAY = timedelta(days=1)
+_REVIEW = DECISION.c.review_on
+_AT_ONCE = _REVIEW.startswith(DECIDE_AT_ONCE.isoformat())
+_REPLACED = select(
+    *(column for column in DECISION.c if column.name in PAST_DECISION.c and column is not _REVIEW),
+    case((_AT_ONCE, func.nullif(func.substr(_REVIEW, DAY_LETTERS + 2), "")), else_=_REVIEW).label("review_on"),
+)
+"""Decisions as the history keeps them, with the day of review that they were made with."""
 
 
 class LedgerPart:
-    """The methods of a `LedgerUnit`."""
+    """The methods of a `LedgerUnit`, but for those about rules."""
 
     def __init__(self, connection: Connection, feeds: FeedTable) -> None:
         self._connection = connection
@@ -71,23 +81,40 @@ class LedgerPart:
         self._feeds.learn(policy)
 
     def keep_decisions(self, decisions: Sequence[Decision]) -> None:
-        """Adds or replaces decisions."""
+        """Adds decisions, or puts them in the place of others; one whose turn is not 0 has its forerunner kept."""
         feeds = {origin: self._feeds.held(origin).feed for origin in {decision.origin for decision in decisions}}
+        replaced: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for decision in decisions:
+            if decision.turn:
+                replaced[feeds[decision.origin], decision.decided_at_ms].append(decision.index)
+        for (feed, now_ms), indexes in replaced.items():
+            self._keep_replaced(feed, indexes, now_ms)
         rows = [decision_row(feeds[decision.origin], decision) for decision in decisions]
         replace_rows(self._connection, DECISION, rows)
 
-    def black_counting(self, origin: str, indexes: Sequence[int]) -> frozenset[int]:
-        """Those of some entries of a feed whose decisions are black and count here."""
-        return black_counting_at(self._connection, origin, indexes)
+    def _keep_replaced(self, feed: int, indexes: Sequence[int], now_ms: int) -> None:
+        """Copies decisions of a feed that are about to be replaced into the history, by the batch."""
+        for chunk in key_chunks(indexes):
+            at = (DECISION.c.feed == feed) & DECISION.c.idx.in_(chunk)
+            kept = _REPLACED.add_columns(literal(now_ms, BIG).label("replaced_at_ms")).where(at)
+            names = [column.name for column in kept.selected_columns]
+            self._connection.execute(insert(PAST_DECISION).from_select(names, kept))
+
+    def decided(self, origin: str, indexes: Sequence[int]) -> Mapping[int, Decision]:
+        """The decisions in force on some entries of a feed, by index."""
+        return decisions_at(self._connection, origin, indexes)
+
+    def black_places(self, subjects: Iterable[str]) -> Mapping[str, Against]:
+        """The first black decision that counts here on each of the subjects; those with none are absent."""
+        return black_places(self._connection, subjects)
+
+    def tie_places(self, codes: Iterable[str]) -> Sequence[tuple[str, int]]:
+        """Origin and index of every record that says of two of some codes that one replaced the other, in order."""
+        return tie_places(self._connection, codes)
 
     def black_counts(self, subjects: Iterable[str]) -> frozenset[str]:
         """Those of the subjects on whom a black decision counts here."""
-        found: set[str] = set()
-        for chunk in key_chunks(subjects):
-            black = (DECISION.c.list_kind == ListKind.BLACK.value) & DECISION.c.counts
-            wanted = select(DECISION.c.subject).distinct().where(DECISION.c.subject.in_(chunk), black)
-            found |= set(self._connection.execute(wanted).scalars())
-        return frozenset(found)
+        return frozenset(black_places(self._connection, subjects))
 
     def red_decisions(self, subjects: Iterable[str]) -> Sequence[tuple[str, int]]:
         """Origin and index of every red decision on the subjects, in that order."""
@@ -106,7 +133,7 @@ class LedgerPart:
         wanted = (
             select(FEED.c.origin, DECISION.c.idx)
             .join(FEED, FEED.c.feed == DECISION.c.feed)
-            .where(DECISION.c.review_on <= day.isoformat())
+            .where(DECISION.c.review_on < (day + ONE_DAY).isoformat())  # something may follow the day that is kept
             .order_by(DECISION.c.review_on, DECISION.c.feed, DECISION.c.idx)
             .limit(limit)
         )
@@ -133,14 +160,3 @@ class LedgerPart:
                 self._connection.execute(delete(TIE).where((TIE.c.feed == feed) & TIE.c.idx.in_(chunk)))
             insert_rows(self._connection, TIE, [(feed, *row) for row in sorted(rows)])
         return frozenset(code for _, _, *codes in changed for code in codes)
-
-    def rules_digest(self) -> str:
-        """Digest of the rule book that the decisions were made by; empty before the first."""
-        wanted = select(META.c.value).where(META.c.name == _RULES)
-        return self._connection.execute(wanted).scalar_one_or_none() or ""
-
-    def set_rules_digest(self, digest: str) -> None:
-        """Keeps that digest, and rewinds the cursors of all feeds that decisions are made on."""
-        replace_rows(self._connection, META, [(_RULES, digest)])
-        decided = FEED.c.dataset.in_([dataset.value for dataset in DECIDED])
-        self._connection.execute(update(FEED).where(decided), {"applied": 0})

@@ -16,6 +16,7 @@ from node.storage.write.ledger_part import LedgerPart
 from node.storage.write.log_part import LogPart
 from node.storage.write.loop.part import LoopPart
 from node.storage.write.refill_part import RefillPart
+from node.storage.write.ruling.part import RulingPart
 from node.storage.write.stating.statement_part import StatementPart
 
 
@@ -46,12 +47,12 @@ class Unit:
         self.dataset = ledger.dataset
         self.keep_policy = ledger.keep_policy
         self.keep_decisions = ledger.keep_decisions
-        self.black_counting = ledger.black_counting
-        self.black_counts = ledger.black_counts
+        self.decided, self.black_counts = ledger.decided, ledger.black_counts
+        self.black_places, self.tie_places = ledger.black_places, ledger.tie_places
         self.red_decisions = ledger.red_decisions
         self.due = ledger.due
         self.one_subject, self.replace_ties = ledger.one_subject, ledger.replace_ties
-        self.rules_digest, self.set_rules_digest = ledger.rules_digest, ledger.set_rules_digest
+        self._add_ruling(RulingPart(connection))
         self._refill(RefillPart(connection, feeds, destroyer, follow))
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         self._add_loop(LoopPart(connection, feeds))
@@ -79,6 +80,12 @@ class Unit:
         self.unqueue = refill.unqueue
         self.gaps, self.count_gaps, self.fill_gaps = refill.gaps, refill.count_gaps, refill.fill_gaps
         self.keep_own_evidence = refill.keep_own_evidence
+
+    def _add_ruling(self, ruling: RulingPart) -> None:
+        self.rules_digest, self.set_rules_digest = ruling.rules_digest, ruling.set_rules_digest
+        self.rules_number, self.keep_rules, self.rule_bytes = ruling.rules_number, ruling.keep_rules, ruling.rule_bytes
+        self.decided_feeds = ruling.decided_feeds
+        self.redeciding, self.keep_redeciding = ruling.redeciding, ruling.keep_redeciding
 
     def _add_loop(self, loop: LoopPart) -> None:
         self.keep_feedback, self.drop_feedback = loop.keep_feedback, loop.drop_feedback

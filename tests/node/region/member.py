@@ -177,6 +177,8 @@ class Node:
         for origin in sorted(origins, key=lambda origin: ("_catalogue" not in origin, origin)):
             while self.stages.ledger.apply(origin):
                 pass
+        while self.stages.ledger.reevaluate():
+            pass
 
     def decision(self, origin: str, index: int) -> Decision:
         """What was decided about an entry."""

@@ -8,7 +8,8 @@ from federation.records.feed_policy import Dataset
 from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.entry.lineage import void_places
-from node.ledger import judge
+from node.ledger.judging import judge
+from node.ledger.replay import Finding, Replay
 from node.verify.whole import Verify
 from tests.node.region.member import Node
 
@@ -65,6 +66,13 @@ def replayed(node: Node) -> dict[tuple[str, int], tuple[object, ...]]:
         )
         for place, entry in facts.items()
     }
+
+
+def again(node: Node) -> list[Finding]:
+    """Decisions in the history of a node that do not come out again as they were made, and those not counted."""
+    said = Replay(node.reader, None, lambda _: None).run()
+    assert said.decisions == said.agreed + said.apart.total() + sum(said.found.values())
+    return said.findings
 
 
 def _said(decision: Decision) -> tuple[object, ...]:

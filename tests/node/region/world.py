@@ -17,7 +17,7 @@ from node.identity.keys import KEY_NAMES, FileSigner, KeyRing
 from node.observe import Observer
 from node.publish import Publisher
 from tests.node.region.member import BUSINESS, FEDERATION, FEEDS, IDS, Node, settle, signing
-from tests.node.region.oracle import decided, kept, replayed, verify_of
+from tests.node.region.oracle import again, decided, kept, replayed, verify_of
 from tests.node.region.trouble import FIRST_DAY, Clock, InLine
 
 
@@ -135,7 +135,7 @@ class World:
                     assert self._seen.setdefault((view.origin, view.size), said) == said
 
     def audit(self) -> None:
-        """The oracle: every node is whole, agrees with itself, and mirrors are what their origins are."""
+        """The oracle: nodes are whole and agree with themselves, now and before; mirrors are what their origins are."""
         self.see()
         for node in self.nodes.values():
             assert [] == list(verify_of(node).run())
@@ -143,6 +143,7 @@ class World:
                 assert kept(node, node.origin(dataset)) == node.accepted[node.origin(dataset)]
             self._audit_mirrors(node)
             assert decided(node) == replayed(node)
+            assert [] == again(node)
 
     def _audit_mirrors(self, node: Node) -> None:
         for view in node.reader.feeds():

@@ -136,15 +136,25 @@ def test_a_store_of_another_version_is_refused(path: Path, owner: StoreOwner, st
         migrate_store(path, owner)
 
 
+WITHOUT_HISTORY = (
+    "drop table past_decision",
+    "drop table rule_set",
+    "drop table rule_file",
+    *(f"alter table decision drop column {name}" for name in ("turn", "rules", "inputs", "grounds")),
+)
+"""Makes a store one of the version before 0007."""
+
+
 def test_records_of_subjects_are_read_again_for_ties(path: Path, owner: StoreOwner) -> None:
     """A store from before the table reads those feeds from their beginning; others stay where they are."""
     row = "insert into feed values ({0}, 'o{0}', 'o', '{1}', 0, 9, x'', 0, 9, null, null, 0, 9)"
     for number, dataset in enumerate(("subjects", "lists"), 1):
         change(path, row.format(number, dataset))
-    change(path, "drop table tie")
+    for statement in ("drop table tie", *WITHOUT_HISTORY):
+        change(path, statement)
     change(path, "update alembic_version set version_num = '0005'")
 
-    assert migrate_store(path, owner) == ("0005", "0006")
+    assert migrate_store(path, owner) == ("0005", "0007")
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("select dataset, applied from feed").fetchall() == [("subjects", 0), ("lists", 9)]
 

@@ -16,6 +16,10 @@ from federation.log.leaf import Leaf, LeafKind
 from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset, FeedPolicy
 from node.entry.holding import Decision
+from node.ledger.grounds import Against
+from node.ledger.history import Past
+from node.ledger.ports import Redeciding
+from node.ledger.rules import RuleSet
 from node.publish import FeedReader, FeedView
 from node.query.seen import HoldingReader
 from node.storage.store import open_reader
@@ -224,16 +228,18 @@ def test_entries_are_applied_in_their_order(store: Store, mirror: Mirror) -> Non
         assert [entry.index for entry in unit.held_at(mirror.origin, [700, *range(600, -1, -1)])] == list(range(600))
 
 
-def test_other_rules_rewind_the_feeds_that_are_decided_on(store: Store, own_feed: OwnFeed, catalogue: OwnFeed) -> None:
-    """And no others."""
+def test_a_change_of_rules_is_followed_to_its_end(store: Store, own_feed: OwnFeed, catalogue: OwnFeed) -> None:
+    """How far it has come is kept, over the feeds that are decided on; the digest of the rules in force, too."""
+    at = Redeciding("a" * 64, own_feed.origin, 500)
     with store.write() as unit:
-        before = unit.rules_digest()
-        unit.set_cursor(own_feed.origin, 5)
-        unit.set_cursor(catalogue.origin, 5)
+        before = unit.rules_digest(), unit.redeciding()
         unit.set_rules_digest("digest")
+        unit.keep_redeciding(at)
+        assert catalogue.origin not in unit.decided_feeds()
     with store.write() as unit:
-        assert (before, unit.rules_digest()) == ("", "digest")
-        assert (unit.cursor(own_feed.origin), unit.cursor(catalogue.origin)) == (0, 5)
+        assert (before, unit.rules_digest(), unit.redeciding()) == (("", None), "digest", at)
+        unit.keep_redeciding(None)
+        assert unit.redeciding() is None
 
 
 def test_a_decision_is_kept_with_all_its_reasons(store: Store, mirror: Mirror) -> None:
@@ -249,6 +255,40 @@ def test_a_decision_is_kept_with_all_its_reasons(store: Store, mirror: Mirror) -
         assert store.reader.decision(mirror.origin, 0) == made
 
 
+def test_a_decision_that_replaces_another_keeps_it(store: Store, mirror: Mirror) -> None:
+    """With all but its subject, from when to when; the day of review that an erasure put aside, too."""
+    mirror.fill(3)
+    first = [replace(decision(mirror.origin, at), rules=1, inputs=b"i" * 32, grounds=("acts 1 2",)) for at in range(2)]
+    second = [replace(each, turn=1, standing=Standing.ENDED, decided_at_ms=99) for each in first]
+    with store.write() as unit:
+        unit.keep_decisions(first)
+        unit.keep_decisions([*second, decision(mirror.origin, 2)])
+    with store.reader.deciding() as seen:
+        kept = seen.past_decisions(mirror.origin, 2, (0, -1), 9)
+        found = seen.decision_in_turn((mirror.origin, 0, 0)), seen.decision_in_turn((mirror.origin, 0, 1))
+        none = seen.decision_in_turn((mirror.origin, 0, 2))
+        paged = seen.past_decisions(mirror.origin, 2, (0, 0), 1)
+
+    assert kept == [Past(replace(each, subject=""), 99) for each in first]
+    assert found == (kept[0], Past(second[0], None))
+    assert none is None
+    assert paged == kept[1:]
+
+
+def test_rules_are_kept_once_by_their_bytes(store: Store) -> None:
+    """Two sets share the files that both have; each has a number from 1 on, and none is called by another's."""
+    sets = [RuleSet("330100", {"rules/a": b"a", "rules/b": raw}) for raw in (b"b", b"c")]
+    with store.write() as unit:
+        assert [unit.rules_number(each.digest) for each in sets] == [None, None]
+        assert [unit.keep_rules(each, 7) for each in sets] == [1, 2]
+    with store.write() as unit:
+        assert [unit.rules_number(each.digest) for each in sets] == [1, 2]
+    with store.reader.deciding() as seen:
+        assert seen.rules_digests() == {1: sets[0].digest, 2: sets[1].digest}
+        wanted = [*sets[0].digests.values(), sets[1].digest, "f" * 64, "no digest"]
+        assert sorted(seen.rule_bytes(wanted).values()) == sorted([b"a", b"b", sets[1].listed])
+
+
 def test_a_black_decision_counts_only_while_it_has_effect(store: Store, mirror: Mirror) -> None:
     """Ended ones and other kinds do not; red ones are found whether they count or not."""
     mirror.fill(4)
@@ -262,7 +302,8 @@ def test_a_black_decision_counts_only_while_it_has_effect(store: Store, mirror: 
     with store.write() as unit:
         unit.keep_decisions(made)
         assert unit.black_counts(["A", "B", "C", "D"]) == {"A"}
-        assert unit.black_counting(origin, [-1, 0, 1, 2, 3, 2**64]) == {0}
+        assert unit.black_places(["A", "B"]) == {"A": Against(origin, 0, 0)}
+        assert list(unit.decided(origin, [-1, 0, 1, 2**64])) == [0, 1]
         assert unit.red_decisions(["A", "C", "D"]) == [(origin, 2), (origin, 3)]
 
 

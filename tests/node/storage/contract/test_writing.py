@@ -18,7 +18,7 @@ from federation.records.feed_policy import Dataset
 from node.exchange.exchange_log import ExchangeStore, Remembered
 from node.follow.ports import Evidence, FollowStore, Health
 from node.intake import IntakeStore, Known
-from node.ledger import LedgerStore
+from node.ledger.ports import LedgerStore
 from node.log import LogHead, LogStore
 
 if TYPE_CHECKING:

@@ -22,15 +22,19 @@ from federation.log.leaf import Leaf, LeafKind, commitment
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.tile import extend_tiles
 from federation.records.case import CaseKind
+from federation.records.exchange import Standing
+from federation.records.feed_policy import Dataset
 from node.acknowledge.behind import Ahead
 from node.acknowledge.statement import Stage, Stated
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.demo.postgres import TemporaryPostgres
+from node.entry.holding import Decision
 from node.entry.pending import Pending
 from node.exchange.dialogue import Envelope
 from node.exchange.exchange_log import Remembered
 from node.follow.ports import Evidence, FollowedRow, Health
+from node.ledger.rules import RuleSet
 from node.storage.dialect.engines import reader_engine
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.moving.move import Moved, MoveProgress, move_store
@@ -59,6 +63,12 @@ def rows_of(place: StorePlace) -> Rows:
     return found
 
 
+def decision(index: int, turn: int, rules: int) -> Decision:
+    """A decision on an entry of another member, with what it was made of."""
+    said = (Standing.HELD, ("SUSPENDED",), (), ("rules@1",), None, 9)
+    return Decision(FOREIGN, index, Dataset.LISTS, "甲", "black", *said, turn, rules, b"i" * 32, (f"acts 1 {turn}",))
+
+
 def own_keys(feed: OwnFeed) -> FeedKeys:
     """The keys of an own feed."""
     return feed.sequencer._feed_keys
@@ -81,6 +91,9 @@ def fill(store: Store, count: int) -> FeedKeys:
         unit.keep_stated(FOREIGN, [Stated("yrd", Stage.IN_EFFECT, count // 2, 9, b"a statement")], 11)
         unit.keep_ahead(FOREIGN, Ahead(count, b"a note", "yrd", 12))
         unit.set_rules_digest("a digest")
+        rules = unit.keep_rules(RuleSet("310000", {"rules/a": b"a file"}), 9)
+        for turn in range(2):
+            unit.keep_decisions([decision(index, turn, rules) for index in range(5)])
         unit.remember({"an exchange": Remembered(b"q" * 32, b"answer")}, 9)
         case = CaseName("330100", "a case")
         unit.keep_letters(
