@@ -1,24 +1,19 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""One entry: why it is what it is (`explain`), ending it (`end`), and marking it (`mark`)."""
+"""Acts on one own entry: ending it (`end`), and marking it (`mark`)."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated, assert_never
 
 import typer
 
-from federation.errors import AccessFault, FieldFault, Misuse
+from federation.errors import FieldFault, Misuse
 from federation.log.checkpoint import Origin
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.codec import encode, schema_of
 from federation.records.subject import Authority
-from federation.standards.catalogue import ReasonTexts
-from node.assemble.desk import Desk
-from node.cli.conflicts.notices import opposing, opposing_lines
 from node.cli.opening import (
     CURRENT,
     AsJson,
@@ -29,7 +24,6 @@ from node.cli.opening import (
     desk_at,
     now_ms,
     origin_of,
-    today,
 )
 from node.cli.printing import (
     Document,
@@ -37,27 +31,10 @@ from node.cli.printing import (
     print_facts,
     print_json,
     print_problem,
-    print_text,
     problem_line,
-    reason_documents,
-    reason_lines,
-    record_line,
 )
-from node.cli.subjects import holding_document
-from node.entry.holding import Decision
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
-from node.ledger import DECIDED
-from node.query.seen import Holding
 
-WATCH_EVERY_S = 0.02
-
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="重放该日期的判断（YYYY-MM-DD）/ Replay the decision for this day"),
-]
-Watch = Annotated[
-    bool, typer.Option("--watch", help="持续显示每次变化，直到中断 / Go on showing every change until interrupted")
-]
 KindOption = Annotated[
     EndingKind,
     typer.Option(
@@ -78,104 +55,6 @@ AuthorityCodeOption = Annotated[
 ]
 DocumentOption = Annotated[str, typer.Option("--document", metavar="NUMBER", help="决定文号 / Number of the decision")]
 DateOption = Annotated[str, typer.Option("--date", metavar="DATE", help="决定日期（YYYY-MM-DD）/ Day of the decision")]
-
-
-def explain(
-    origin: OriginArgument,
-    index: IndexArgument,
-    *,
-    as_of: AsOf = None,
-    watch: Watch = False,
-    node: NodeFolder = CURRENT,
-    as_json: AsJson = False,
-) -> None:
-    """说明一个条目为何被认可、保留或拒绝 / Say why an entry is recognised, held or refused."""
-    with desk_at(node) as desk:
-        whole = origin_of(desk, origin)
-        if watch:
-            _watch(desk, whole, index, as_json=as_json)
-        day = day_of(as_of, "--as-of") if as_of else today()
-        holding = desk.query.holding(whole, index)
-        replayed = desk.judge(whole, index, day) if holding.dataset in DECIDED else None
-        if as_json:
-            facing = opposing(desk, holding.entry, holding.reasons)
-            against = [{"origin": each.entry.origin, "index": each.entry.index} for each in facing]
-            document = {**holding_document(holding, desk.standards.reasons), "against": against}
-            print_json({**document, "replayed": _replay_document(replayed, day, desk.standards.reasons)})
-        else:
-            _show(holding, replayed, day, desk)
-
-
-def _replay_document(decision: Decision | None, day: date, reasons: ReasonTexts) -> Document | None:
-    """The replayed decision as JSON; None for what no rule decides on."""
-    if decision is None:
-        return None
-    return {
-        "as_of": day.isoformat(),
-        "standing": decision.standing.value,
-        "reasons": reason_documents(decision.reasons, reasons),
-        "measures": list(decision.measures),
-        "versions": list(decision.versions),
-        "review_on": decision.review_on.isoformat() if decision.review_on else None,
-    }
-
-
-def _show(holding: Holding, replayed: Decision | None, day: date, desk: Desk) -> None:
-    entry, reasons = holding.entry, desk.standards.reasons
-    against = opposing_lines(desk, holding)
-    facts = [
-        ("内容 / record", record_line(entry.record())),
-        ("状态 / standing", holding.standing.value),
-        ("原因 / reasons", reason_lines(holding.reasons, reasons) or "—"),
-        *([("相对条目 / against", against)] if against else []),
-        ("措施 / measures", " ".join(holding.measures) or "—"),
-        (
-            "后续行为 / acts",
-            "\n".join(_act_lines(holding, reasons)) or "—",
-        ),
-        ("新鲜度 / freshness", holding.freshness.value),
-        ("依据版本 / versions", "\n".join(holding.versions) or "—"),
-    ]
-    if replayed is not None:
-        facts += [
-            (f"重放 / replayed for {day}", replayed.standing.value),
-            ("  原因 / reasons", reason_lines(replayed.reasons, reasons) or "—"),
-            ("  复核日 / review on", replayed.review_on.isoformat() if replayed.review_on else "—"),
-        ]
-    print_facts(f"{entry.origin} {entry.index}", facts)
-
-
-def _act_lines(holding: Holding, reasons: ReasonTexts) -> Iterator[str]:
-    """A line for each act; below one that had no effect, why."""
-    for act, effect in zip(holding.acts.entries, holding.acts.effects, strict=True):
-        yield f"{act.index} {record_line(act.record())}"
-        if effect:
-            yield f"  无效力 / no effect: {reason_lines((effect,), reasons)}"
-
-
-def _watch(desk: Desk, origin: str, index: int, *, as_json: bool) -> None:
-    """Shows the standing of an entry now and at each change; ends only when interrupted."""
-    before: str | None = None
-    while True:
-        standing, reasons = _standing(desk, origin, index)
-        if standing != before:
-            seen_at_ms = now_ms()
-            if as_json:
-                shown: Document = {"standing": standing, "reasons": list(reasons), "seen_at_ms": seen_at_ms}
-                print_json({"origin": origin, "index": index, **shown})
-            else:
-                print_text(f"{seen_at_ms} {standing} {' '.join(reasons)}")
-            before = standing
-        time.sleep(WATCH_EVERY_S)
-
-
-def _standing(desk: Desk, origin: str, index: int) -> tuple[str, tuple[str, ...]]:
-    """Standing and reasons of an entry; ABSENT while it has not come."""
-    try:
-        holding = desk.query.holding(origin, index)
-    except AccessFault as fault:
-        return "ABSENT", (fault.reason,)
-    return holding.standing.value, holding.reasons
 
 
 def end(  # noqa: PLR0913 - a command's arguments are its options
