@@ -31,6 +31,7 @@ class Shown:
         feeds: entries of each feed, by origin.
         followed: entries followed, by node.
         verified: entries re-checked by `verify`, by node.
+        replayed: decisions that `replay` made again, past ones and those in force, by node.
         shanghai: decisions at Shanghai by standing.
         refused: reasons of what Shanghai refused.
         removal_ms: see `MEASURED`.
@@ -41,6 +42,7 @@ class Shown:
     feeds: dict[str, int] = field(default_factory=dict)
     followed: dict[str, int] = field(default_factory=dict)
     verified: dict[str, int] = field(default_factory=dict)
+    replayed: dict[str, int] = field(default_factory=dict)
     shanghai: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
@@ -66,6 +68,7 @@ class Shown:
             "feeds": self.feeds,
             "followed": self.followed,
             "verified": self.verified,
+            "replayed": self.replayed,
             "shanghai": {
                 "recognised": self.shanghai["RECOGNISED"],
                 "held": self.shanghai["HELD"],
@@ -96,6 +99,7 @@ class Shown:
                 "拒绝 / Refused",
                 "跟随 / Followed",
                 "核验 / Verified",
+                "重算 / Replayed",
             ),
             [self._node_row(place.id, place.name) for place in PLACES],
         )
@@ -114,7 +118,8 @@ class Shown:
     def _node_row(self, node_id: str, name: str) -> Sequence[str]:
         rows = self.rows.get(node_id, Rows(0, 0, 0, Counter()))
         counts = (rows.read, rows.accepted, rows.duplicate, rows.refused.total())
-        return (f"{node_id} {name}", *map(str, counts), str(self.followed[node_id]), str(self.verified[node_id]))
+        done = (self.followed[node_id], self.verified[node_id], self.replayed[node_id])
+        return (f"{node_id} {name}", *map(str, counts), *map(str, done))
 
     def _results(self) -> Iterator[tuple[str, str]]:
         yield "杭州黑名单在上海被认可 / Hangzhou's black entry recognised in Shanghai", _text(self.recognition)

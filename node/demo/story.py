@@ -144,6 +144,8 @@ class _Story:
         self._remove(index, watch)
         self._say("核验每个节点的存储 / Verifying every node's store")
         self._verify()
+        self._say("用当时的输入和规则重算全部决定 / Making every decision again")
+        self._replay()
         region.stop()
 
     def _fill(self) -> None:
@@ -267,6 +269,15 @@ class _Story:
             _expect(said["ok"] is True, f"{node_id}: verify found {said['findings']}")
             self.shown.verified[node_id] = said["entries"]
         _expect(self.shown.verified[NATION] > 0, "the national site holds nothing")
+
+    def _replay(self) -> None:
+        """Every decision that any node made in this story comes out again, byte for byte, from what the node keeps."""
+        ids = [place.id for place in PLACES]
+        for node_id, said in zip(ids, at_once(lambda node_id: self._region.one(node_id, "replay"), ids), strict=True):
+            _expect(said["ok"] is True, f"{node_id}: replay found {said['findings']}")
+            _expect(said["agreed"] == said["decisions"], f"{node_id}: {said['apart']} could not be replayed")
+            self.shown.replayed[node_id] = said["decisions"]
+        _expect(self.shown.replayed[SHANGHAI] > len(self._decisions), "the removal has not become history in Shanghai")
 
 
 def _expect(held: bool, expectation: str) -> None:

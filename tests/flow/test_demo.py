@@ -42,6 +42,7 @@ def test_the_demonstration_keeps_every_promise(tmp_path: Path, postgres: Sequenc
     check_story(said)
     check_rows(said)
     check_followers(said)
+    check_replay(said)
     assert [] == list(tmp_path.iterdir())
     assert [] == processes_below(tmp_path)
 
@@ -71,6 +72,15 @@ def check_followers(said: dict[str, Any]) -> None:
     assert said["rows"]["total"]["accepted"] == said["followed"][NATION]
     assert [] == [node for node in said["nodes"] if said["verified"][node] < said["followed"][node]]
     assert min(said["shanghai"][standing] for standing in ("recognised", "held", "refused")) > 0
+
+
+def check_replay(said: dict[str, Any]) -> None:
+    """Every node made all decisions of the story again; in Shanghai one more than there are entries: the removal's."""
+    decided = sum(count for origin, count in said["feeds"].items() if origin.split("/")[2] in {"lists", "filings"})
+
+    assert set(said["nodes"]) == set(said["replayed"])
+    assert sum(said["shanghai"]["standings"].values()) + 1 == said["replayed"][SHANGHAI]
+    assert decided == said["replayed"][NATION]
 
 
 @pytest.mark.slow
