@@ -87,6 +87,10 @@ class HistorySnapshot(LineageReader, Protocol):
         """The first black decision that counts here on each of the subjects; those with none are absent."""
         ...
 
+    def black_decisions(self, subjects: Sequence[str]) -> Sequence[Decision]:
+        """The black decisions in force on some subjects, whether they count or not."""
+        ...
+
     def tie_places(self, codes: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Origin and index of every record that says of two of some codes that one replaced the other, in order."""
         ...

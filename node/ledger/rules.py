@@ -102,6 +102,16 @@ def rule_set(home: str, rule_files: Mapping[str, bytes], standard_files: Mapping
     return RuleSet(home, {**book, **codes, **_tables()})
 
 
+def rules_of(home: str, rule_files: Mapping[str, bytes], standard_files: Mapping[str, bytes]) -> Rules:
+    """The rules that files hold; arguments as of `rule_set`.
+
+    Raises:
+        ConfigFault: a file is wrong; `detail` names it and the place.
+    """
+    source = rule_set(home, rule_files, standard_files)
+    return Rules(home, parse_rule_book(rule_files), build_standards(standard_files), source)
+
+
 def read_rules(digest: str, fetch: Callable[[Sequence[str]], Mapping[str, bytes]]) -> Rules | str:
     """Brings rules back from the files that are kept.
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`catalogue`: rule files and tables of standards: those in force, the text of a shipped one, and a file's errors."""
+"""`catalogue`: rule files and tables of standards: those in force, a shipped one's text, a file's errors, a preview."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,13 +17,11 @@ from federation.standards.bundle import SHIPPED_NAMES, Standards, shipped_standa
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.reading import shipped
 from node.assemble.stages import Foundation, rule_files, standard_files
+from node.cli.catalogue.files import TABLES, path_of, read_file
+from node.cli.catalogue.preview import preview_rules
 from node.cli.opening import CURRENT, AsJson, NodeFolder
 from node.cli.printing import Document, ExitCode, print_json, print_table, print_text, problem_line
 from node.config import CONFIG_NAME, load_config
-
-MAX_FILE_BYTES = 4 << 20
-TABLES = "standards"
-"""Folder of an operator's tables; the others are folders of rules."""
 
 Files = Annotated[
     list[Path],
@@ -37,7 +35,7 @@ Name = Annotated[
 ]
 
 catalogue = typer.Typer(
-    help="目录：生效情况、随附文本、文件检查 / Catalogues: which are in force, what ships, what is wrong with a file",
+    help="目录：生效情况、随附文本、文件检查、变更预览 / Catalogues: in force, shipped, errors, what would change",
     invoke_without_command=True,
 )
 
@@ -99,6 +97,9 @@ def check_files(files: Files, node: NodeFolder = CURRENT, as_json: AsJson = Fals
         raise typer.Exit(ExitCode.REFUSED)
 
 
+catalogue.command("preview")(preview_rules)
+
+
 def _in_force(node: Path) -> Iterator[tuple[str, str, bool]]:
     """Kind and pinned name of each file that counts, and whether it is the node's own."""
     config = load_config(node)
@@ -121,12 +122,8 @@ def _problems(file: Path, standards: Standards) -> tuple[Problem, ...]:
     Raises:
         Misuse: FILE_TOO_LARGE.
     """
-    with file.open("rb") as opened:
-        raw = opened.read(MAX_FILE_BYTES + 1)
-    if len(raw) > MAX_FILE_BYTES:
-        raise Misuse("FILE_TOO_LARGE", f"{file}: a catalogue has at most {MAX_FILE_BYTES} bytes")
-    folder = file.absolute().parent.name
-    path = f"{folder}/{file.name}"
+    raw, path = read_file(file), path_of(file)
+    folder = path.partition("/")[0]
     return check_table(path, raw) if folder == TABLES else check_rule_file(path, raw, standards)
 
 

@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """`replay`: makes past decisions again, from stored inputs and kept rules, and tells every one that does not agree."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress as Bar
 
 from federation.errors import Misuse
 from federation.standards.catalogue import ReasonTexts
 from node.assemble.interpreter import settle_interpreter
+from node.cli.deciding.bar import decisions_bar
 from node.cli.opening import CURRENT, AsJson, NodeFolder, day_of, desk_at, origin_of
 from node.cli.printing import Document, ExitCode, print_json, print_text, problem_line
-from node.ledger.replay import MAX_FINDINGS_LISTED, Finding, Progress, Replay, Replayed
+from node.ledger.replay import MAX_FINDINGS_LISTED, Finding, Replay, Replayed
 
 AsOf = Annotated[
     str | None,
@@ -52,7 +49,7 @@ def replay(
         if whole is not None and whole not in {feed.origin for feed in desk.reader.decided_feeds()}:
             raise Misuse("FEED_UNKNOWN", f"no decisions are made on {whole} here")
         reasons = desk.standards.reasons
-        with _bar() as told:
+        with decisions_bar("重算 / replaying") as told:
             result = Replay(desk.reader, day, told).run(None if whole is None else [whole])
     if as_json:
         print_json({"as_of": as_of, "origin": whole, **_document(result, limit)})
@@ -91,14 +88,3 @@ def _lines(result: Replayed, limit: int, reasons: ReasonTexts) -> Iterator[str]:
         yield f"— {count}: {problem_line(reason, '', reasons)}"
     sign, word = ("✓", "一致 / agreed") if result.ok else ("✗", "不全一致 / not all agreed")
     yield f"{sign} {word}：{result.agreed} / {result.decisions} 项决定 / decisions"
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
-    """A bar on standard error while it is a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("重算 / replaying", total=None)
-        yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)

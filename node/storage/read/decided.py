@@ -111,6 +111,19 @@ def decisions_about_any(connection: Connection, subjects: Sequence[str], most: i
     return [decision_of(row) for row in rows]
 
 
+def black_decisions(connection: Connection, subjects: Sequence[str]) -> Sequence[Decision]:
+    """The black decisions in force on some subjects, whether they count or not.
+
+    Raises:
+        StoreFault: STORE_CORRUPT, as `decision_at`.
+    """
+    found: list[Decision] = []
+    for chunk in key_chunks(subjects):
+        black = DECISION.c.subject.in_(chunk) & (DECISION.c.list_kind == ListKind.BLACK.value)
+        found += [decision_of(row) for row in connection.execute(_DECIDED.where(black))]
+    return found
+
+
 def recognised_filings(connection: Connection, subjects: Sequence[str]) -> Sequence[Decision]:
     """The decisions by which foreign filings of some agencies count here.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from federation.records.act import AnnotationKind
 from federation.records.exchange import Standing
 from node.ledger.grounds import MORE
+from node.ledger.history import Past
 from node.ledger.replay import Replay
 from node.ledger.rules import Rules, read_rules
 from tests.node.ledger.conftest import put_in_force, turns
@@ -30,6 +31,7 @@ async def test_every_change_is_kept_with_its_reason(
     world: World, hangzhou: Node, shanghai: Node, samples: Samples
 ) -> None:
     """What it was, from when to when, and why: nothing is overwritten."""
+    origin = hangzhou.origin("lists")
     hangzhou.publish("lists", samples.black())
     await world.mirror(shanghai, hangzhou, "lists")
     for kind in (AnnotationKind.SUSPENDED, AnnotationKind.RESUMED):
@@ -44,10 +46,10 @@ async def test_every_change_is_kept_with_its_reason(
     ]
     assert expected == turns(shanghai, 0)
     with shanghai.reader.deciding() as seen:
-        first, second = seen.past_decisions(hangzhou.origin("lists"), 0, (0, -1), 9)
+        first, second = (each for each in seen.past_decisions(origin, 0, (0, -1), 9) if isinstance(each, Past))
     assert first.replaced_at_ms == second.decision.decided_at_ms
     assert ("acts 1 1",) == second.decision.grounds
-    assert ("acts 2 2",) == shanghai.decision(hangzhou.origin("lists"), 0).grounds
+    assert ("acts 2 2",) == shanghai.decision(origin, 0).grounds
 
 
 async def test_deciding_again_keeps_nothing_when_nothing_changed(
@@ -121,6 +123,7 @@ async def test_the_history_keeps_the_day_of_review_through_an_erasure(
 
     with hangzhou.reader.deciding() as seen:
         (kept,) = seen.past_decisions(hangzhou.origin("lists"), 0, (0, -1), 9)
+    assert isinstance(kept, Past)
     assert (before.review_on, before.reasons) == (kept.decision.review_on, kept.decision.reasons)
     assert [] == again(hangzhou)
 

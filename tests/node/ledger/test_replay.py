@@ -16,7 +16,7 @@ from node.storage.store import open_reader
 from tests.node.ledger.conftest import FILINGS, LISTS, OWNER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from node.ledger.replay import Replayed
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
 
-Reasons = "Callable[[], Mapping[str, int]]"
+    Reasons = Callable[[], Mapping[str, int]]
+
 RED, LAPSING, BLACK = 0, 1, 2
 EARLIER = "UPDATE past_decision SET {} WHERE IN_LISTS AND idx = ? AND turn = ?"
 ENTRY = "UPDATE entry SET {} WHERE IN_LISTS AND idx = ?"

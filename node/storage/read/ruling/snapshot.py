@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from federation.records.feed_policy import Dataset
+from node.entry.holding import Decision
 from node.ledger.grounds import Against
 from node.ledger.history import Broken, DecidedFeed, Past, Place
+from node.storage.read.decided import black_decisions
 from node.storage.read.feeds import Connect
 from node.storage.read.ruling.history import decision_in_turn, decisions_between, past_decisions
 from node.storage.read.ruling.rows import black_places, rule_bytes, rules_digests, tie_places
@@ -47,6 +49,10 @@ class DecidingRows(SnapshotRows):
     def black_places(self, subjects: Sequence[str]) -> Mapping[str, Against]:
         """The first black decision that counts here on each of the subjects; those with none are absent."""
         return black_places(self._connection, subjects)
+
+    def black_decisions(self, subjects: Sequence[str]) -> Sequence[Decision]:
+        """The black decisions in force on some subjects, whether they count or not."""
+        return black_decisions(self._connection, subjects)
 
     def tie_places(self, codes: Sequence[str]) -> Sequence[tuple[str, int]]:
         """Origin and index of every record that says of two of some codes that one replaced the other, in order."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from federation.standards.reading import shipped
-from node.cli.catalogue.group import MAX_FILE_BYTES
+from node.cli.catalogue.files import MAX_FILE_BYTES
 from tests.node.cli.conftest import Xinqiao
 
 ORDER = "repair-order-36"
