@@ -16,7 +16,7 @@ from federation.records.act import AnnotationKind
 from federation.records.exchange import Standing
 from node.ledger.history import Past
 from node.ledger.replay import Replay, Replayed
-from node.storage.creation import StoreOwner
+from node.storage.opening.checks import StoreOwner
 from node.storage.store import open_reader
 from tests.node.region.member import FEDERATION, Node
 from tests.node.region.samples import COMPANY, Samples

@@ -12,6 +12,7 @@ import pytest
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
 from node.ledger import ledger as deciding
+from node.ledger.replay import Replay
 from tests.node.ledger.conftest import AGREEMENT, put_in_force, turns
 from tests.node.region.oracle import again
 
@@ -143,3 +144,17 @@ async def test_a_black_entry_that_comes_to_count_suspends_the_red_one(
 
     assert (Standing.OWN, Standing.HELD) == (before, shanghai.decision(own, 0).standing)
     world.audit()
+
+
+def test_what_was_decided_before_there_was_a_history_is_decided_anew(mirrored: Node, hangzhou: Node) -> None:
+    """A store of an older version: all decisions get their inputs, and none of the old ones becomes history."""
+    origin = hangzhou.origin("lists")
+    for column in ("rules", "inputs", "grounds"):
+        mirrored.tamper(f"decision.{column}", origin, lambda _: None)
+    with mirrored.stages.store.write() as unit:
+        unit.set_rules_digest("f" * 64)
+    assert {"REPLAY_BEFORE_HISTORY": 3} == dict(Replay(mirrored.reader, None, lambda _: None).run().apart)
+    mirrored.decide()
+
+    said = Replay(mirrored.reader, None, lambda _: None).run()
+    assert (3, 3) == (said.decisions, said.agreed)
