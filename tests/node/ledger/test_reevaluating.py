@@ -86,18 +86,19 @@ def test_an_entry_that_comes_meanwhile_waits_for_nothing(mirrored: Node, hangzho
     assert Standing.HELD is mirrored.decision(hangzhou.origin("lists"), 0).standing
 
 
-def test_it_goes_on_where_it_was(mirrored: Node, hangzhou: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each batch is a transaction of its own; another process goes on after the last one."""
+async def test_it_goes_on_where_it_was(
+    mirrored: Node, world: World, hangzhou: Node, samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each batch is a transaction of its own; another process goes on after the last one, feed after feed."""
+    hangzhou.publish("filings", samples.filing(1))
+    await world.mirror(mirrored, hangzhou, "filings")
     monkeypatch.setattr(deciding, "BATCH_ENTRIES", 1)
     changed(mirrored, '"eco-environment", ', "")
-    assert 1 == mirrored.stages.ledger.reevaluate()
+    assert [1, 1] == [mirrored.stages.ledger.reevaluate() for _ in range(2)]
     mirrored.reopen()
     mirrored.stages.ledger.start()
 
-    done = 0
-    while mirrored.stages.ledger.reevaluate():
-        done += 1
-    assert 2 == done
+    assert [1, 1, 0] == [mirrored.stages.ledger.reevaluate() for _ in range(3)]
     standings = [mirrored.decision(hangzhou.origin("lists"), index).standing for index in range(3)]
     assert [Standing.HELD, Standing.HELD, Standing.REFUSED] == standings
 
