@@ -116,7 +116,8 @@ class Ledger:
         before = unit.rules_digest()
         if before != digest:
             unit.set_rules_digest(digest)
-            unit.keep_redeciding(Redeciding(before if unit.redeciding() is None else ""))
+            if unit.has_decisions():
+                unit.keep_redeciding(Redeciding(before if unit.redeciding() is None else ""))
         return number
 
     def _touched_since(self, unit: LedgerUnit, before: str) -> Touch:

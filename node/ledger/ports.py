@@ -119,6 +119,10 @@ class LedgerUnit(FeedbackUnit, Protocol):
         """Kept files of rules by their SHA-256 in hex, as they are stored; those not kept are absent."""
         ...
 
+    def has_decisions(self) -> bool:
+        """Whether anything was decided yet."""
+        ...
+
     def decided_feeds(self) -> Sequence[str]:
         """Origins of the feeds that decisions are made on, in order."""
         ...

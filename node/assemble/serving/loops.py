@@ -206,14 +206,12 @@ class Loops:
         That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue. It
         wakes every minute, and at legal midnight, when what has lapsed stops counting with no message.
         """
-        clock = self._stages.foundation.clock
+        clock, ledger = self._stages.foundation.clock, self._stages.ledger
         while True:
             next_day_ms = midnight_ms(china_date(clock()) + ONE_DAY)  # it may begin during this look
             try:
-                while await self.act(self._stages.ledger.review):
-                    pass
-                while await self.act(self._stages.ledger.reevaluate):
-                    pass
+                while await self.act(ledger.review) or await self.act(ledger.reevaluate):
+                    pass  # a day that comes meanwhile does not wait for the end of a change of rules
                 while await self.act(self._stages.cases.overdue):
                     self._bells.letters.ring()
                 while await self.act(self._stages.cases.post.forget):

@@ -84,7 +84,7 @@ class Unit:
     def _add_ruling(self, ruling: RulingPart) -> None:
         self.rules_digest, self.set_rules_digest = ruling.rules_digest, ruling.set_rules_digest
         self.rules_number, self.keep_rules, self.rule_bytes = ruling.rules_number, ruling.keep_rules, ruling.rule_bytes
-        self.decided_feeds = ruling.decided_feeds
+        self.decided_feeds, self.has_decisions = ruling.decided_feeds, ruling.has_decisions
         self.redeciding, self.keep_redeciding = ruling.redeciding, ruling.keep_redeciding
 
     def _add_loop(self, loop: LoopPart) -> None:

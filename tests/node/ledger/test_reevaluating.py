@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,11 @@ import pytest
 
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
+from node.assemble.serving.condition import Condition
+from node.assemble.serving.loops import Bells, Loops
 from node.ledger import ledger as deciding
 from node.ledger.replay import Replay
+from node.observe import Observer
 from tests.node.ledger.conftest import AGREEMENT, put_in_force, turns
 from tests.node.region.oracle import again
 
@@ -159,3 +164,25 @@ def test_what_was_decided_before_there_was_a_history_is_decided_anew(mirrored: N
 
     said = Replay(mirrored.reader, None, lambda _: None).run()
     assert (3, 3) == (said.decisions, said.agreed)
+
+
+def test_the_first_decisions_of_a_store_are_made_once(hangzhou: Node, samples: Samples) -> None:
+    """There were no rules before, and nothing that rested on them."""
+    hangzhou.publish("lists", samples.black())
+
+    assert 0 == hangzhou.stages.ledger.reevaluate()
+
+
+async def test_a_served_node_goes_on_by_itself(mirrored: Node, hangzhou: Node) -> None:
+    """To the end of the change, in the review that wakes every minute."""
+    changed(mirrored, '"eco-environment", ', "")
+    with ThreadPoolExecutor(1) as writer:
+        loops = Loops(mirrored.stages, Bells(asyncio.get_running_loop()), writer, Observer("test"), Condition())
+        review = asyncio.create_task(loops.review())
+        async with asyncio.timeout(10):
+            while mirrored.decision(hangzhou.origin("lists"), 2).standing is not Standing.REFUSED:
+                await asyncio.sleep(0)
+            while mirrored.decision(hangzhou.origin("lists"), 0).standing is not Standing.HELD:
+                await asyncio.sleep(0)
+        review.cancel()
+        await asyncio.gather(review, return_exceptions=True)

@@ -11,7 +11,7 @@ from node.ledger.ports import Redeciding
 from node.ledger.rules import RuleSet
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.ruling.rows import rule_bytes, rules_number
-from node.storage.schema import FEED, META, RULE_FILE, RULE_SET
+from node.storage.schema import DECISION, FEED, META, RULE_FILE, RULE_SET
 
 _RULES = "rules_digest"
 _REDECIDING = "redeciding"
@@ -48,6 +48,10 @@ class RulingPart:
     def rule_bytes(self, digests: Sequence[str]) -> Mapping[str, bytes]:
         """Kept files of rules by their SHA-256 in hex, as they are stored; those not kept are absent."""
         return rule_bytes(self._connection, digests)
+
+    def has_decisions(self) -> bool:
+        """Whether anything was decided yet."""
+        return self._connection.execute(select(DECISION.c.idx).limit(1)).first() is not None
 
     def decided_feeds(self) -> Sequence[str]:
         """Origins of the feeds that decisions are made on, in order."""
