@@ -84,6 +84,9 @@ def test_a_store_of_another_version_is_refused(
 def test_an_older_store_is_brought_up(made: PostgresPlace, owner: StoreOwner) -> None:
     """By the same steps as a file."""
     change(made, "drop table lease, stated, reached, ahead, erasure, case_file, case_letter, feedback, tie")
+    change(made, "drop table past_decision, rule_set, rule_file")
+    columns = ", ".join(f"drop column {name}" for name in ("turn", "rules", "inputs", "grounds"))
+    change(made, f"alter table decision {columns}")
     change(made, "drop index ix_act_feed_idx; update alembic_version set version_num = '0001'")
     assert [migrate_store(made, owner), migrate_store(made, owner)] == [("0001", NEWEST), (NEWEST, NEWEST)]
     open_store(made, owner).close()
