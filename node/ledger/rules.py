@@ -3,8 +3,8 @@
 """The rules that decisions are made by, as values, and as the bytes that those values were read from.
 
 A decision names its rules by the digest of a list of files. The list names every file by path and SHA-256: the rule
-book, the tables that codes are checked with, life cycles and conflicts. Sentences for people decide nothing and are
-not in it.
+book, the tables that codes are checked with, life cycles and conflicts. Sentences and masks are for people: they decide
+nothing and are not in it.
 
     xinqiao rules 1
     program deciding@1
@@ -30,7 +30,7 @@ from federation.standards.reading import shipped
 PROGRAM = "deciding@1"
 """Counted up with every change of the program by which the same inputs and files could give another decision."""
 _TITLE = "xinqiao rules 1"
-_SENTENCES = "reasons"
+_FOR_PEOPLE = frozenset({"reasons", "masking"})
 MAX_RULE_FILES = 10_000
 """Files that the list of a set of rules may name; a longer one is damaged."""
 
@@ -98,7 +98,7 @@ def rule_set(home: str, rule_files: Mapping[str, bytes], standard_files: Mapping
         standard_files: its replacements of tables, by catalogue id.
     """
     book = {f"rules/{path}": raw for path, raw in rule_files.items()}
-    codes = {f"standards/{name}": raw for name, raw in standard_bytes(standard_files).items() if name != _SENTENCES}
+    codes = {f"standards/{name}": raw for name, raw in standard_bytes(standard_files).items() if name not in _FOR_PEOPLE}
     return RuleSet(home, {**book, **codes, **_tables()})
 
 
