@@ -32,9 +32,9 @@ ANSWERED = "ANSWERED"
 """Outcome of an exchange that was answered; every other outcome is the reason of a refusal."""
 
 LOGGED_REFUSALS = frozenset({"PURPOSE_NOT_GRANTED"})
-"""Refusals that both sides log: those of a question that was read, signed and addressed as it must be. A question
-refused
-before that (its certificate, signature, address or form) is no exchange, since nobody can say whose it was."""
+"""Refusals that both sides log: those of a question that was read, signed and addressed as it must be. A question that
+was refused before that (its certificate, signature, address or form), or not answered at all, is logged by whoever
+asked alone, since the other side cannot say whose it was."""
 
 QUESTION_TYPE = "application/vnd.creditexchange.question.v1"
 ANSWER_TYPE = "application/vnd.creditexchange.answer.v1"

@@ -136,6 +136,10 @@ class ExchangeUnit(IntakeUnit, Protocol):
         """Keeps answers and refusals, by exchange id."""
         ...
 
+    def try_to_write(self) -> None:
+        """Writes something that leaves nothing behind, so that the commit shows whether there is room for more."""
+        ...
+
     def forget(self, before_ms: int, ahead_ms: int, limit: int) -> int:
         """Forgets answers kept before a time, oldest exchange ids first, at most `limit`; tells how many.
 
@@ -234,6 +238,15 @@ class ExchangeLog:
         if kept:
             unit.remember(kept, self._now_ms())
         return [_logged(entry, outcomes.get(at), known | kept) for at, entry in enumerate(entries)]
+
+    def try_to_write(self) -> None:
+        """Sees whether the log can be written.
+
+        Raises:
+            StoreFault: it cannot.
+        """
+        with self._store.write() as unit:
+            unit.try_to_write()
 
     def forget(self) -> int:
         """Forgets one batch of the answers that were kept long enough.

@@ -3,8 +3,9 @@
 """Puts a question to a named member, verifies the answer, logs the exchange, and only then hands the answer on.
 
 An answer is used only when the member's message key signed it, it answers this very question, and every record in it
-is about the subject asked about and verifies against the keys of its origin. Refusals are logged too. A member that
-cannot be reached is not an exchange.
+is about the subject asked about and verifies against the keys of its origin. Every other end of a question is logged
+too, under its reason: a refusal, a time-out, a member that cannot be reached, an answer that is none. Whether such a
+question reached the member nobody can say on this side: the member's own log does.
 """
 
 import hashlib
@@ -14,14 +15,14 @@ from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
-from federation.errors import CallerFault, FieldFault, PeerFault
+from federation.errors import CallerFault, FieldFault, PeerFault, UnreachableFault
 from federation.log.checkpoint import FeedKeys, open_checkpoint
 from federation.log.leaf import Leaf
 from federation.log.note import Note, Verifier
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.codec import decode_as, encode, glance
 from federation.records.exchange import Answer, EvidenceParts, Exchange, ExchangeSide, Finding, Question
-from federation.rules.exchange import ANSWER_TYPE, LOGGED_REFUSALS, QUESTION_TYPE, AnsweredWith, RefusedWith
+from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.identity.keys import KeyRing
@@ -92,21 +93,21 @@ class Inquirer:
 
         Raises:
             FieldFault: the matter breaks a rule of the question.
-            CallerFault: the member refused, with its reason; the refusal is logged.
+            CallerFault: the member refused, with its reason.
             PeerFault: the answer is not what it claims to be; nothing of it is used.
             UnreachableFault: no answer came.
-            StoreFault: EXCHANGE_LOG_UNAVAILABLE.
+            StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing is used, whatever came.
         """
+        self._log.require()
         question = self._question(node_id, matter)
         raw = encode(question)
         asked = Asked.of(question, raw)
         try:
             envelope = await member.ask(seal(QUESTION_TYPE, raw, self._keys))
-        except CallerFault as fault:
-            if fault.reason in LOGGED_REFUSALS:
-                await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
+            answer = self._verified(asked, envelope)
+        except (CallerFault, PeerFault, UnreachableFault) as fault:
+            await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
             raise
-        answer = self._verified(asked, envelope)
         outcome = AnsweredWith(
             hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
         )
@@ -185,6 +186,10 @@ def _open_checkpoint(note: bytes, keys: FeedKeys) -> None:
 
 class RequesterLog(Protocol):
     """The requester's side of the exchange log."""
+
+    def require(self) -> None:
+        """Sees that the log may be written now, before anything is asked; raises StoreFault when it may not."""
+        ...
 
     async def log(self, exchange: Exchange) -> bytes | None:
         """Appends one entry; durable when it returns. There is no answer to remember on this side."""

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from federation.errors import StoreFault, UnreachableFault
+from federation.standards.identity import CodeKind
+from node.exchange.inquire import Matter
 from tests.crash.served import beat_every_second, status, why_read_only
-from tests.flow.world import Node, Region, black, submitted, until
+from tests.flow.world import Node, Region, black, submitted, until, uscc
 
 pytestmark = pytest.mark.slow
 
@@ -142,3 +144,44 @@ def test_a_command_on_a_full_disk_says_what_to_mend(room: Room, tmp_path: Path) 
 
     region.check()
     assert 2 == made.size("flow.example/330100/lists/1")
+
+
+MATTER = Matter("joint-punishment", "虚构依据", "沪信查〔2026〕1号", CodeKind.USCC, uscc(0))
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Region, Node, Node, Room]]:
+    """A city that answers on a small disk and signs nothing unasked, and one that asks, elsewhere."""
+    with small_disk(tmp_path) as room:
+        region = Region(room.folder)
+        answering = region.node("330100")
+        answering.log = tmp_path / "log"
+        asking = Region(tmp_path / "elsewhere").node("310000")
+        region.pin(answering, asking, may_ask=["joint-punishment"])
+        region.pin(asking, answering)
+        try:
+            answering.serve()
+            yield region, answering, asking, room
+            region.check()
+        finally:
+            region.close()
+
+
+def test_without_room_for_its_log_no_answer_leaves(two: tuple[Region, Node, Node, Room]) -> None:
+    """The node says so in status and health at once, and the same process answers again once there is room."""
+    _, answering, asking, room = two
+    process, answers = answering.process, 0
+    room.fill(answering)
+    with pytest.raises(UnreachableFault, match="EXCHANGE_LOG_UNAVAILABLE"):
+        for _ in range(BATCHES):
+            asking.ask(lambda desk: desk.inquire("330100", MATTER))
+            answers += 1
+    until(lambda: why_read_only(answering) == {room.reason}, "the node says that it is read-only")
+    said = status(answering)
+    room.free(answering)
+    until(lambda: not why_read_only(answering), "the node writes again")
+    asking.ask(lambda desk: desk.inquire("330100", MATTER))
+    until(lambda: answering.size("flow.example/330100/_exchange/1") == answers + 1, "each answer that left is logged")
+
+    assert (True, {room.reason}) == (said["read_only"], {problem["reason"] for problem in said["problems"]})
+    assert process is answering.process

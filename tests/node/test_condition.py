@@ -13,8 +13,10 @@ import pytest
 from federation.errors import ClockFault, StoreFault
 from federation.records.exchange import Exchange, ExchangeSide
 from node.assemble.serving.condition import Condition
-from node.assemble.serving.doors import Submitting, ThreadedLog, WriterLog
+from node.assemble.serving.doors import Submitting
+from node.assemble.serving.logs import LogWatch, ThreadedLog, WriterLog
 from node.assemble.serving.loops import Bells, Loops
+from node.bell import Bell
 from node.exchange.exchange_log import ToLog
 from node.observe import Observer
 
@@ -43,6 +45,12 @@ def exchange() -> Exchange:
         commitment=bytes(32),
         logged_at_ms=1,
     )
+
+
+def watched(node: Node, condition: Condition) -> LogWatch:
+    """A node's exchange log as it is watched while the node is served."""
+    failed = Bell(asyncio.get_running_loop())
+    return LogWatch(node.stages.exchange_log, node.origin("_exchange"), condition, failed)
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -81,18 +89,43 @@ async def test_a_node_that_cannot_sign_takes_nothing_in(hangzhou: Node, samples:
     condition.failed("beat", FILINGS, StoreFault("STORE_UNAVAILABLE"))
     with ThreadPoolExecutor(1) as writer:
         loops = Loops(hangzhou.stages, Bells(asyncio.get_running_loop()), writer, Observer("test"), condition)
-        log = ThreadedLog(hangzhou.stages.exchange_log, loops.act, condition)
+        watch = watched(hangzhou, condition)
+        log = ThreadedLog(watch, loops.act)
         with pytest.raises(StoreFault, match="STORE_READ_ONLY"):
             submitting.submit("lists", [hangzhou.item(samples.black())], amend=False)
         with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
             await log.log(exchange())
         assert {} == dict(hangzhou.reader.pending())
         with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
-            WriterLog(hangzhou.stages.exchange_log, writer, condition).log_all([ToLog(exchange())])
+            WriterLog(watch, writer).log_all([ToLog(exchange())])
         condition.succeeded("beat", FILINGS)
         await log.log(exchange())
         submitting.submit("lists", [hangzhou.item(samples.black())], amend=False)
     assert {LISTS: 1, hangzhou.origin("_exchange"): 1} == dict(hangzhou.reader.pending())
+
+
+async def test_a_log_that_fails_makes_the_node_read_only_until_it_can_be_written(hangzhou: Node) -> None:
+    """Though nothing else is to be written: said at once, with the store's reason, and taken back by itself."""
+    changes: list[dict[str, str]] = []
+    condition = Condition(lambda: changes.append(dict(condition.faults)))
+    watch, origin = watched(hangzhou, condition), hangzhou.origin("_exchange")
+
+    async def act(step: Callable[[], None]) -> None:
+        hangzhou.trouble.arm(0 if len(changes) < 2 else None)
+        changes.append({"tried": ""})
+        step()
+
+    running = asyncio.create_task(watch.run(act))  # type: ignore[arg-type]
+    hangzhou.trouble.arm(0)
+    with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
+        watch.log_all([ToLog(exchange())])
+    with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
+        watch.require()
+    await until(lambda: changes[-1] == {})
+    running.cancel()
+    watch.log_all([ToLog(exchange())])
+
+    assert [{origin: "STORE_UNAVAILABLE"}, {"tried": ""}, {"tried": ""}, {}] == changes
 
 
 @pytest.mark.parametrize("stage", ["publish", "beat"])

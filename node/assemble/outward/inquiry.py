@@ -41,6 +41,9 @@ class _DirectLog:
     def __init__(self, stages: Stages) -> None:
         self._stages = stages
 
+    def require(self) -> None:
+        """Nothing is known of the log before it is written to: this process has just opened the store."""
+
     async def log(self, exchange: Exchange) -> bytes | None:
         """Appends one entry; durable when it returns."""
         logged = persist(self._stages.exchange_log.log, exchange)

@@ -3,14 +3,13 @@
 """What the servicers find behind their doors: stages, each in the thread where it may run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Protocol, TypeVar
 
-from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault, StoreFault
+from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
 from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.codec import FEEDBACK_SCHEMA
-from federation.records.exchange import Answer, Exchange
+from federation.records.exchange import Answer
 from federation.records.feed_policy import Dataset
 from federation.rules.loop.feedback import NotTaken, Statement
 from node.assemble.members import Members
@@ -19,7 +18,6 @@ from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
-from node.exchange.exchange_log import ExchangeLog, Logged, ToLog, stands
 from node.exchange.gather import Gatherer
 from node.exchange.inquire import Inquirer, Matter
 from node.exchange.respond import Responder
@@ -28,66 +26,8 @@ from node.observe import Observer
 from node.publish import Chunk, FeedReader, Publisher
 from node.rpc.client import PeerClient
 
-Result = TypeVar("Result")
 MOST_ANSWERING = 3
 """Groups of questions answered at once, where one waits for the disk; fewer than reader threads."""
-
-
-class Act(Protocol):
-    """Runs a step in the writer thread."""
-
-    def __call__(self, step: Callable[..., Result], *args: object) -> Awaitable[Result]:
-        """Awaits the step's result."""
-        ...
-
-
-class ThreadedLog:
-    """The requester's side of the exchange log, in the writer thread; closed while the node is read-only.
-
-    What waits together shares a transaction.
-    """
-
-    def __init__(self, log: ExchangeLog, act: Act, condition: Condition) -> None:
-        async def step(entries: Sequence[ToLog]) -> Sequence[Logged]:
-            return await act(log.log_all, entries)
-
-        self._condition = condition
-
-        self._gatherer = Gatherer(step)
-
-    async def log(self, exchange: Exchange) -> bytes | None:
-        """As `ExchangeLog.log`."""
-        _require_log(self._condition)
-        return stands(await self._gatherer.ask(ToLog(exchange)))
-
-
-class WriterLog:
-    """The responder's side of the exchange log; closed while the node is read-only.
-
-    It is written in the writer thread, and awaited by the thread that answers.
-    """
-
-    def __init__(self, log: ExchangeLog, writer: Executor, condition: Condition) -> None:
-        self._log = log
-        self._writer = writer
-        self._condition = condition
-
-    def log_all(self, entries: Sequence[ToLog]) -> Sequence[Logged]:
-        """As `ExchangeLog.log_all`."""
-        _require_log(self._condition)
-        return self._writer.submit(self._log.log_all, entries).result()
-
-
-def _require_log(condition: Condition) -> None:
-    """Sees that the exchange log may be written.
-
-    Raises:
-        StoreFault: EXCHANGE_LOG_UNAVAILABLE, the node is read-only.
-    """
-    try:
-        condition.require_writable()
-    except StoreFault as fault:
-        raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", fault.detail) from fault
 
 
 class Answering:

@@ -23,6 +23,7 @@ from federation.log.checkpoint import FeedKeys
 from node.assemble.casework.delivering import Delivering
 from node.assemble.casework.door import CaseDoor
 from node.assemble.interpreter import settle_interpreter
+from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
@@ -33,10 +34,9 @@ from node.assemble.serving.doors import (
     Inquiring,
     ReadFeeds,
     Submitting,
-    ThreadedLog,
-    WriterLog,
 )
 from node.assemble.serving.leading import Leader, Leading
+from node.assemble.serving.logs import LogWatch, ThreadedLog, WriterLog
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
 from node.assemble.serving.retaining import Retaining
@@ -174,7 +174,9 @@ class _Parts:
         }
         for client in self._clients.values():
             closing.push_async_callback(client.close)
-        self._log = ThreadedLog(stages.exchange_log, self._loops.act, self._condition)
+        exchange = foundation.origin(EXCHANGE)
+        self._watch = LogWatch(stages.exchange_log, exchange, self._condition, Bell(asyncio.get_running_loop()))
+        self._log = ThreadedLog(self._watch, self._loops.act)
         self.servers = NodeServers(
             config, self._servicers(), self._trust, observer, lambda: datetime.now(UTC), shares_ports=shares
         )
@@ -205,7 +207,7 @@ class _Parts:
 
     def always(self) -> Sequence[Coroutine[object, object, None]]:
         """Everything that goes on while the node is served, whoever leads."""
-        alone = [self.leading.run(), self._tell(), self._acknowledging.keep()]
+        alone = [self.leading.run(), self._tell(), self._acknowledging.keep(), self._watch.run(self._loops.act)]
         if not self._stages.store.is_shared:
             return alone
         return [*alone, listen(self._pulses, self._bells, self._observer)]
@@ -312,7 +314,7 @@ class _Parts:
     def _responder(self) -> Responder:
         members, foundation = self._foundation.members, self._foundation
         asking = Asking(members.message_keys, members.grants, foundation.standards.purposes)
-        log = WriterLog(self._stages.exchange_log, self._writer, self._condition)
+        log = WriterLog(self._watch, self._writer)
         return Responder(self._views.query, log, foundation.keys, asking, foundation.clock)
 
     def _inquiring(self) -> Inquiring:

@@ -17,10 +17,11 @@ from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
 from node.assemble.members import EXCHANGE
 from node.assemble.serving.condition import Condition
-from node.assemble.serving.doors import ThreadedLog
+from node.assemble.serving.logs import LogWatch, ThreadedLog
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.stages import Stages, standard_clock
 from node.assemble.writer import WriterThread
+from node.bell import Bell
 from node.config import Config
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Inquirer, Known, Matter, Member
@@ -76,7 +77,9 @@ class Asker:
             self._closing.push_async_callback(client.close)
         foundation = stages.foundation
         known = Known(foundation.members.message_keys, foundation.members.feed_keys)
-        log = ThreadedLog(stages.exchange_log, loops.act, condition)
+        failed = Bell(asyncio.get_running_loop())
+        watch = LogWatch(stages.exchange_log, foundation.origin(EXCHANGE), condition, failed)
+        log = ThreadedLog(watch, loops.act)
         self._inquirer = Inquirer(foundation.keys, known, log, foundation.clock, os.urandom)
         publishing = asyncio.create_task(loops.publish(foundation.origin(EXCHANGE), {}))
         self._closing.push_async_callback(_ended, publishing)

@@ -194,8 +194,16 @@ async def test_a_log_that_cannot_be_written_says_so(hangzhou: Node, shanghai: No
     assert [] == logged(shanghai)
 
 
-async def test_a_question_refused_unread_is_no_exchange(hangzhou: Node, shanghai: Node) -> None:
-    """A question whose signature the responder does not know is logged by neither side, so that both logs agree."""
+class ShutLog(Log):
+    """The log of a node that is read-only."""
+
+    def require(self) -> None:
+        """It may not be written."""
+        raise StoreFault("EXCHANGE_LOG_UNAVAILABLE")
+
+
+async def test_a_question_refused_unread_is_logged_by_whoever_asked(hangzhou: Node, shanghai: Node) -> None:
+    """The responder cannot say whose it was, and logs nothing; the requester says why it was not answered."""
     stranger = replace(shanghai.keys, message=hangzhou.keys.message)
     members = shanghai.stages.foundation.members
     known = Known(members.message_keys, members.feed_keys)
@@ -204,14 +212,28 @@ async def test_a_question_refused_unread_is_no_exchange(hangzhou: Node, shanghai
     with pytest.raises(CallerFault, match="SIGNATURE_INVALID"):
         await asker.inquire("330100", Wire(hangzhou, "310000"), matter())
 
-    assert ([], []) == (logged(shanghai), logged(hangzhou))
+    assert (["SIGNATURE_INVALID"], []) == ([one.outcome for one in logged(shanghai)], logged(hangzhou))
 
 
-async def test_a_member_that_cannot_be_reached_is_not_an_exchange(hangzhou: Node, shanghai: Node) -> None:
-    """The requester logs nothing when no answer came."""
+async def test_a_question_without_an_answer_is_logged_by_whoever_asked(hangzhou: Node, shanghai: Node) -> None:
+    """Under the reason that no answer came for: whether the question arrived, the other log says."""
     with pytest.raises(UnreachableFault):
         await inquirer(shanghai).inquire("330100", Wire(hangzhou, "310000", lost=True), matter())
-    assert [] == logged(shanghai)
+
+    (asked,), (told,) = logged(shanghai), logged(hangzhou)
+    assert ("MEMBER_UNREACHABLE", "ANSWERED") == (asked.outcome, told.outcome)
+    assert (asked.exchange_id, asked.question_sha256) == (told.exchange_id, told.question_sha256)
+
+
+async def test_nothing_is_asked_while_the_log_cannot_be_written(hangzhou: Node, shanghai: Node) -> None:
+    """A question that this side could not log is never sent, so that no member logs it alone."""
+    wire, shut = Wire(hangzhou, "310000"), ShutLog(shanghai)
+    members = shanghai.stages.foundation.members
+    known = Known(members.message_keys, members.feed_keys)
+    with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
+        await Inquirer(shanghai.keys, known, shut, shanghai.clock, bytes).inquire("330100", wire, matter())
+
+    assert ([], []) == (wire.questions, logged(hangzhou))
 
 
 def retold(node: Node, **changes: object) -> Callable[[Envelope], Envelope]:
@@ -253,7 +275,10 @@ def other_head(node: Node) -> Callable[[Envelope], Envelope]:
 
 
 async def test_an_answer_that_is_not_what_it_claims_is_never_used(hangzhou: Node, shanghai: Node) -> None:
-    """Tampered, signed by another, to another question, with evidence that fails, or of an origin nobody knows."""
+    """Tampered, signed by another, to another question, with evidence that fails, or of an origin nobody knows.
+
+    Each is logged under what is wrong with it, never as answered.
+    """
     spoils: list[tuple[Callable[[Envelope], Envelope], str]] = [
         (lambda envelope: replace(envelope, payload=envelope.payload + b"\x00"), "ANSWER_INVALID"),
         (lambda envelope: replace(envelope, payload_type=QUESTION_TYPE), "ANSWER_INVALID"),
@@ -272,7 +297,7 @@ async def test_an_answer_that_is_not_what_it_claims_is_never_used(hangzhou: Node
     for spoil, reason in spoils:
         with pytest.raises(PeerFault, match=reason):
             await asker.inquire("330100", Wire(hangzhou, "310000", spoil), matter())
-    assert [] == logged(shanghai)
+    assert [reason for _, reason in spoils] == [one.outcome for one in logged(shanghai)]
 
 
 def instead(node: Node, index: int) -> Callable[[Envelope], Envelope]:

@@ -30,6 +30,9 @@ class Log:
 
     node: Node
 
+    def require(self) -> None:
+        """It may be written."""
+
     async def log(self, exchange: Exchange, answer: bytes | None = None) -> bytes | None:
         """As `ExchangeLog.log`."""
         return self.node.stages.exchange_log.log(exchange, answer)
