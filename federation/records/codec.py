@@ -128,6 +128,7 @@ _SCHEMAS: Mapping[type[Value], int] = {
     Feedback: schema_pb2.SCHEMA_FEEDBACK,
     LateAcknowledgement: schema_pb2.SCHEMA_LATE_ACKNOWLEDGEMENT,
 }
+EXCHANGE_SCHEMA = _SCHEMAS[Exchange]
 FEEDBACK_SCHEMA = _SCHEMAS[Feedback]
 """The one kind of record that business systems do not submit themselves: the node makes it of what it holds."""
 _RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
