@@ -29,6 +29,8 @@ from node.assemble.outward.newest import Newest
 from node.assemble.serving.stating.terms import due_by
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
+from node.audit.exporting import Period, export
+from node.audit.listing import Page, Wanted, find_exchanges
 from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
@@ -325,6 +327,14 @@ class Desk:
                     record = entry.record()
                     if isinstance(record, LateAcknowledgement):
                         yield view.owner, record
+
+    def exchanges(self, origin: str, before: int, wanted: Wanted, limit: int) -> Page:
+        """A page of what an exchange log holds; see `node.audit.listing`."""
+        return find_exchanges(self.reader, origin, before, wanted, limit)
+
+    def export_log(self, origin: str, period: Period) -> Iterator[bytes]:
+        """The bytes of an audit file; see `node.audit.exporting`."""
+        return export(self.reader, origin, period, self._foundation.keys, self._foundation.clock())
 
     def report_on(self, report: IssuedReport, now_ms: int, named: Place | None = None) -> ReportAnswer:
         """Whether an agency's report rests on a filing that is held here; see `node.query.reports`."""

@@ -40,6 +40,8 @@ COMMANDS = {
     "erase": "node.cli.erasing.erase:erase",
     "retention": "node.cli.erasing.retention:retention",
     "propagation": "node.cli.propagating.propagation:propagation",
+    "exchanges": "node.cli.auditing.exchanges:exchanges",
+    "audit": "node.cli.auditing.group:audit",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",
     "verify": "node.cli.overview:verify",

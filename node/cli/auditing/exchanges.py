@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`exchanges` lists what the exchange log holds, newest first."""
+
+from typing import Annotated
+
+import typer
+
+from federation.errors import AccessFault
+from federation.records.feed_policy import Dataset
+from node.audit.listing import MAX_PAGE_ENTRIES, Found, Page, Wanted
+from node.cli.auditing.options import LogOption, log_of, period_of, time_text
+from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
+from node.cli.printing import Document, print_json, print_table
+
+Peer = Annotated[str | None, typer.Option("--peer", metavar="NODE", help="只列与该成员的交换 / Only with this member")]
+Purpose = Annotated[str | None, typer.Option("--purpose", help="只列该目的代码 / Only of this purpose")]
+Outcome = Annotated[
+    str | None,
+    typer.Option("--outcome", help="只列该结果：ANSWERED 或原因代码 / Only with this outcome: ANSWERED, or a reason"),
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="DAY", help="起始日，含（YYYY-MM-DD）/ First day (YYYY-MM-DD)")
+]
+To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="截止日，含（YYYY-MM-DD）/ Last day (YYYY-MM-DD)")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=MAX_PAGE_ENTRIES, help="每页条数 / Entries on a page")]
+Before = Annotated[
+    int | None,
+    typer.Option("--before", metavar="INDEX", min=0, help="下一页：从此序号之前开始 / Next page: before this"),
+]
+
+
+def exchanges(  # noqa: PLR0913 - a command's arguments are its options
+    *,
+    peer: Peer = None,
+    purpose: Purpose = None,
+    outcome: Outcome = None,
+    start: From = None,
+    end: To = None,
+    log: LogOption = "_exchange",
+    limit: Limit = 50,
+    before: Before = None,
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """列出交换日志：谁为何查询、结果如何 / List the exchange log: who asked whom, what for, and what came of it."""
+    period = period_of(start or "1970-01-01", end or "9000-01-01")
+    wanted = Wanted(peer, purpose, outcome, period.from_ms, period.until_ms)
+    with desk_at(node) as desk:
+        origin = log_of(desk, log)
+        view = desk.reader.feed(origin)
+        if view is None or view.dataset is not Dataset.EXCHANGE:
+            raise AccessFault("FEED_NOT_FOUND", f"{origin} is no exchange log that is held here")
+        page = desk.exchanges(origin, view.size if before is None else min(before, view.size), wanted, limit)
+    if as_json:
+        print_json({"log": origin, "exchanges": [_document(one) for one in page.found], "before": page.before})
+        return
+    _show(origin, page)
+
+
+def _document(found: Found) -> Document:
+    record = found.record
+    return {
+        "index": found.index,
+        "time_ms": found.time_ms,
+        "exchange_id": record.exchange_id,
+        "side": record.side.value,
+        "requester": record.requester,
+        "responder": record.responder,
+        "purpose": record.purpose,
+        "outcome": record.outcome,
+        "question_sha256": record.question_sha256.hex(),
+        "answer_sha256": record.answer_sha256.hex() or None,
+        "commitment": record.commitment.hex(),
+        "logged_at_ms": record.logged_at_ms,
+    }
+
+
+def _show(origin: str, page: Page) -> None:
+    rows = [
+        (
+            str(one.index),
+            time_text(one.time_ms),
+            f"{one.record.requester} → {one.record.responder}",
+            one.record.purpose,
+            one.record.outcome,
+            one.record.exchange_id,
+        )
+        for one in page.found
+    ]
+    more = f"，还有：--before {page.before} / more: --before {page.before}" if page.before is not None else ""
+    columns = ("序号 / Index", "时间 / Time", "交换 / Exchange", "目的 / Purpose", "结果 / Outcome", "编号 / Id")
+    print_table(f"交换日志 / Exchange log {origin}: {len(rows)}{more}", columns, rows)
