@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.ground import Ground
 from tests.bench.measure import Outcome
-from tests.bench.rows import endings, follow, importing, latency, memory, query, removal, unary, verify
+from tests.bench.rows import endings, follow, importing, latency, memory, query, reconcile, removal, unary, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ ROWS: Mapping[str, Row] = {
     "verify": Row(verify.run, verify.profile),
     "removal": Row(removal.run, removal.profile),
     "endings": Row(endings.run, endings.profile),
+    "reconcile": Row(reconcile.run, reconcile.profile),
     "latency": Row(latency.run, latency.profile),
     "memory": Row(memory.run, memory.profile),
 }
