@@ -24,7 +24,7 @@ from federation.log.leaf import LeafKind
 from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import MAX_PAYLOAD_BYTES, Logged, Record, decode, encode, schema_of
-from federation.records.exchange import Exchange, LateAcknowledgement
+from federation.records.exchange import Access, Exchange, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
@@ -51,9 +51,8 @@ _DATASETS: Mapping[type[object], Dataset] = {
     ListEntry: Dataset.LISTS,
     AgencyFiling: Dataset.FILINGS,
     FeedPolicy: Dataset.CATALOGUE,
-    Exchange: Dataset.EXCHANGE,
+    **dict.fromkeys((Exchange, Access, LateAcknowledgement), Dataset.EXCHANGE),
     Feedback: Dataset.FEEDBACK,
-    LateAcknowledgement: Dataset.EXCHANGE,
 }
 
 
@@ -394,7 +393,7 @@ def key_of(text: str) -> bytes:
 def _about(record: Record) -> tuple[str, bool]:
     """The number of the record's subject, and whether that is a natural person."""
     match record:
-        case Ending() | Annotation() | FeedPolicy() | Exchange() | LateAcknowledgement():
+        case Ending() | Annotation() | FeedPolicy() | Exchange() | Access() | LateAcknowledgement():
             return "", False
         case _:
             return record.identity.code, record.identity.subject_class is SubjectClass.NATURAL_PERSON

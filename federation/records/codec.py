@@ -55,6 +55,8 @@ from federation.records.case import (
     CaseWithdrawal,
 )
 from federation.records.exchange import (
+    Access,
+    AccessKind,
     Answer,
     EvidenceParts,
     Exchange,
@@ -75,7 +77,7 @@ from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.records.value import Value
 from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
 
-Logged = Exchange | LateAcknowledgement
+Logged = Exchange | Access | LateAcknowledgement
 """What is told in the feed `_exchange`."""
 Record = Subject | Licence | Penalty | ListEntry | AgencyFiling | Ending | Annotation | FeedPolicy | Logged | Feedback
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -102,6 +104,7 @@ _MESSAGES: Mapping[type[Value], type[Message]] = {
     FeedPolicy: feed_policy_pb2.FeedPolicy,
     Exchange: exchange_pb2.Exchange,
     Feedback: feedback_pb2.Feedback,
+    Access: exchange_pb2.Access,
     LateAcknowledgement: exchange_pb2.LateAcknowledgement,
     Question: question_pb2.Question,
     EvidenceParts: evidence_pb2.Evidence,
@@ -126,13 +129,14 @@ _SCHEMAS: Mapping[type[Value], int] = {
     FeedPolicy: schema_pb2.SCHEMA_FEED_POLICY,
     Exchange: schema_pb2.SCHEMA_EXCHANGE,
     Feedback: schema_pb2.SCHEMA_FEEDBACK,
+    Access: schema_pb2.SCHEMA_ACCESS,
     LateAcknowledgement: schema_pb2.SCHEMA_LATE_ACKNOWLEDGEMENT,
 }
 EXCHANGE_SCHEMA = _SCHEMAS[Exchange]
 FEEDBACK_SCHEMA = _SCHEMAS[Feedback]
 """The one kind of record that business systems do not submit themselves: the node makes it of what it holds."""
 _RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
-_NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange, LateAcknowledgement})
+_NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange, Access, LateAcknowledgement})
 """Records that name no subject."""
 _ABOUT_SUBJECTS = frozenset(schema for kind, schema in _SCHEMAS.items() if kind not in _NAMELESS)
 _PARSERS: Mapping[int, Convert] = {schema: _MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}
@@ -153,6 +157,7 @@ _ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
     AnnotationKind: (annotation_pb2.AnnotationKind, "ANNOTATION_KIND_"),
     Dataset: (feed_policy_pb2.Dataset, "DATASET_"),
     ExchangeSide: (exchange_pb2.ExchangeSide, "EXCHANGE_SIDE_"),
+    AccessKind: (exchange_pb2.AccessKind, "ACCESS_KIND_"),
     Freshness: (answer_pb2.Freshness, "FRESHNESS_"),
     CaseKind: (case_pb2.CaseKind, "CASE_KIND_"),
     CaseState: (case_status_pb2.CaseState, "CASE_STATE_"),

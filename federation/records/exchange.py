@@ -122,6 +122,34 @@ class Exchange(Value):
         return f"exchange/{self.side}/{self.exchange_id}"
 
 
+class AccessKind(StrEnum):
+    """What was done without an exchange between members."""
+
+    CHECK = "check"
+    BATCH_CHECK = "batch-check"
+    LISTING = "listing"
+    EXPORT = "export"
+    READ = "read"
+    OPENING = "opening"
+    ABOUT = "about"
+
+
+class Access(Value):
+    """That somebody was told something without an exchange between members; it names no subject."""
+
+    access_id: ExchangeId
+    kind: AccessKind
+    caller: Text128
+    subjects: Milliseconds
+    commitment: Hash
+    logged_at_ms: Milliseconds
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same: the access."""
+        return f"access/{self.access_id}"
+
+
 class LateAcknowledgement(Value):
     """That a member has not acknowledged in time what happened in a feed; it names no subject."""
 

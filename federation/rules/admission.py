@@ -21,7 +21,7 @@ from typing import assert_never
 from federation.records.act import Annotation, Ending
 from federation.records.agency_filing import AgencyFiling
 from federation.records.codec import Record
-from federation.records.exchange import Exchange, LateAcknowledgement
+from federation.records.exchange import Access, Exchange, LateAcknowledgement
 from federation.records.feed_policy import FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
@@ -138,7 +138,7 @@ def _steps(record: Record, desk: _Desk) -> Iterator[Step]:
             yield from _act(record.authority, "dated_on", record.dated_on, desk)
         case Feedback():
             yield from _feedback(record, desk)
-        case FeedPolicy() | Exchange() | LateAcknowledgement():
+        case FeedPolicy() | Exchange() | Access() | LateAcknowledgement():
             return
         case _:
             assert_never(record)

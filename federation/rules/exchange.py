@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from federation.records.exchange import Question
+from federation.records.exchange import AccessKind, Question
 
 ANSWERED = "ANSWERED"
 """Outcome of an exchange that was answered; every other outcome is the reason of a refusal."""
@@ -40,6 +40,7 @@ QUESTION_TYPE = "application/vnd.creditexchange.question.v1"
 ANSWER_TYPE = "application/vnd.creditexchange.answer.v1"
 
 _DOMAIN = b"creditexchange/exchange/1\x00"
+_ACCESS_DOMAIN = b"creditexchange/access/1\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,22 @@ class RefusedWith:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Accessed:
+    """What somebody asked for without an exchange between members.
+
+    Attributes:
+        caller: who, as the certificate says.
+        reference: on what ground, or which part of what; may be empty.
+        codes: the subjects, in their order.
+    """
+
+    kind: AccessKind
+    caller: str
+    reference: str
+    codes: tuple[str, ...] = ()
+
+
 def exchange_commitment(question: Question, question_sha256: bytes, outcome: AnsweredWith | RefusedWith) -> bytes:
     """The 32 bytes that both sides log for one exchange, in the layout of the module's docstring.
 
@@ -81,6 +98,23 @@ def exchange_commitment(question: Question, question_sha256: bytes, outcome: Ans
     texts = (question.exchange_id, question.requester, question.responder, question.purpose, question.legal_basis)
     fields = (*(text.encode() for text in texts), question_sha256, *ending, question.salt)
     return hashlib.sha256(_DOMAIN + _framed(fields)).digest()
+
+
+def access_commitment(access_id: str, accessed: Accessed, salt: bytes) -> bytes:
+    """The 32 bytes that are logged for one access: as `exchange_commitment`, over the domain and these fields.
+
+        "creditexchange/access/1" 0x00        domain, without a length
+        access id, kind, caller, reference    texts
+        codes                                 each as a field of its own, in their order
+        salt                                  32 bytes
+
+    Args:
+        access_id: UUIDv7.
+        accessed: what was asked, by whom.
+        salt: 32 random bytes.
+    """
+    texts = (access_id, accessed.kind, accessed.caller, accessed.reference, *accessed.codes)
+    return hashlib.sha256(_ACCESS_DOMAIN + _framed((*(text.encode() for text in texts), salt))).digest()
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from federation.errors import AccessFault, ConfigFault, Fault
 from federation.log.checkpoint import FeedKeys, Origin
-from federation.records.exchange import Answer, LateAcknowledgement
+from federation.records.exchange import AccessKind, Answer, LateAcknowledgement
 from federation.records.feed_policy import Dataset
+from federation.rules.exchange import Accessed
 from federation.rules.filing.report import IssuedReport
 from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
@@ -24,13 +25,11 @@ from federation.standards.calendar import china_date
 from node.acknowledge.propagation import Late, Spread, late_in, spread_of
 from node.assemble.bulk.importer import Importer
 from node.assemble.bulk.process import FileReader
-from node.assemble.outward.inquiry import inquire_directly
+from node.assemble.outward.inquiry import inquire_directly, log_directly
 from node.assemble.outward.newest import Newest
 from node.assemble.serving.stating.terms import due_by
 from node.assemble.stages import Foundation, Stages, Views, place_of
 from node.assemble.writer import persist
-from node.audit.exporting import Period, export
-from node.audit.listing import Page, Wanted, find_exchanges
 from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
@@ -84,6 +83,11 @@ class Desk:
         self._observer = Observer(foundation.config.node.id)
         self._newest = Newest(lambda: Trust.of(self.config, self._observer))
         self._file_reader = FileReader()
+
+    @property
+    def foundation(self) -> Foundation:
+        """What the node rests on."""
+        return self._foundation
 
     @property
     def standards(self) -> Standards:
@@ -328,13 +332,19 @@ class Desk:
                     if isinstance(record, LateAcknowledgement):
                         yield view.owner, record
 
-    def exchanges(self, origin: str, before: int, wanted: Wanted, limit: int) -> Page:
-        """A page of what an exchange log holds; see `node.audit.listing`."""
-        return find_exchanges(self.reader, origin, before, wanted, limit)
+    def log_access(self, kind: AccessKind, reference: str, codes: Sequence[str] = ()) -> None:
+        """Logs what is about to be looked at, directly or through the node that is being served; durable then.
 
-    def export_log(self, origin: str, period: Period) -> Iterator[bytes]:
-        """The bytes of an audit file; see `node.audit.exporting`."""
-        return export(self.reader, origin, period, self._foundation.keys, self._foundation.clock())
+        Raises:
+            StoreFault, UnreachableFault: EXCHANGE_LOG_UNAVAILABLE; nothing may be shown.
+            ConfigFault: as `submit`.
+        """
+        accessed = Accessed(kind, self.config.node.id, reference, tuple(codes))
+        stages = self._own_stages()
+        if stages is not None:
+            log_directly(stages, stages.accesses.entry(accessed))
+        else:
+            self._through_node(lambda client: client.log_access(accessed))
 
     def report_on(self, report: IssuedReport, now_ms: int, named: Place | None = None) -> ReportAnswer:
         """Whether an agency's report rests on a filing that is held here; see `node.query.reports`."""

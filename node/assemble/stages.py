@@ -16,9 +16,10 @@ from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.rules.admission import Admitted, NotAdmitted, admit
 from federation.rules.catalogue.filing_duties import SecondFiling
 from federation.rules.filing.again import Elsewhere, filed_elsewhere
+from federation.rules.retention.term import opening_months
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_law
 from federation.standards.bundle import Standards, build_standards, shipped_standards
-from federation.standards.calendar import china_date
+from federation.standards.calendar import china_date, midnight_ms, months_later
 from federation.standards.reading import version_of
 from node.assemble.casework.routing import correspondents_of
 from node.assemble.casework.rules import case_rules
@@ -28,8 +29,10 @@ from node.cases.docket import CaseRules
 from node.cases.marks import Marks
 from node.config import Config
 from node.erase.order import Eraser
-from node.exchange.exchange_log import ExchangeLog
-from node.identity.keys import KeyRing
+from node.exchange.accessing import Accesses
+from node.exchange.exchange_log import ExchangeLog, LogSurroundings
+from node.exchange.openings import KEY_BYTES, OPENING_KEY_NAME, Sealer
+from node.identity.keys import KeyRing, load_or_make_secret
 from node.intake import Intake, Submission
 from node.ledger.ledger import Ledger
 from node.ledger.rules import Rules, rule_set
@@ -147,6 +150,21 @@ class Foundation:
         return NotAdmitted("categories", "ALREADY_RECOGNISED", f"{place}: {found.origin} {found.index}")
 
     @cached_property
+    def sealer(self) -> Sealer:
+        """Seals what stands behind entries of the exchange log, under a key that is made with the first of them.
+
+        Raises:
+            ConfigFault: the key is malformed, or open to others.
+        """
+        return Sealer(load_or_make_secret(self.config.keys_folder / OPENING_KEY_NAME, KEY_BYTES), os.urandom)
+
+    def openings_kept_from_ms(self, now_ms: int) -> int:
+        """Openings kept before this time are past the term of this node's region."""
+        day = china_date(now_ms)
+        months = opening_months(self.book.retention, self.config.node.id, day)
+        return midnight_ms(months_later(day, -months))
+
+    @cached_property
     def case_rules(self) -> CaseRules:
         """What cases are decided by."""
         return case_rules(self.config.node.id, self.book, self.standards, self.policies)
@@ -179,7 +197,9 @@ class Stages:
         self.eraser = Eraser(store, tuple(foundation.datasets), clock)
         exchange = foundation.origin(EXCHANGE)
         wake = rung or (lambda _: None)
-        self.exchange_log = ExchangeLog(exchange, self.intake, store, clock, lambda: wake(exchange))
+        around = LogSurroundings(clock, lambda: wake(exchange), foundation.sealer, foundation.openings_kept_from_ms)
+        self.exchange_log = ExchangeLog(exchange, self.intake, store, around)
+        self.accesses = Accesses(clock, os.urandom)
         marks = Marks(self.intake, about_subjects(foundation.datasets), foundation.admit, wake)
         others = correspondents_of(foundation.config, foundation.members, foundation.keys)
         self.cases = Casework(store, marks, foundation.keys, foundation.case_rules, others, clock)

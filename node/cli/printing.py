@@ -18,7 +18,7 @@ from rich.table import Table
 from federation.errors import CallerFault, Fault, Misuse, OrderFault, PeerFault, WorldFault
 from federation.records.act import Annotation, Ending
 from federation.records.codec import Record
-from federation.records.exchange import Exchange, LateAcknowledgement
+from federation.records.exchange import Access, Exchange, LateAcknowledgement
 from federation.records.feed_policy import FeedPolicy
 from federation.records.list_entry import ListEntry
 from federation.records.loop.feedback import Feedback
@@ -175,7 +175,7 @@ def record_line(record: Record | str) -> str:
             return record
         case Ending() | Annotation():
             return f"{record.kind} · {record.authority.name} · {record.document_number or ''}"
-        case FeedPolicy() | Exchange() | LateAcknowledgement():
+        case FeedPolicy() | Exchange() | Access() | LateAcknowledgement():
             return type(record).__name__
         case Feedback():
             return f"{subject_line(record.identity)} · {record.measure} · {record.response}"

@@ -72,15 +72,17 @@ class Asked:
 
     Attributes:
         sha256: SHA-256 of its signed payload bytes.
+        raw: those bytes.
     """
 
     question: Question
     sha256: bytes
+    raw: bytes
 
     @classmethod
     def of(cls, question: Question, raw: bytes) -> Self:
         """The question with the hash of the bytes it was read from."""
-        return cls(question, hashlib.sha256(raw).digest())
+        return cls(question, hashlib.sha256(raw).digest(), raw)
 
 
 def log_entry(asked: Asked, outcome: AnsweredWith | RefusedWith, side: ExchangeSide, now_ms: int) -> Exchange:

@@ -4,7 +4,8 @@
 
 Each side appends an `Exchange` to its `_exchange` feed; both hold the same commitment (wire form, section 7). The
 responder keeps the answer or the reason of its refusal beside it, in the same transaction, so that a repeated question
-gets the same answer or refusal, and one log entry. If the log cannot be written, no answer leaves.
+gets the same answer or refusal, and one log entry. Both keep what stands behind an entry, sealed. What somebody is told
+without an exchange is an `Access` there. If the log cannot be written, no answer leaves.
 
 Durable order, and what a crash after each step leaves: entries that wait are taken together · one transaction for all
 of them (undone: none is kept, and every requester asks again) · commit (durable: each answer is the one that stands,
@@ -20,8 +21,9 @@ from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from federation.errors import CallerFault, StoreFault
-from federation.records.exchange import Exchange, ExchangeSide
+from federation.records.exchange import Access, Exchange, ExchangeSide
 from node.exchange.dialogue import HEAD_BYTES
+from node.exchange.openings import Behind, SealedOpening, Sealer
 from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Refused
 
 ANSWERS_KEPT_DAYS = 7
@@ -55,11 +57,13 @@ class ToLog:
         exchange: the entry.
         answer: of the responder's side, the bytes of the envelope that will leave; None when it refused.
         destructions: how often anything had been destroyed when what is in the answer was found.
+        behind: what stands behind the entry, to be sealed.
     """
 
-    exchange: Exchange
+    exchange: Exchange | Access
     answer: bytes | None = None
     destructions: int = 0
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,14 @@ class ExchangeUnit(IntakeUnit, Protocol):
         """Keeps answers and refusals, by exchange id."""
         ...
 
+    def keep_openings(self, openings: Sequence[SealedOpening], now_ms: int) -> None:
+        """Keeps openings; one under an id that has one already is left as it is."""
+        ...
+
+    def destroy_openings(self, before_ms: int, limit: int) -> int:
+        """Destroys openings kept before a time, oldest first, at most `limit`; tells how many."""
+        ...
+
     def try_to_write(self) -> None:
         """Writes something that leaves nothing behind, so that the commit shows whether there is room for more."""
         ...
@@ -156,6 +168,23 @@ class ExchangeStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LogSurroundings:
+    """What a log rests on.
+
+    Attributes:
+        now_ms: the clock.
+        logged: called after an entry is durable, so that the sequencer wakes.
+        sealer: seals what stands behind entries.
+        kept_from_ms: openings kept before this time are past their term; told the time now.
+    """
+
+    now_ms: Callable[[], int]
+    logged: Callable[[], None]
+    sealer: Sealer
+    kept_from_ms: Callable[[int], int]
+
+
 class ExchangeLog:
     """Writes one side's log. Call from the writer thread only.
 
@@ -163,23 +192,16 @@ class ExchangeLog:
         origin: the node's `_exchange` feed.
         intake: puts entries into it.
         store: where answers are remembered.
-        now_ms: the clock.
-        logged: called after an entry is durable, so that the sequencer wakes.
+        around: clock, sealer, and who is told.
     """
 
-    def __init__(
-        self,
-        origin: str,
-        intake: Intake,
-        store: ExchangeStore,
-        now_ms: Callable[[], int],
-        logged: Callable[[], None],
-    ) -> None:
+    def __init__(self, origin: str, intake: Intake, store: ExchangeStore, around: LogSurroundings) -> None:
         self._origin = origin
         self._intake = intake
         self._store = store
-        self._now_ms = now_ms
-        self._logged = logged
+        self._now_ms = around.now_ms
+        self._logged = around.logged
+        self._around = around
 
     def log(self, exchange: Exchange, answer: bytes | None = None) -> bytes | None:
         """Logs one entry, as `log_all`.
@@ -224,20 +246,28 @@ class ExchangeLog:
 
     def _log_within(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> list[Logged]:
         """Keeps the entries whose ids are free. Of two under one id in one group, the first has it."""
-        ids = [entry.exchange.exchange_id for entry in entries if _is_told(entry)]
+        ids = [told.exchange_id for entry in entries if (told := _told(entry)) is not None]
         known = dict(unit.remembered(ids)) if ids else {}
         taken = dict(known)
         free = [at for at, entry in enumerate(entries) if _takes(taken, entry)]
         records = [entries[at].exchange for at in free]
         outcomes = dict(zip(free, self._intake.submit_within(unit, self._origin, records) if free else (), strict=True))
         kept = {
-            entries[at].exchange.exchange_id: _answer_of(entries[at])
+            told.exchange_id: _answer_of(entries[at], told)
             for at, outcome in outcomes.items()
-            if _is_told(entries[at]) and not isinstance(outcome, Refused)
+            if (told := _told(entries[at])) is not None and not isinstance(outcome, Refused)
         }
         if kept:
             unit.remember(kept, self._now_ms())
+        self._keep_openings(unit, [entries[at] for at, outcome in outcomes.items() if isinstance(outcome, Accepted)])
         return [_logged(entry, outcomes.get(at), known | kept) for at, entry in enumerate(entries)]
+
+    def _keep_openings(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> None:
+        """Seals and keeps what stands behind new entries."""
+        seal = self._around.sealer.seal
+        sealed = [seal(_id_of(entry), entry.behind) for entry in entries if entry.behind is not None]
+        if sealed:
+            unit.keep_openings(sealed, self._now_ms())
 
     def try_to_write(self) -> None:
         """Sees whether the log can be written.
@@ -262,25 +292,44 @@ class ExchangeLog:
         with self._store.write() as unit:
             return unit.forget(max(0, now_ms - kept_ms), now_ms + kept_ms, FORGOTTEN_AT_ONCE)
 
+    def destroy_openings(self) -> int:
+        """Destroys one batch of the openings whose term is over.
 
-def _is_told(entry: ToLog) -> bool:
-    """Whether it is of the responder's side, which remembers what it said."""
-    return entry.exchange.side is ExchangeSide.RESPONDER
+        Returns:
+            How many; call again while there are some.
+
+        Raises:
+            StoreFault: nothing of this batch was destroyed.
+        """
+        before_ms = self._around.kept_from_ms(self._now_ms())
+        with self._store.write() as unit:
+            return unit.destroy_openings(before_ms, FORGOTTEN_AT_ONCE)
 
 
-def _answer_of(entry: ToLog) -> Remembered:
+def _told(entry: ToLog) -> Exchange | None:
+    """The exchange of an entry of the responder's side, which remembers what it said; None for other entries."""
+    exchange = entry.exchange
+    return exchange if isinstance(exchange, Exchange) and exchange.side is ExchangeSide.RESPONDER else None
+
+
+def _id_of(entry: ToLog) -> str:
+    """The exchange id, or the access id."""
+    return entry.exchange.exchange_id if isinstance(entry.exchange, Exchange) else entry.exchange.access_id
+
+
+def _answer_of(entry: ToLog, told: Exchange) -> Remembered:
     """What is remembered of an entry of the responder's side."""
-    answer = entry.exchange.outcome.encode() if entry.answer is None else entry.answer
-    return Remembered(entry.exchange.question_sha256, answer)
+    return Remembered(told.question_sha256, told.outcome.encode() if entry.answer is None else entry.answer)
 
 
 def _takes(taken: dict[str, Remembered], entry: ToLog) -> bool:
     """Whether an entry is to be logged; the responder's side takes the exchange id for its question."""
-    if not _is_told(entry):
+    told = _told(entry)
+    if told is None:
         return True
-    if entry.exchange.exchange_id in taken:
+    if told.exchange_id in taken:
         return False
-    taken[entry.exchange.exchange_id] = _answer_of(entry)
+    taken[told.exchange_id] = _answer_of(entry, told)
     return True
 
 
@@ -294,13 +343,14 @@ def _logged(entry: ToLog, outcome: Outcome | None, remembered: Mapping[str, Reme
         case Refused(reason=reason):
             return Unlogged(reason)
         case None:
-            return _stood(entry.exchange, remembered.get(entry.exchange.exchange_id))
+            return _stood(entry, remembered.get(_id_of(entry)))
         case _:
             assert_never(outcome)
 
 
-def _stood(exchange: Exchange, known: Remembered | None) -> Logged:
+def _stood(entry: ToLog, known: Remembered | None) -> Logged:
     """What stands under an id that was taken before this entry came."""
-    if known is None or known.question_sha256 != exchange.question_sha256:
+    told = _told(entry)
+    if known is None or told is None or known.question_sha256 != told.question_sha256:
         return Stood("EXCHANGE_ID_REUSED")
     return Stood(known.answer.decode()) if len(known.answer) < HEAD_BYTES else Stands(known.answer)

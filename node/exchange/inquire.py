@@ -21,10 +21,12 @@ from federation.log.leaf import Leaf
 from federation.log.note import Note, Verifier
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.codec import decode_as, encode, glance
-from federation.records.exchange import Answer, EvidenceParts, Exchange, ExchangeSide, Finding, Question
+from federation.records.exchange import Answer, EvidenceParts, ExchangeSide, Finding, Question
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
+from node.exchange.exchange_log import ToLog
+from node.exchange.openings import behind_question
 from node.identity.keys import KeyRing
 
 
@@ -129,8 +131,9 @@ class Inquirer:
             salt=self._random_bytes(32),
         )
 
-    def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> Exchange:
-        return log_entry(asked, outcome, ExchangeSide.REQUESTER, self._now_ms())
+    def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> ToLog:
+        entry = log_entry(asked, outcome, ExchangeSide.REQUESTER, self._now_ms())
+        return ToLog(entry, behind=behind_question(asked.question, asked.raw))
 
     def _verified(self, asked: Asked, envelope: Envelope) -> Answer:
         """The answer, when everything about it verifies.
@@ -191,7 +194,7 @@ class RequesterLog(Protocol):
         """Sees that the log may be written now, before anything is asked; raises StoreFault when it may not."""
         ...
 
-    async def log(self, exchange: Exchange) -> bytes | None:
+    async def log(self, entry: ToLog) -> bytes | None:
         """Appends one entry; durable when it returns. There is no answer to remember on this side."""
         ...
 

@@ -26,6 +26,7 @@ from federation.standards.identity import CodeKind
 from node.entry.found import Found
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import Logged, Outdated, ToLog, Unlogged, stands
+from node.exchange.openings import behind_question
 from node.identity.keys import KeyRing
 
 
@@ -165,7 +166,7 @@ class Responder:
         """What is to be logged of one question: its signed answer, or, where nothing was looked for, its refusal."""
         if found is None:
             refused = RefusedWith(_REFUSAL)
-            return ToLog(log_entry(asked, refused, ExchangeSide.RESPONDER, self._now_ms()))
+            return self._to_log(asked, refused)
         findings, heads, truncated, destructions = found
         body = encode(
             Answer(
@@ -180,7 +181,13 @@ class Responder:
         )
         sealed = seal(ANSWER_TYPE, body, self._keys)
         outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in heads))
-        return ToLog(log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms()), sealed.to_bytes(), destructions)
+        return self._to_log(asked, outcome, sealed.to_bytes(), destructions)
+
+    def _to_log(
+        self, asked: Asked, outcome: AnsweredWith | RefusedWith, answer: bytes | None = None, destructions: int = 0
+    ) -> ToLog:
+        entry = log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms())
+        return ToLog(entry, answer, destructions, behind_question(asked.question, asked.raw))
 
 
 def _leaving(logged: Logged) -> Envelope | Fault:

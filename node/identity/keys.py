@@ -8,6 +8,7 @@ command and never overwritten.
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +87,21 @@ def read_secret(path: Path) -> bytes:
     if stat.S_IMODE(status.st_mode) & 0o077:
         raise ConfigFault("KEY_TOO_OPEN", f"others can read {path}; mend: chmod 600 {path}")
     return path.read_bytes()
+
+
+def load_or_make_secret(path: Path, size: int) -> bytes:
+    """A secret of so many random bytes, made where it is not there yet (0600).
+
+    Raises:
+        ConfigFault: as `read_secret`; KEY_MALFORMED, it is of another size.
+    """
+    if not path.exists():
+        with suppress(ConfigFault):  # another process of this node has just made it
+            write_secret(path, os.urandom(size))
+    content = read_secret(path)
+    if len(content) != size:
+        raise ConfigFault("KEY_MALFORMED", f"{path} is not {size} bytes long")
+    return content
 
 
 def load_signer(path: Path) -> FileSigner:

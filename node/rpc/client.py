@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import grpc
+from creditexchange.v1 import access_pb2
 from creditexchange.v1 import case_filing_pb2 as filing
 from creditexchange.v1 import case_service_pb2 as case
 from creditexchange.v1 import feed_service_pb2 as feed
@@ -22,6 +23,7 @@ from grpc_health.v1 import health_pb2
 
 from federation.errors import CallerFault, ConfigFault, PeerFault
 from federation.records.exchange import Answer
+from federation.rules.exchange import Accessed
 from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.post import Taken
@@ -32,6 +34,7 @@ from node.exchange.inquire import Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.rpc.auditing.wire import access_to_wire
 from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, serialised
 from node.rpc.cases.wire import (
     application_to_wire,
@@ -71,6 +74,7 @@ _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireRespon
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
 _DELIVER = Method("/creditexchange.v1.CaseService/Deliver", case.DeliverResponse)
 _FILE_CASE = Method("/creditexchange.v1.LocalService/FileCase", filing.FileCaseResponse)
+_LOG_ACCESS = Method("/creditexchange.v1.LocalService/LogAccess", access_pb2.LogAccessResponse)
 _HANDLE_CASE = Method("/creditexchange.v1.LocalService/HandleCase", filing.HandleCaseResponse)
 
 
@@ -240,6 +244,10 @@ class LocalClient:
     async def handle_case(self, name: CaseName, step: Step) -> NotDone | None:
         """Takes a step on a case, or withdraws it; None when it was taken. Raises as `submit`."""
         return not_done_from_wire(await self._link.call(_HANDLE_CASE, step_to_wire(name, step), self._timeout_s))
+
+    async def log_access(self, accessed: Accessed) -> None:
+        """Logs what is about to be looked at; durable when it returns."""
+        await self._link.call(_LOG_ACCESS, access_to_wire(accessed), self._timeout_s)
 
     async def condition(self) -> dict[str, str]:
         """Why each own feed cannot be signed now; empty while the node may write. UnreachableFault as `submit`."""

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
+from creditexchange.v1.access_pb2 import LogAccessRequest, LogAccessResponse
 from creditexchange.v1.case_filing_pb2 import (
     FileCaseRequest,
     FileCaseResponse,
@@ -33,6 +34,7 @@ from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
 from federation.errors import AccessFault, FieldFault
 from federation.records.exchange import Answer
+from federation.rules.exchange import Accessed
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.standards.identity import CodeKind
 from node.cases.docket import NotDone, Step
@@ -42,6 +44,7 @@ from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Matter
 from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
+from node.rpc.auditing.wire import accessed_from_wire
 from node.rpc.caller import current_caller
 from node.rpc.cases.wire import application_from_wire, filed_to_wire, not_done_to_wire, step_from_wire
 from node.rpc.erasing.wire import erasure_to_wire
@@ -90,12 +93,20 @@ class EraseStage(Protocol):
 class CheckStage(Protocol):
     """Knows what is held. Safe from any thread."""
 
-    def check(self, kind: CodeKind, code: str, wanted: Wanted) -> SubjectChecked:
+    def check(self, kind: CodeKind, code: str, wanted: Wanted, caller: str) -> SubjectChecked:
         """What counts for one subject; FieldFault for a code that fails its check, or a filter that names nothing."""
         ...
 
-    def batch(self, codes: Sequence[str], wanted: Wanted) -> BatchChecked:
+    def batch(self, codes: Sequence[str], wanted: Wanted, caller: str) -> BatchChecked:
         """What counts for many; FieldFault for their number or the filter, CallerFault when too much is held."""
+        ...
+
+
+class AccessStage(Protocol):
+    """Logs what is about to be looked at, in the servers' event loop."""
+
+    def log(self, accessed: Accessed) -> Awaitable[None]:
+        """Durable when it is done; StoreFault when it cannot be logged."""
         ...
 
 
@@ -137,6 +148,7 @@ class LocalStages:
     erase: EraseStage
     cases: CaseStage
     feedback: FeedbackStage
+    access: AccessStage
 
 
 class LocalServicer(LocalServiceServicer):
@@ -170,7 +182,8 @@ class LocalServicer(LocalServiceServicer):
         if not 1 <= len(request.code) <= MAX_CODE_CHARACTERS:
             raise FieldFault("code", "FIELD_TOO_LONG" if request.code else "FIELD_MISSING")
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._readers, self._stages.check.check, kind, request.code, wanted)
+        asked = kind, request.code, wanted, str(current_caller())
+        found = await loop.run_in_executor(self._readers, self._stages.check.check, *asked)
         return CheckResponse(
             holdings=[holding_to_wire(shown(holding)) for holding in found.checked.holdings],
             measures=found.checked.measures,
@@ -182,10 +195,10 @@ class LocalServicer(LocalServiceServicer):
 
     async def BatchCheck(self, request: BatchCheckRequest, _context: object) -> AsyncIterator[BatchCheckResponse]:
         """Says what counts here for many subjects."""
-        codes, wanted = codes_from_wire(request), wanted_from_wire(request)
+        codes, wanted, caller = codes_from_wire(request), wanted_from_wire(request), str(current_caller())
 
         def answered() -> Sequence[BatchCheckResponse]:
-            return batch_to_wire(self._stages.check.batch(codes, wanted))
+            return batch_to_wire(self._stages.check.batch(codes, wanted, caller))
 
         for part in await asyncio.get_running_loop().run_in_executor(self._readers, answered):
             yield part
@@ -230,6 +243,14 @@ class LocalServicer(LocalServiceServicer):
         name, step = step_from_wire(request)
         loop = asyncio.get_running_loop()
         return not_done_to_wire(await loop.run_in_executor(self._writer, self._stages.cases.handle, name, step))
+
+    async def LogAccess(self, request: LogAccessRequest, _context: object) -> LogAccessResponse:
+        """Logs what whoever runs the node is about to look at."""
+        caller = current_caller()
+        if caller.business:
+            raise AccessFault("CALLER_NOT_ENTITLED", "only whoever runs the node can look at exchange logs")
+        await self._stages.access.log(accessed_from_wire(request, str(caller)))
+        return LogAccessResponse()
 
 
 def _check_feed(feed: str) -> None:

@@ -10,6 +10,7 @@ and those of cases) have keys of their own.
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table, UniqueConstraint
 
+from node.storage.tables.behind import OPENING
 from node.storage.tables.columns import BIG, METADATA, Text, feed_key, index_where
 from node.storage.tables.decisions import DECISION, PAST_DECISION, RULE_FILE, RULE_SET
 
@@ -30,6 +31,7 @@ __all__ = [
     "LEASE",
     "META",
     "METADATA",
+    "OPENING",
     "PAST_DECISION",
     "PENDING",
     "POLICY",

@@ -94,12 +94,12 @@ async def test_a_node_that_cannot_sign_takes_nothing_in(hangzhou: Node, samples:
         with pytest.raises(StoreFault, match="STORE_READ_ONLY"):
             submitting.submit("lists", [hangzhou.item(samples.black())], amend=False)
         with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
-            await log.log(exchange())
+            await log.log(ToLog(exchange()))
         assert {} == dict(hangzhou.reader.pending())
         with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
             WriterLog(watch, writer).log_all([ToLog(exchange())])
         condition.succeeded("beat", FILINGS)
-        await log.log(exchange())
+        await log.log(ToLog(exchange()))
         submitting.submit("lists", [hangzhou.item(samples.black())], amend=False)
     assert {LISTS: 1, hangzhou.origin("_exchange"): 1} == dict(hangzhou.reader.pending())
 

@@ -123,3 +123,21 @@ def past_term(
     nearest = max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from))
     last = nearest.last_day(record, ending)
     return nearest if last is not None and day > last else None
+
+
+OPENING_MONTHS = 120
+"""How long what stands behind entries of exchange logs is kept where no term says: as long as the longest one known."""
+
+
+def opening_months(terms: Sequence[RetentionTerm], home: str, day: date) -> int:
+    """For how many months a node keeps what stands behind entries of its exchange log: by the nearest term for it.
+
+    Args:
+        terms: all terms that are known.
+        home: node id.
+        day: the day, in China Standard Time.
+    """
+    fitting = [term for term in terms if term.dataset is Dataset.EXCHANGE and term.nearness(home, day)]
+    if not fitting:
+        return OPENING_MONTHS
+    return max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from)).months

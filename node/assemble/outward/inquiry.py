@@ -5,10 +5,11 @@
 import os
 
 from federation.errors import AccessFault
-from federation.records.exchange import Answer, Exchange
+from federation.records.exchange import Answer
 from node.assemble.members import EXCHANGE
 from node.assemble.stages import Stages
 from node.assemble.writer import persist
+from node.exchange.exchange_log import ToLog, stands
 from node.exchange.inquire import Inquirer, Known, Matter
 from node.rpc.client import PeerClient
 from node.rpc.trust import Trust
@@ -44,9 +45,15 @@ class _DirectLog:
     def require(self) -> None:
         """Nothing is known of the log before it is written to: this process has just opened the store."""
 
-    async def log(self, exchange: Exchange) -> bytes | None:
+    async def log(self, entry: ToLog) -> bytes | None:
         """Appends one entry; durable when it returns."""
-        logged = persist(self._stages.exchange_log.log, exchange)
-        if persist(self._stages.store.lead):
-            persist(self._stages.sequencer(self._stages.foundation.origin(EXCHANGE)).sequence)
-        return logged
+        return log_directly(self._stages, entry)
+
+
+def log_directly(stages: Stages, entry: ToLog) -> bytes | None:
+    """Appends one entry while this process writes the store, as `ExchangeLog.log`; published where it leads."""
+    (logged,) = persist(stages.exchange_log.log_all, [entry])
+    answer = stands(logged)
+    if persist(stages.store.lead):
+        persist(stages.sequencer(stages.foundation.origin(EXCHANGE)).sequence)
+    return answer

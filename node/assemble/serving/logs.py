@@ -12,7 +12,8 @@ from concurrent.futures import Executor
 from typing import Protocol, TypeVar
 
 from federation.errors import StoreFault
-from federation.records.exchange import Exchange
+from federation.records.exchange import AccessKind
+from federation.rules.exchange import Accessed
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from node.bell import Bell
@@ -20,6 +21,9 @@ from node.exchange.exchange_log import ExchangeLog, Logged, ToLog, stands
 from node.exchange.gather import Gatherer
 
 Result = TypeVar("Result")
+LOG_WITHIN_S = 30.0
+_HOUR_MS = 60 * 60 * 1000
+_MOST_READERS = 4096
 _LOOP = "log"
 
 
@@ -104,10 +108,10 @@ class ThreadedLog:
         """As `LogWatch.require`."""
         self._watch.require()
 
-    async def log(self, exchange: Exchange) -> bytes | None:
+    async def log(self, entry: ToLog) -> bytes | None:
         """As `ExchangeLog.log`."""
         self._watch.require()
-        return stands(await self._gatherer.ask(ToLog(exchange)))
+        return stands(await self._gatherer.ask(entry))
 
 
 class WriterLog:
@@ -124,3 +128,45 @@ class WriterLog:
         """As `ExchangeLog.log_all`."""
         self._watch.require()
         return self._writer.submit(self._watch.log_all, entries).result()
+
+
+class AccessLog:
+    """What is logged before somebody is told something without an exchange between members.
+
+    Args:
+        log: the own side's log.
+        entry: makes the entry of an access.
+        loop: where `log` runs.
+    """
+
+    def __init__(self, log: ThreadedLog, entry: Callable[[Accessed], ToLog], loop: asyncio.AbstractEventLoop) -> None:
+        self._log = log
+        self._entry = entry
+        self._loop = loop
+        self._read: dict[tuple[str, str], int] = {}
+
+    async def log(self, accessed: Accessed) -> None:
+        """Logs one access; durable when it returns.
+
+        Raises:
+            StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing may be told.
+        """
+        await self._log.log(self._entry(accessed))
+
+    def log_from_thread(self, accessed: Accessed) -> None:
+        """As `log`, from any thread but the loop's own."""
+        logging = asyncio.run_coroutine_threadsafe(self.log(accessed), self._loop)
+        try:
+            logging.result(LOG_WITHIN_S)
+        except TimeoutError:
+            logging.cancel()
+            raise StoreFault("EXCHANGE_LOG_UNAVAILABLE", f"not written within {LOG_WITHIN_S:.0f} s") from None
+
+    def log_read(self, caller: str, origin: str, now_ms: int) -> None:
+        """Logs that a member reads a log, once an hour: who follows it would read of its own reading for ever."""
+        hour = now_ms // _HOUR_MS
+        if self._read.get((caller, origin)) != hour:
+            self.log_from_thread(Accessed(AccessKind.READ, caller, origin))
+            if len(self._read) >= _MOST_READERS:
+                self._read.clear()
+            self._read[caller, origin] = hour

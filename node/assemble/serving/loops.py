@@ -203,8 +203,9 @@ class Loops:
     async def review(self) -> None:
         """Decides anew what a day or other rules may have changed, and forgets what was kept long enough, for ever.
 
-        That is answers, and letters that were only handed on here. Cases whose term has run out are stated overdue. It
-        wakes every minute, and at legal midnight, when what has lapsed stops counting with no message.
+        That is answers, what stands behind entries of the exchange log, and letters that were only handed on here.
+        Cases whose term has run out are stated overdue. It wakes every minute, and at legal midnight, when what has
+        lapsed stops counting with no message.
         """
         clock, ledger = self._stages.foundation.clock, self._stages.ledger
         while True:
@@ -218,6 +219,8 @@ class Loops:
                     pass
                 await self._lift()
                 while await self.act(self._stages.exchange_log.forget):
+                    pass
+                while await self.act(self._stages.exchange_log.destroy_openings):
                     pass
             except WorldFault as fault:
                 self._observer.stage_failed("review", fault)

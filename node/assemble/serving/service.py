@@ -25,6 +25,7 @@ from node.assemble.casework.door import CaseDoor
 from node.assemble.interpreter import settle_interpreter
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf
+from node.assemble.serving.checks import AuditedFeeds, LoggedChecks
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
     Answering,
@@ -32,11 +33,10 @@ from node.assemble.serving.doors import (
     Forks,
     Giving,
     Inquiring,
-    ReadFeeds,
     Submitting,
 )
 from node.assemble.serving.leading import Leader, Leading
-from node.assemble.serving.logs import LogWatch, ThreadedLog, WriterLog
+from node.assemble.serving.logs import AccessLog, LogWatch, ThreadedLog, WriterLog
 from node.assemble.serving.loops import Bells, Loops
 from node.assemble.serving.pulse import listen
 from node.assemble.serving.retaining import Retaining
@@ -290,13 +290,19 @@ class _Parts:
             roles=node.roles,
         )
         said = self._acknowledging
-        read = ReadFeeds(self._views.reader, foundation.members, node.id, said.read)
+        accesses = AccessLog(self._log, self._stages.accesses.entry, asyncio.get_running_loop())
+
+        def audited(caller: str, origin: str) -> None:
+            accesses.log_read(caller, origin, foundation.clock())
+
+        read = AuditedFeeds(self._views.reader, foundation.members, node.id, said.read, audited)
         feeds = FeedStages(read, self._forks, said, self._bells.head)
         submitting = Submitting(self._stages, self._bells, self._condition)
         erasing = Erasing(self._stages, self._bells, self._condition)
         cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
         giving = Giving(self._stages, self._bells, self._condition)
-        local = LocalStages(submitting, self._views.business, self._inquiring(), erasing, cases, giving)
+        checks = LoggedChecks(self._views.business, accesses)
+        local = LocalStages(submitting, checks, self._inquiring(), erasing, cases, giving, accesses)
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),

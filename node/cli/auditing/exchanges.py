@@ -8,6 +8,7 @@ import typer
 
 from federation.errors import AccessFault
 from federation.records.feed_policy import Dataset
+from node.assemble.auditing.logbook import Logbook
 from node.audit.listing import MAX_PAGE_ENTRIES, Found, Page, Wanted
 from node.cli.auditing.options import LogOption, log_of, period_of, time_text
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
@@ -51,7 +52,7 @@ def exchanges(  # noqa: PLR0913 - a command's arguments are its options
         view = desk.reader.feed(origin)
         if view is None or view.dataset is not Dataset.EXCHANGE:
             raise AccessFault("FEED_NOT_FOUND", f"{origin} is no exchange log that is held here")
-        page = desk.exchanges(origin, view.size if before is None else min(before, view.size), wanted, limit)
+        page = Logbook(desk).exchanges(origin, view.size if before is None else min(before, view.size), wanted, limit)
     if as_json:
         print_json({"log": origin, "exchanges": [_document(one) for one in page.found], "before": page.before})
         return

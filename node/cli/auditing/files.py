@@ -12,6 +12,7 @@ import typer
 from federation.errors import Misuse
 from federation.rules.audit.proof import Finding, Verdict
 from federation.standards.bundle import shipped_standards
+from node.assemble.auditing.logbook import Logbook
 from node.audit.checking import Checked, all_findings, check_file
 from node.audit.trust import read_trust
 from node.cli.auditing.options import FromDay, LogOption, ToDay, TrustOption, log_of, period_of, time_text
@@ -48,7 +49,7 @@ def export(
     period = period_of(start, end)
     with desk_at(node) as desk, sign_of_life("导出 / exporting"):
         origin = log_of(desk, log)
-        size = _write(file, desk.export_log(origin, period))
+        size = _write(file, Logbook(desk).export(origin, period))
     if as_json:
         said: Document = {"file": str(file), "log": origin, "from_ms": period.from_ms, "until_ms": period.until_ms}
         print_json({**said, "bytes": size})

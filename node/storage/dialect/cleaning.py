@@ -12,9 +12,9 @@ PostgreSQL   VACUUM FULL of every table that holds or held records, into new fil
 import psycopg
 from sqlalchemy import Engine
 
-from node.storage.schema import ANSWERED, DECISION, ENTRY, ERASURE, EVIDENCE, PENDING, SUBMISSION
+from node.storage.schema import ANSWERED, DECISION, ENTRY, ERASURE, EVIDENCE, OPENING, PENDING, SUBMISSION
 
-_POSTGRES_TABLES = (PENDING, ENTRY, SUBMISSION, DECISION, ANSWERED, EVIDENCE, ERASURE)
+_POSTGRES_TABLES = (PENDING, ENTRY, SUBMISSION, DECISION, ANSWERED, OPENING, EVIDENCE, ERASURE)
 
 
 def clean(engine: Engine) -> bool:

@@ -7,6 +7,7 @@ from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holdings import HoldingRows
 from node.storage.read.loop.rows import LoopRows
+from node.storage.read.opened.rows import OpeningRows
 from node.storage.read.ruling.snapshot import HistoryRows
 from node.storage.read.stating.statements import StatementRows
 from node.storage.read.status import StatusRows
@@ -39,6 +40,7 @@ class Reader:
         self.erasures = erasures.erasures
         self._add_statements(StatementRows(connect))
         self.is_black, self.suspended = holdings.is_black, holdings.suspended
+        self._add_openings(OpeningRows(connect))
         cases = CaseRows(connect)
         self.cases, self.case_files = cases.cases, cases.case_files
         self.case_letters = cases.case_letters
@@ -63,3 +65,7 @@ class Reader:
         self.newest_stated, self.first_reached = statements.newest_stated, statements.first_reached
         self.acts_between, self.leaf = statements.acts_between, statements.leaf
         self.ahead = statements.ahead
+
+    def _add_openings(self, openings: OpeningRows) -> None:
+        self.openings, self.tagged_openings = openings.openings, openings.tagged_openings
+        self.batch_openings = openings.batch_openings

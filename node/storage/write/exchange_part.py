@@ -1,16 +1,17 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the exchange log keeps beside its feed: answers given."""
+"""What the exchange log keeps beside its feed: answers given, and what stands behind entries."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from node.exchange.exchange_log import Remembered
+from node.exchange.openings import SealedOpening
 from node.storage.dialect.rows import insert_rows
 from node.storage.read.chunks import key_chunks
 from node.storage.read.erasures import destructions_until_commit
-from node.storage.schema import ANSWERED
+from node.storage.schema import ANSWERED, OPENING
 
 _UUID_TIME_DIGITS = 12
 _NOBODYS_ID = "-"
@@ -27,6 +28,14 @@ _OLD = (
     .order_by(ANSWERED.c.exchange_id)
     .limit(bindparam("most"))
 )
+_KEPT = select(OPENING.c.id).where(OPENING.c.id.in_(bindparam("ids", expanding=True)))
+_PAST = (
+    select(OPENING.c.id)
+    .where(OPENING.c.time_ms < bindparam("before_ms"))
+    .order_by(OPENING.c.time_ms)
+    .limit(bindparam("most"))
+)
+_DESTROY = delete(OPENING).where(OPENING.c.id.in_(bindparam("ids", expanding=True)))
 _FORGET = delete(ANSWERED).where(ANSWERED.c.exchange_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -56,6 +65,23 @@ class ExchangePart:
         """
         rows = [(exchange_id, kept.question_sha256, kept.answer, now_ms) for exchange_id, kept in answers.items()]
         insert_rows(self._connection, ANSWERED, rows)
+
+    def keep_openings(self, openings: Sequence[SealedOpening], now_ms: int) -> None:
+        """Keeps openings; one under an id that has one already is left as it is."""
+        ids = [opening.id for opening in openings]
+        kept: set[str] = set()
+        for chunk in key_chunks(ids):
+            kept |= set(self._connection.execute(_KEPT, {"ids": chunk}).scalars())
+        new = {opening.id: opening for opening in openings if opening.id not in kept}
+        rows = [(each.id, each.tag, each.tags, each.sealed, now_ms) for each in new.values()]
+        insert_rows(self._connection, OPENING, rows)
+
+    def destroy_openings(self, before_ms: int, limit: int) -> int:
+        """Destroys openings kept before a time, oldest first, at most `limit`."""
+        old = self._connection.execute(_PAST, {"before_ms": before_ms, "most": limit}).scalars().all()
+        for chunk in key_chunks(old):
+            self._connection.execute(_DESTROY, {"ids": chunk})
+        return len(old)
 
     def try_to_write(self) -> None:
         """Writes a row and removes it: the page it was on goes to the disk with the commit all the same."""

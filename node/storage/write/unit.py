@@ -59,6 +59,7 @@ class Unit:
         self._add_statements(StatementPart(connection, feeds))
         exchange = ExchangePart(connection)
         self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
+        self.keep_openings, self.destroy_openings = exchange.keep_openings, exchange.destroy_openings
         self.try_to_write = exchange.try_to_write
         self.destructions = exchange.destructions
         self._add_cases(CasePart(connection))

@@ -10,7 +10,7 @@ import pytest
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
 from federation.records.codec import Record
-from federation.records.exchange import Exchange, ExchangeSide, LateAcknowledgement
+from federation.records.exchange import Access, AccessKind, Exchange, ExchangeSide, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
@@ -116,6 +116,14 @@ def samples() -> Mapping[str, Record]:
             responded_on=DAY,
             response=FeedbackResponse.ACCEPTED,
             reported_period="202603",
+        ),
+        Access(
+            access_id="01890a5d-ac96-774b-bcce-b302099a8057",
+            kind=AccessKind.BATCH_CHECK,
+            caller="330100/licensing",
+            subjects=10_000,
+            commitment=bytes(32),
+            logged_at_ms=1,
         ),
         LateAcknowledgement(
             origin="demo/330100/lists/1",

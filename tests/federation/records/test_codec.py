@@ -279,7 +279,7 @@ def test_glance_agrees_with_decode(record: Subject | Licence | Penalty | ListEnt
     assert seen.personal == (record.identity.subject_class is SubjectClass.NATURAL_PERSON)
 
 
-@pytest.mark.parametrize("kind", ["Ending", "Annotation", "FeedPolicy", "Exchange", "LateAcknowledgement"])
+@pytest.mark.parametrize("kind", ["Ending", "Annotation", "FeedPolicy", "Exchange", "Access", "LateAcknowledgement"])
 def test_glance_at_what_has_no_subject(samples: Mapping[str, Record], kind: str) -> None:
     """Acts, policies and exchanges are about no subject."""
     assert Glance(None, "") == glance(schema_of(samples[kind]), encode(samples[kind]))

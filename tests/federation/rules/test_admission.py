@@ -10,7 +10,7 @@ import pytest
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, ReviewResult
 from federation.records.codec import Record
-from federation.records.exchange import Exchange, ExchangeSide, LateAcknowledgement
+from federation.records.exchange import Access, AccessKind, Exchange, ExchangeSide, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
@@ -305,6 +305,20 @@ def test_that_a_member_is_late_is_admitted(ask: Ask) -> None:
         reason="ACKNOWLEDGEMENT_LATE",
     )
     assert Admitted() == ask(late)
+
+
+def test_that_somebody_was_told_something_is_admitted(ask: Ask) -> None:
+    """It is about no subject, and the node makes it itself."""
+    access = Access(
+        access_id="01890a5d-ac96-774b-bcce-b302099a8057",
+        kind=AccessKind.CHECK,
+        caller="330100/licensing",
+        subjects=1,
+        commitment=bytes(32),
+        logged_at_ms=1,
+    )
+    assert Admitted() == ask(access)
+    assert "access/01890a5d-ac96-774b-bcce-b302099a8057" == access.key
 
 
 def test_judge_identity_gives_what_the_code_tells(standards: Standards, company: Identity) -> None:

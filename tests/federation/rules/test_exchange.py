@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from federation.records.exchange import Question
-from federation.rules.exchange import AnsweredWith, RefusedWith, exchange_commitment, pae
+from federation.records.exchange import AccessKind, Question
+from federation.rules.exchange import (
+    Accessed,
+    AnsweredWith,
+    RefusedWith,
+    access_commitment,
+    exchange_commitment,
+    pae,
+)
 from federation.standards.identity import CodeKind
 
 QUESTION = Question(
@@ -94,3 +101,14 @@ def test_pae_is_that_of_the_dsse_protocol() -> None:
     expected = b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
     assert expected == pae("http://example.com/HelloWorld", b"hello world")
     assert pae("", b"") == b"DSSEv1 0  0 "
+
+
+def test_commitment_of_an_access() -> None:
+    """Over who looked at what and on what ground, each subject for itself, and the salt."""
+    accessed = Accessed(AccessKind.BATCH_CHECK, "330100/licensing", "", ("A", "B"))
+    fields = by_hand(b"id", b"batch-check", b"330100/licensing", b"", b"A", b"B", bytes(32))
+    expected = hashlib.sha256(b"creditexchange/access/1\x00" + fields).digest()
+
+    assert expected == access_commitment("id", accessed, bytes(32))
+    other = Accessed(AccessKind.BATCH_CHECK, "330100/licensing", "", ("AB",))
+    assert expected != access_commitment("id", other, bytes(32))

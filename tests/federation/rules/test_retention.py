@@ -15,7 +15,7 @@ from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
-from federation.rules.retention.term import CountedFrom, RetentionTerm, past_term
+from federation.rules.retention.term import OPENING_MONTHS, CountedFrom, RetentionTerm, opening_months, past_term
 from federation.rules.rule_book import parse_rule_book, shipped_rules
 from federation.standards.identity import CodeKind, SubjectClass
 
@@ -241,3 +241,24 @@ def test_the_terms_that_ship(home: str, kind: ListKind, valid_until: date | None
 
     assert (last or days[-1]) == kept[-1]
     assert kept == days[: len(kept)]
+
+
+def test_what_stands_behind_logs_is_kept_by_the_nearest_term() -> None:
+    """Of the own region, in force on the day; the newer of two; as long as is known where there is none."""
+    near = {"dataset": Dataset.EXCHANGE, "months": 60, "region": "330100"}
+    far = {"dataset": Dataset.EXCHANGE, "months": 24, "region": "*"}
+    newer = {**near, "months": 72, "effective_from": date(2024, 1, 1)}
+    terms = [term(), term(**far), term(**near), term(**newer)]
+
+    assert 72 == opening_months(terms, "330100", date(2026, 1, 1))
+    assert 60 == opening_months(terms, "330100", date(2023, 1, 1))
+    assert 24 == opening_months(terms, "310000", date(2023, 1, 1))
+    assert OPENING_MONTHS == opening_months([term()], "330100", date(2023, 1, 1))
+
+
+def test_zhejiang_keeps_logs_of_queries_for_ten_years() -> None:
+    """As shipped, for its cities too."""
+    book = parse_rule_book(shipped_rules("330000"))
+
+    assert 120 == opening_months(book.retention, "330100", date(2026, 1, 1))
+    assert any(each.dataset is Dataset.EXCHANGE for each in book.retention)

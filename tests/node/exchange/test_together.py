@@ -68,7 +68,7 @@ def test_each_gets_its_own_answer_or_refusal(hangzhou: Node, shanghai: Node) -> 
     assert expected == reasons(answers)
     found = [decode_as(Answer, each.payload).findings for each in answers if isinstance(each, Envelope)]
     assert [1, 0] == [len(findings) for findings in found]
-    assert 7 == hangzhou.trouble.points - before
+    assert 8 == hangzhou.trouble.points - before
     assert ["ANSWERED", refused, refused, "ANSWERED"] == [exchange.outcome for exchange in logged(hangzhou)]
 
 

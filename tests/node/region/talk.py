@@ -15,6 +15,7 @@ from federation.rules.exchange import QUESTION_TYPE
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope, seal
+from node.exchange.exchange_log import ToLog, stands
 from node.exchange.inquire import Inquirer, Known, Matter, uuid7
 from node.exchange.respond import Asking, Finder, Responder
 
@@ -33,9 +34,10 @@ class Log:
     def require(self) -> None:
         """It may be written."""
 
-    async def log(self, exchange: Exchange, answer: bytes | None = None) -> bytes | None:
+    async def log(self, entry: ToLog) -> bytes | None:
         """As `ExchangeLog.log`."""
-        return self.node.stages.exchange_log.log(exchange, answer)
+        (logged,) = self.node.stages.exchange_log.log_all([entry])
+        return stands(logged)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from federation.rules.agreement import Measure
+from federation.rules.exchange import Accessed
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.standards.identity import CodeKind
 from node.intake import Accepted, Outcome, Refused
@@ -23,20 +24,30 @@ class Looping:
     batched: BatchChecked = field(default_factory=lambda: BatchChecked((), (), {}))
     wanted: list[tuple[tuple[str, ...], Wanted]] = field(default_factory=list)
     given: list[Statement | NotTaken] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)
+    accessed: list[Accessed] = field(default_factory=list)
 
-    def check(self, kind: CodeKind, code: str, wanted: Wanted) -> SubjectChecked:
+    def check(self, kind: CodeKind, code: str, wanted: Wanted, caller: str) -> SubjectChecked:
         """What it was told."""
         if self.fault is not None:
             raise self.fault
         self.wanted.append(((code,), wanted))
+        self.callers.append(caller)
         return SubjectChecked(self.checked, SubjectState.KNOWN, self.catalogued)
 
-    def batch(self, codes: Sequence[str], wanted: Wanted) -> BatchChecked:
+    def batch(self, codes: Sequence[str], wanted: Wanted, caller: str) -> BatchChecked:
         """What it was told."""
         if self.fault is not None:
             raise self.fault
         self.wanted.append((tuple(codes), wanted))
+        self.callers.append(caller)
         return self.batched
+
+    async def log(self, accessed: Accessed) -> None:
+        """Notes what was accessed."""
+        if self.fault is not None:
+            raise self.fault
+        self.accessed.append(accessed)
 
     def give(self, statements: Sequence[Statement | NotTaken]) -> Sequence[Outcome]:
         """One outcome for each."""

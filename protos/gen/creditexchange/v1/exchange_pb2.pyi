@@ -5,11 +5,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class AccessKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ACCESS_KIND_UNSPECIFIED: _ClassVar[AccessKind]
+    ACCESS_KIND_CHECK: _ClassVar[AccessKind]
+    ACCESS_KIND_BATCH_CHECK: _ClassVar[AccessKind]
+    ACCESS_KIND_LISTING: _ClassVar[AccessKind]
+    ACCESS_KIND_EXPORT: _ClassVar[AccessKind]
+    ACCESS_KIND_READ: _ClassVar[AccessKind]
+    ACCESS_KIND_OPENING: _ClassVar[AccessKind]
+    ACCESS_KIND_ABOUT: _ClassVar[AccessKind]
+
 class ExchangeSide(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EXCHANGE_SIDE_UNSPECIFIED: _ClassVar[ExchangeSide]
     EXCHANGE_SIDE_REQUESTER: _ClassVar[ExchangeSide]
     EXCHANGE_SIDE_RESPONDER: _ClassVar[ExchangeSide]
+ACCESS_KIND_UNSPECIFIED: AccessKind
+ACCESS_KIND_CHECK: AccessKind
+ACCESS_KIND_BATCH_CHECK: AccessKind
+ACCESS_KIND_LISTING: AccessKind
+ACCESS_KIND_EXPORT: AccessKind
+ACCESS_KIND_READ: AccessKind
+ACCESS_KIND_OPENING: AccessKind
+ACCESS_KIND_ABOUT: AccessKind
 EXCHANGE_SIDE_UNSPECIFIED: ExchangeSide
 EXCHANGE_SIDE_REQUESTER: ExchangeSide
 EXCHANGE_SIDE_RESPONDER: ExchangeSide
@@ -53,3 +72,19 @@ class LateAcknowledgement(_message.Message):
     due_ms: int
     reason: str
     def __init__(self, origin: _Optional[str] = ..., member: _Optional[str] = ..., first_index: _Optional[int] = ..., published_ms: _Optional[int] = ..., due_ms: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class Access(_message.Message):
+    __slots__ = ("access_id", "kind", "caller", "subjects", "commitment", "logged_at_ms")
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECTS_FIELD_NUMBER: _ClassVar[int]
+    COMMITMENT_FIELD_NUMBER: _ClassVar[int]
+    LOGGED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    access_id: str
+    kind: AccessKind
+    caller: str
+    subjects: int
+    commitment: bytes
+    logged_at_ms: int
+    def __init__(self, access_id: _Optional[str] = ..., kind: _Optional[_Union[AccessKind, str]] = ..., caller: _Optional[str] = ..., subjects: _Optional[int] = ..., commitment: _Optional[bytes] = ..., logged_at_ms: _Optional[int] = ...) -> None: ...

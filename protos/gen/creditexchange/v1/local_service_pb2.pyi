@@ -1,3 +1,4 @@
+from creditexchange.v1 import access_pb2 as _access_pb2
 from creditexchange.v1 import answer_pb2 as _answer_pb2
 from creditexchange.v1 import authority_pb2 as _authority_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from creditexchange.v1 import access_pb2 as creditexchange_dot_v1_dot_access__pb2
 from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import local_service_pb2 as creditexchange_dot_v1_dot_local__service__pb2
 
@@ -76,6 +77,11 @@ class LocalServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.FromString,
                 _registered_method=True)
+        self.LogAccess = channel.unary_unary(
+                '/creditexchange.v1.LocalService/LogAccess',
+                request_serializer=creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.FromString,
+                _registered_method=True)
 
 
 class LocalServiceServicer:
@@ -148,6 +154,14 @@ class LocalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LogAccess(self, request, context):
+        """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
+        When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LocalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -190,6 +204,11 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.HandleCase,
                     request_deserializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.SerializeToString,
+            ),
+            'LogAccess': grpc.unary_unary_rpc_method_handler(
+                    servicer.LogAccess,
+                    request_deserializer=creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -409,6 +428,33 @@ class LocalService:
             '/creditexchange.v1.LocalService/HandleCase',
             creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseRequest.SerializeToString,
             creditexchange_dot_v1_dot_case__filing__pb2.HandleCaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LogAccess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/LogAccess',
+            creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.SerializeToString,
+            creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 from collections import abc as _abc
+from creditexchange.v1 import access_pb2 as _access_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import local_service_pb2 as _local_service_pb2
 from grpc import aio as _aio
@@ -69,6 +70,10 @@ class LocalServiceStub:
     returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
     CALLER_NOT_ENTITLED.
     """
+    LogAccess: _grpc.UnaryUnaryMultiCallable[_access_pb2.LogAccessRequest, _access_pb2.LogAccessResponse]
+    """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
+    When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
+    """
 
 @_typing.type_check_only
 class LocalServiceAsyncStub(LocalServiceStub):
@@ -107,6 +112,10 @@ class LocalServiceAsyncStub(LocalServiceStub):
     """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
     returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
     CALLER_NOT_ENTITLED.
+    """
+    LogAccess: _aio.UnaryUnaryMultiCallable[_access_pb2.LogAccessRequest, _access_pb2.LogAccessResponse]  # type: ignore[assignment]
+    """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
+    When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
     """
 
 class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -191,6 +200,16 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Takes a step on a case: for whoever runs the node, a business system's certificate is refused. When the call
         returns, the step and what it does to the entry are durable, or it is refused with the reason. Errors:
         CALLER_NOT_ENTITLED.
+        """
+
+    @_abc_1.abstractmethod
+    def LogAccess(
+        self,
+        request: _access_pb2.LogAccessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_access_pb2.LogAccessResponse, _abc.Awaitable[_access_pb2.LogAccessResponse]]:
+        """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
+        When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
         """
 
 def add_LocalServiceServicer_to_server(servicer: LocalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63reditexchange/v1/schema.proto\x12\x11\x63reditexchange.v1*\x9a\x02\n\x06Schema\x12\x16\n\x12SCHEMA_UNSPECIFIED\x10\x00\x12\x12\n\x0eSCHEMA_SUBJECT\x10\x01\x12\x12\n\x0eSCHEMA_LICENCE\x10\x02\x12\x12\n\x0eSCHEMA_PENALTY\x10\x03\x12\x15\n\x11SCHEMA_LIST_ENTRY\x10\x04\x12\x18\n\x14SCHEMA_AGENCY_FILING\x10\x05\x12\x11\n\rSCHEMA_ENDING\x10\x06\x12\x15\n\x11SCHEMA_ANNOTATION\x10\x07\x12\x16\n\x12SCHEMA_FEED_POLICY\x10\x08\x12\x13\n\x0fSCHEMA_EXCHANGE\x10\t\x12\x13\n\x0fSCHEMA_FEEDBACK\x10\x0b\x12\x1f\n\x1bSCHEMA_LATE_ACKNOWLEDGEMENT\x10\x0e\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63reditexchange/v1/schema.proto\x12\x11\x63reditexchange.v1*\xad\x02\n\x06Schema\x12\x16\n\x12SCHEMA_UNSPECIFIED\x10\x00\x12\x12\n\x0eSCHEMA_SUBJECT\x10\x01\x12\x12\n\x0eSCHEMA_LICENCE\x10\x02\x12\x12\n\x0eSCHEMA_PENALTY\x10\x03\x12\x15\n\x11SCHEMA_LIST_ENTRY\x10\x04\x12\x18\n\x14SCHEMA_AGENCY_FILING\x10\x05\x12\x11\n\rSCHEMA_ENDING\x10\x06\x12\x15\n\x11SCHEMA_ANNOTATION\x10\x07\x12\x16\n\x12SCHEMA_FEED_POLICY\x10\x08\x12\x13\n\x0fSCHEMA_EXCHANGE\x10\t\x12\x13\n\x0fSCHEMA_FEEDBACK\x10\x0b\x12\x1f\n\x1bSCHEMA_LATE_ACKNOWLEDGEMENT\x10\x0e\x12\x11\n\rSCHEMA_ACCESS\x10\x0f\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.schema_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SCHEMA']._serialized_start=54
-  _globals['_SCHEMA']._serialized_end=336
+  _globals['_SCHEMA']._serialized_end=355
 # @@protoc_insertion_point(module_scope)

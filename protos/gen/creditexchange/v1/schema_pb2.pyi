@@ -18,6 +18,7 @@ class Schema(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SCHEMA_EXCHANGE: _ClassVar[Schema]
     SCHEMA_FEEDBACK: _ClassVar[Schema]
     SCHEMA_LATE_ACKNOWLEDGEMENT: _ClassVar[Schema]
+    SCHEMA_ACCESS: _ClassVar[Schema]
 SCHEMA_UNSPECIFIED: Schema
 SCHEMA_SUBJECT: Schema
 SCHEMA_LICENCE: Schema
@@ -30,3 +31,4 @@ SCHEMA_FEED_POLICY: Schema
 SCHEMA_EXCHANGE: Schema
 SCHEMA_FEEDBACK: Schema
 SCHEMA_LATE_ACKNOWLEDGEMENT: Schema
+SCHEMA_ACCESS: Schema
