@@ -168,6 +168,18 @@ class FeedSection(_Section):
         return self
 
 
+class OperatorSection(_Section):
+    """One person who may ask that what stands behind entries of the exchange log is opened, or agree to it."""
+
+    key: str
+    """Verifier key text, as `openings new-key` prints it; two persons, each with a key of their own, open together."""
+
+    @field_validator("key")
+    @classmethod
+    def _verifier(cls, text: str) -> str:
+        return _verifier_text(text)
+
+
 class PeerSection(_Section):
     """One pinned member."""
 
@@ -195,11 +207,15 @@ class PeerSection(_Section):
     @field_validator("log_key", "clock_key", "message_key")
     @classmethod
     def _verifier(cls, text: str) -> str:
-        try:
-            Verifier.parse(text)
-        except (FieldFault, ConfigFault) as fault:
-            raise ValueError(f"not a verifier key text ({fault.detail or fault.reason})") from None
-        return text
+        return _verifier_text(text)
+
+
+def _verifier_text(text: str) -> str:
+    try:
+        Verifier.parse(text)
+    except (FieldFault, ConfigFault) as fault:
+        raise ValueError(f"not a verifier key text ({fault.detail or fault.reason})") from None
+    return text
 
 
 class Config(_Section):
@@ -216,6 +232,7 @@ class Config(_Section):
     telemetry: TelemetrySection = TelemetrySection()
     feed: tuple[FeedSection, ...] = ()
     peer: tuple[PeerSection, ...] = ()
+    operator: tuple[OperatorSection, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -41,6 +41,7 @@ COMMANDS = {
     "retention": "node.cli.erasing.retention:retention",
     "propagation": "node.cli.propagating.propagation:propagation",
     "exchanges": "node.cli.auditing.exchanges:exchanges",
+    "openings": "node.cli.auditing.openings:openings",
     "audit": "node.cli.auditing.group:audit",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",

@@ -81,7 +81,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
 ) -> None:
     """查询一个主体，本地或向成员节点 / Ask what is held about a subject, here or at a member."""
     with desk_at(node) as desk:
-        subject = _subject(code, desk.standards)
+        subject = subject_of(code, desk.standards)
         if at is None:
             _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
@@ -103,7 +103,7 @@ def _answer(desk: Desk, member: str, matter: Matter) -> Answer:
         raise typer.Exit(ExitCode.REFUSED) from None
 
 
-def _subject(code: str, standards: Standards) -> CodeAccepted:
+def subject_of(code: str, standards: Standards) -> CodeAccepted:
     """The subject that a code names.
 
     Raises:

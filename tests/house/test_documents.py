@@ -16,7 +16,7 @@ import pytest
 
 from adapters.row import TableKind
 from federation.standards.reading import shipped
-from node.config import Config, FeedSection, PeerSection
+from node.config import Config, FeedSection, OperatorSection, PeerSection
 from tests.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -49,12 +49,13 @@ def test_every_reason_has_texts() -> None:
 
 def _settings() -> Iterator[str]:
     for section, field in Config.model_fields.items():
-        if section in {"folder", "feed", "peer"}:
+        if section in {"folder", "feed", "peer", "operator"}:
             continue
         assert field.annotation is not None
         yield from (f"{section}.{name}" for name in field.annotation.model_fields)
     yield from (f"feed.{name}" for name in FeedSection.model_fields)
     yield from (f"peer.{name}" for name in PeerSection.model_fields)
+    yield from (f"operator.{name}" for name in OperatorSection.model_fields)
 
 
 @pytest.mark.parametrize("setting", list(_settings()))

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""`exchanges` lists what the exchange log holds, newest first."""
+"""`exchanges` lists what the exchange log holds, newest first; `exchanges about` tells a subject who asked about it."""
 
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from node.audit.listing import MAX_PAGE_ENTRIES, Found, Page, Wanted
 from node.cli.auditing.options import LogOption, log_of, period_of, time_text
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, print_json, print_table
+from node.cli.subjects import Code, subject_of
 
 Peer = Annotated[str | None, typer.Option("--peer", metavar="NODE", help="只列与该成员的交换 / Only with this member")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="只列该目的代码 / Only of this purpose")]
@@ -31,7 +32,25 @@ Before = Annotated[
 ]
 
 
-def exchanges(  # noqa: PLR0913 - a command's arguments are its options
+Reference = Annotated[
+    str,
+    typer.Option("--reference", help="主体申请及核准文号，封存入日志 / The authorised request; sealed in the log"),
+]
+OFFICES = {
+    "member": "其他地区节点 / another region's node",
+    "own": "本节点向其他地区查询 / this node, asking another region",
+    "business": "本地业务系统 / a business system here",
+    "operator": "本节点运行人员 / whoever runs this node",
+}
+"""What each kind of office is called."""
+exchanges = typer.Typer(
+    help="交换日志：列出、告知主体 / The exchange log: list it, tell a subject who asked", invoke_without_command=True
+)
+
+
+@exchanges.callback()
+def list_exchanges(  # noqa: PLR0913 - a command's arguments are its options
+    ctx: typer.Context,
     *,
     peer: Peer = None,
     purpose: Purpose = None,
@@ -45,6 +64,8 @@ def exchanges(  # noqa: PLR0913 - a command's arguments are its options
     as_json: AsJson = False,
 ) -> None:
     """列出交换日志：谁为何查询、结果如何 / List the exchange log: who asked whom, what for, and what came of it."""
+    if ctx.invoked_subcommand is not None:
+        return
     period = period_of(start or "1970-01-01", end or "9000-01-01")
     wanted = Wanted(peer, purpose, outcome, period.from_ms, period.until_ms)
     with desk_at(node) as desk:
@@ -92,3 +113,20 @@ def _show(origin: str, page: Page) -> None:
     more = f"，还有：--before {page.before} / more: --before {page.before}" if page.before is not None else ""
     columns = ("序号 / Index", "时间 / Time", "交换 / Exchange", "目的 / Purpose", "结果 / Outcome", "编号 / Id")
     print_table(f"交换日志 / Exchange log {origin}: {len(rows)}{more}", columns, rows)
+
+
+@exchanges.command("about")
+def about(code: Code, reference: Reference, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+    """告知主体：谁、何时（精确到小时）、为何目的查询过 / Tell a subject who asked about it, in which hour, what for."""
+    with desk_at(node) as desk:
+        subject = subject_of(code, desk.standards)
+        told = Logbook(desk).about(subject.value, reference)
+    if as_json:
+        asked: list[Document] = [
+            {"hour_ms": each.hour_ms, "office": each.office, "purpose": each.purpose} for each in told
+        ]
+        print_json({"asked": asked})
+        return
+    rows = [(time_text(each.hour_ms)[:13], OFFICES[each.office], each.purpose) for each in told]
+    columns = ("小时 / Hour", "机关类别 / Kind of office", "目的 / Purpose")
+    print_table(f"查询记录 / Asked: {len(rows)}", columns, rows)
