@@ -98,7 +98,8 @@ def rule_set(home: str, rule_files: Mapping[str, bytes], standard_files: Mapping
         standard_files: its replacements of tables, by catalogue id.
     """
     book = {f"rules/{path}": raw for path, raw in rule_files.items()}
-    codes = {f"standards/{name}": raw for name, raw in standard_bytes(standard_files).items() if name not in _FOR_PEOPLE}
+    tables = standard_bytes(standard_files)
+    codes = {f"standards/{name}": raw for name, raw in tables.items() if name not in _FOR_PEOPLE}
     return RuleSet(home, {**book, **codes, **_tables()})
 
 
