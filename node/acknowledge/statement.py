@@ -189,6 +189,10 @@ class Statements:
                 if role is not None:
                     self._said[role] = (size, int.from_bytes(line.signature[:8], "big"))
 
+    def again(self) -> None:
+        """The peer may be an older copy of what it was: everything is due once more."""
+        self._said.clear()
+
     def _unsaid(self) -> Sequence[Stated]:
         """Own statements first, then those of members downstream, newest first, at most 1000."""
         downstream = self._reader.stated(self._keys.origin, MAX_HANDED_ON)

@@ -63,6 +63,7 @@ class Follower:
         self._feed = FollowedFeed(followed.keys, FollowState.start())
         self._health = Health(None, 0, "")
         self._progress = False
+        self._apart = True
 
     async def run(self) -> None:
         """Follows until cancelled, or until the feed is quarantined."""
@@ -94,7 +95,7 @@ class Follower:
             WorldFault: the peer cannot be reached, says nothing at all, or the store is away.
             PeerFault: the peer answered what cannot be true.
         """
-        self._progress = False
+        self._progress, self._apart = False, True
         if not await self._act(self._open):
             return False
         try:
@@ -132,7 +133,8 @@ class Follower:
 
     async def _hear(self, note: bytes) -> None:
         """Takes one checkpoint in, and fetches what it promises."""
-        match self._feed.heard(note):
+        heard = self._feed.heard(note)
+        match heard:
             case Advance():
                 await self._catch_up()
             case Cosigned(checkpoint):
@@ -143,6 +145,9 @@ class Follower:
             case Known():
                 pass
         self._progress = True
+        if self._apart and not isinstance(heard, Older):
+            self._around.met(self._origin, self._peer)
+        self._apart = isinstance(heard, Older)
         await self._act(self._well)
 
     async def _catch_up(self) -> None:

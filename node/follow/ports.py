@@ -143,6 +143,10 @@ class FollowedPeer:
     source: FeedSource
 
 
+def _to_nobody(_origin: str, _peer: str) -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowSurroundings:
     """What every loop of a node shares.
@@ -154,6 +158,8 @@ class FollowSurroundings:
         observer: hears of failures and progress.
         advanced: called with the origin after something new is durable.
         max_backoff_s: longest pause between two tries.
+        met: called with the origin and the peer when that peer knows as much as is held here, for the first time in a
+            session, or again after it had shown less.
     """
 
     store: FollowStore
@@ -162,3 +168,4 @@ class FollowSurroundings:
     observer: Observer
     advanced: Callable[[str], None]
     max_backoff_s: float = 60.0
+    met: Callable[[str, str], None] = _to_nobody

@@ -183,6 +183,28 @@ async def test_an_older_checkpoint_is_no_error(world: World, hangzhou: Node, sha
     world.audit()
 
 
+async def test_a_peer_that_showed_less_is_met_again_once_it_knows_as_much(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples
+) -> None:
+    """And with each session: whoever was told something may have been put back since."""
+    hangzhou.publish("lists", samples.black(1))
+    origin, notes = hangzhou.origin("lists"), []
+    for number in (2, 3):
+        hangzhou.publish("lists", samples.black(number))
+        notes.append(hangzhou.publisher.checkpoint("x", origin))
+    less, more = notes
+    source = world.source(hangzhou, shanghai)
+    counts = []
+    for told in ([more, more], [less], [less, less, more], [more, less]):
+        source.notes = told
+        world.met.clear()
+        source.idle.clear()
+        await world.follow(shanghai, origin, source)
+        counts.append(world.met.count((origin, "yrd")))
+
+    assert [1, 0, 1, 1] == counts
+
+
 async def test_a_newer_cosignature_is_kept_without_reading_anything(
     world: World, hangzhou: Node, shanghai: Node, samples: Samples
 ) -> None:

@@ -278,6 +278,7 @@ class _Parts:
             self._observer,
             self._loops.advanced,
             self._config.follow.max_backoff_s,
+            self._acknowledging.met,
         )
 
     def _servicers(self) -> Servicers:

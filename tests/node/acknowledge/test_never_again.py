@@ -252,3 +252,26 @@ async def test_a_hub_that_withholds_from_whoever_knows_nobody_else_grows_stale(
     await through_hub(world, hub, shanghai, lists)
 
     assert (2, Freshness.STALE) == (shanghai.reader.follow_range(lists).size, freshness(shanghai, lists))
+
+
+async def test_a_hub_that_was_put_back_is_told_again_what_it_lost(
+    world: World, hangzhou: Node, hub: Node, shanghai: Node, samples: Samples, lists: str
+) -> None:
+    """Once it has caught up, though nothing is new to tell: else the origin would wait for the city for ever."""
+    old = copied(hub)
+    await end_first(world, (hangzhou, hub, shanghai), lists, samples)
+    city, hubs = party(shanghai), [party(hub)]
+
+    async def tell(feed: str, note: bytes) -> bytes:
+        return await hubs[-1].tell(shanghai.id, feed, note)
+
+    async with going_on(city.stating.state(city.keys(lists), "yrd", tell)):
+        for again in (False, True):
+            async with going_on(hubs[-1].stating.keep()) as until:
+                if again:
+                    assert (shanghai.id, 2) not in hubs[-1].stated(lists)
+                    city.stating.met(lists, "yrd")
+                await until(lambda: hubs[-1].stated(lists).get((shanghai.id, 2)) == 3)
+            put_back(hub, old)
+            await world.mirror(hub, hangzhou, "lists")
+            hubs.append(party(hub))

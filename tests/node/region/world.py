@@ -58,11 +58,16 @@ class Source:
 
 
 class World:
-    """Some nodes, one clock, and the oracle, which keeps every note that was ever to be seen."""
+    """Some nodes, one clock, and the oracle, which keeps every note that was ever to be seen.
+
+    Attributes:
+        met: origin and peer, each time that a follower told of a peer that knows as much as it holds.
+    """
 
     def __init__(self, folder: Path, templates: Path) -> None:
         self.clock = Clock()
         self.nodes: dict[str, Node] = {}
+        self.met: list[tuple[str, ...]] = []
         self._folder = folder
         self._templates = templates
         self._seen: dict[tuple[str, int], tuple[str, bytes]] = {}
@@ -104,7 +109,8 @@ class World:
         keys = node.stages.foundation.members.feed_keys(origin)
         assert keys is not None
         observer = Observer(node.id)
-        around = FollowSurroundings(node.stages.store, InLine(), self.clock, observer, lambda _: None, 0.001)
+        met = lambda *place: self.met.append(place)  # noqa: E731 - a callback
+        around = FollowSurroundings(node.stages.store, InLine(), self.clock, observer, lambda _: None, 0.001, met)
         return Follower(FollowedPeer(keys, peer, source), around)
 
     async def follow(

@@ -57,6 +57,7 @@ class Acknowledging:
         self._lock = threading.Lock()
         self._waiting: dict[tuple[str, str, Stage], Stated] = {}
         self._readers: set[tuple[str, str]] = set()
+        self._met: set[tuple[str, str]] = set()
 
     def heard(self, keys: FeedKeys, note: bytes) -> None:
         """Takes in what a note states, whose log signature was verified and that does not contradict what is held.
@@ -75,6 +76,15 @@ class Acknowledging:
         if (origin, caller) not in self._readers and caller != Origin.parse(origin).node_id:
             self._readers.add((origin, caller))
             self._put(origin, [Stated(caller, Stage.HELD, 0, 0, b"")])
+
+    def met(self, origin: str, peer: str) -> None:
+        """A peer that a feed is followed from knows as much of it as this node again: it is told everything once more.
+
+        It may have been put back, and have lost what it had been told; nobody else would ever tell it again. For the
+        event loop.
+        """
+        self._met.add((origin, peer))
+        self._bells.statements(origin).ring()
 
     def acknowledged(self, caller: str, origin: str, known: bytes) -> bytes:
         """The caller's own statement of more entries than a checkpoint that it knows; empty when there is none."""
@@ -139,6 +149,9 @@ class Acknowledging:
         pause = every_s
         while True:
             seen = bell.rung
+            if (keys.origin, peer) in self._met:
+                self._met.discard((keys.origin, peer))
+                said.again()
             try:
                 while notes := await asyncio.to_thread(said.due):
                     own = await asyncio.gather(*(tell(keys.origin, note) for note in notes))
