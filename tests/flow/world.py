@@ -33,6 +33,7 @@ FEDERATION = "flow.example"
 PATIENCE_S = 30.0
 FIRST_LOOK_S = 0.02
 LAST_LOOK_S = 0.15
+ROLES = ("source", "consumer", "responder", "requester")
 ECOLOGY = Authority(name="杭州市生态环境局", code="11330100PDY001012R")
 FILING_OFFICE = Authority(name="杭州市公共信用管理办公室", code="11330100PDY001047C")
 Found = TypeVar("Found")
@@ -55,11 +56,17 @@ def until(look: Callable[[], Found], what: str, patience_s: float = PATIENCE_S) 
 
 @dataclass
 class Node:
-    """One node: a folder, and a process while it is served."""
+    """One node: a folder, and a process while it is served.
+
+    Attributes:
+        program: what Python runs for it.
+    """
 
     folder: Path
     log: Path
+    program: Sequence[str] = ("-m", "node")
     process: subprocess.Popen[bytes] | None = None
+    _said_before: int = 0
 
     @property
     def config(self) -> Config:
@@ -73,19 +80,27 @@ class Node:
 
     def serve(self, *options: str) -> "Node":
         """Starts the process and waits until it answers."""
-        before = self.log.stat().st_size if self.log.exists() else 0
+        return self.start(*options).ready()
+
+    def start(self, *options: str) -> "Node":
+        """Starts the process; several start sooner together, each to be waited for with `ready`."""
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "node", "serve", "--node", self.folder, "--json", *options],
+                [sys.executable, *self.program, "serve", "--node", self.folder, "--json", *options],
                 stdout=log,
                 stderr=log,
             )
-        until(lambda: self._ready(before), f"{self.folder.name} serves")
         return self
 
-    def _ready(self, before: int) -> bool:
+    def ready(self) -> "Node":
+        """Waits until the process answers."""
+        until(self._answers, f"{self.folder.name} serves")
+        return self
+
+    def _answers(self) -> bool:
         assert self.process is not None
-        said = self.log.read_bytes()[before:].decode()
+        said = self.log.read_bytes()[self._said_before :].decode()
         assert self.process.poll() is None, said
         return '"serving"' in said
 
@@ -135,12 +150,14 @@ class Region:
 
     folder: Path
     nodes: dict[str, Node] = field(default_factory=dict)
+    program: Sequence[str] = ("-m", "node")
 
-    def node(self, node_id: str, postgres: str | None = None) -> Node:
+    def node(self, node_id: str, postgres: str | None = None, *, roles: Sequence[str] = ROLES) -> Node:
         """Makes a node, in a database or in its folder."""
         peers, local, admin = (f"127.0.0.1:{port}" for port in free_ports(3))
-        create_node(self.folder / node_id, NewNode(node_id, FEDERATION, peers, local, admin, postgres=postgres))
-        made = self.nodes[node_id] = Node(self.folder / node_id, self.folder / f"{node_id}.log")
+        new = NewNode(node_id, FEDERATION, peers, local, admin, tuple(roles), postgres=postgres)
+        create_node(self.folder / node_id, new)
+        made = self.nodes[node_id] = Node(self.folder / node_id, self.folder / f"{node_id}.log", self.program)
         return made
 
     def pin(self, at: Node, member: Node, *follow: str, indirect: bool = False, may_ask: Sequence[str] = ()) -> None:
