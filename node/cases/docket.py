@@ -3,8 +3,8 @@
 """Decides on cases about this node's own entries. What is stated and what happens to the entry is one transaction.
 
 A case that arrives is stated RECEIVED. Then it is refused at once (the entry is not there for the filing node, it has
-ended, or its repair is not admissible), or it waits for the authority, an objection with its mark on the entry. Steps
-of the authority are taken by whoever runs the node. What is granted ends the entry with the document; what is refused,
+ended, or its repair is not admissible), or it waits for the authority, with its mark on the entry. Steps of the
+authority are taken by whoever runs the node. What is granted ends the entry with the document; what is refused,
 rejected or withdrawn lifts the mark.
 """
 

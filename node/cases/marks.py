@@ -3,17 +3,19 @@
 """What a case does to its entry: the mark while it runs, its lifting, and the END of what was granted.
 
 All are acts of the authority that decided the entry, and go through the intake in the transaction of what is stated. A
-mark is weaker than such an act of its own: where the authority has suspended the entry itself, no case marks it or
-lifts that; and while another case on the entry is open, its mark stays.
+mark is weaker than such an act of its own: where the authority has suspended the entry itself, no objection marks it or
+lifts that; and while another case of the kind is open on the entry, the mark stays. An objection and an application for
+repair have a mark each, and leave that of the other alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from federation.errors import CallerFault
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling
+from federation.records.case import CaseKind
 from federation.records.codec import encode, schema_of
 from federation.records.feed_policy import Dataset
 from federation.records.licence import Licence
@@ -25,6 +27,7 @@ from node.entry.holding import HeldEntry, acts_of
 from node.entry.life import is_active
 from node.intake import Accepted, Admission, Duplicate, Intake, Submission, check_submission
 
+_OF_REPAIR = frozenset({AnnotationKind.REPAIR_PENDING, AnnotationKind.REPAIR_REFUSED})
 _MARK = "case/"
 """How the document number of a mark begins; the case id follows."""
 
@@ -54,9 +57,9 @@ class Marks:
         Raises:
             CallerFault: why the mark cannot be published.
         """
-        if any(other.marked for other in unit.open_on(file.origin, file.index)):
+        if any(other.marked and other.kind is file.kind for other in unit.open_on(file.origin, file.index)):
             return True
-        newest = _newest(unit, file)
+        newest = _newest(unit, file) if file.kind is CaseKind.OBJECTION else None
         if newest is not None and newest.kind is AnnotationKind.SUSPENDED:
             return False
         self._annotate(unit, file, kind, day)
@@ -68,15 +71,14 @@ class Marks:
         Raises:
             CallerFault: why that cannot be published.
         """
-        needed = any(each.marked for each in unit.open_on(file.origin, file.index) if each.name != file.name)
+        others = [each for each in unit.open_on(file.origin, file.index) if each.marked and each.name != file.name]
         written = unit.written(file.origin, [file.index])
+        needed = any(each.kind is file.kind for each in others)
         if not file.marked or needed or not is_active(written.get(file.index, ())):
             return
-        newest = _newest(unit, file)
-        if newest is None or (newest.document_number or "").startswith(_MARK):
-            self._annotate(unit, file, AnnotationKind.RESUMED, day)
-        elif newest.kind is AnnotationKind.SUSPENDED and _objected(unit, file):
-            self._annotate(unit, file, AnnotationKind.OBJECTION_CLOSED, day)  # the suspension stays
+        kind = _lifting(unit, file, alone=not others)
+        if kind is not None:
+            self._annotate(unit, file, kind, day)
 
     def end(self, unit: CaseUnit, file: CaseFile, kind: EndingKind, document: tuple[str, date]) -> None:
         """Ends the entry.
@@ -112,18 +114,37 @@ class Marks:
         self.rung(file.origin)
 
 
+def _lifting(unit: CaseUnit, file: CaseFile, *, alone: bool) -> AnnotationKind | None:
+    """What lifts the mark of a case, and nothing else as far as that can be; None where there is nothing to lift.
+
+    Args:
+        unit: the transaction.
+        file: the case.
+        alone: whether no case of another kind has a mark on the entry.
+    """
+    remarks = _remarks(unit, file)
+    if file.kind is CaseKind.REPAIR:
+        return AnnotationKind.REPAIR_REFUSED if "REPAIR_UNDER_WAY" in remarks else None
+    newest, objected = _newest(unit, file), "OBJECTION_UNDER_WAY" in remarks
+    if newest is None or (newest.document_number or "").startswith(_MARK):
+        return AnnotationKind.OBJECTION_CLOSED if objected and not alone else AnnotationKind.RESUMED
+    suspended = newest.kind is AnnotationKind.SUSPENDED  # by the authority itself, and that stays
+    return AnnotationKind.OBJECTION_CLOSED if suspended and objected else None
+
+
 def _newest(unit: CaseUnit, file: CaseFile) -> Annotation | None:
-    """The newest mark on the entry that is published."""
+    """The newest mark on the entry that is published, but for those of repair, which suspend nothing."""
     acts = unit.acts(file.origin, [file.index]).get(file.index, ())
     said = (act.record() for act in reversed(acts))
-    return next((record for record in said if isinstance(record, Annotation)), None)
+    marks = (record for record in said if isinstance(record, Annotation) and record.kind not in _OF_REPAIR)
+    return next(marks, None)
 
 
-def _objected(unit: CaseUnit, file: CaseFile) -> bool:
-    """Whether the entry bears the mark of an objection."""
+def _remarks(unit: CaseUnit, file: CaseFile) -> Collection[str]:
+    """The marks that the entry bears and counts all the same, by their reasons."""
     acts = unit.acts(file.origin, [file.index]).get(file.index, ())
     (entry,) = unit.held_at(file.origin, [file.index])
-    return "OBJECTION_UNDER_WAY" in acts_of(entry, acts).course.remarks
+    return acts_of(entry, acts).course.remarks
 
 
 def _authority(unit: CaseUnit, file: CaseFile) -> Authority:

@@ -4,7 +4,7 @@
 
 A case moves by the numbered statements of the node that decides it, and by nothing else; whoever holds the same
 statements reads the same phase off them, in whatever order they came. The entry itself moves by acts in its feed: the
-mark while an objection runs, its lifting, and the END of what was granted.
+mark while it runs, its lifting, and the END of what was granted.
 """
 
 from collections.abc import Mapping

@@ -147,6 +147,7 @@ class RepairVersion(Value):
         last_day_rolls: whether a period that ends on a day of rest ends on the next working day (Civil Code, 203).
         not_while_listed: no repair while the subject is on a list for serious breaches for another act.
         no_new_of_kind: no repair after another act of the same kind.
+        marks_pending: whether the entry bears a mark while an application for its repair runs; it counts all the same.
         accept_days: working days to say whether an application is taken up.
         decide_days: working days after that to decide.
         extend_days: working days that a difficult case may take beyond.
@@ -168,6 +169,7 @@ class RepairVersion(Value):
     last_day_rolls: bool = False
     not_while_listed: bool = False
     no_new_of_kind: bool = False
+    marks_pending: bool = False
     accept_days: Days | None = None
     decide_days: Days | None = None
     extend_days: Days | None = None

@@ -63,7 +63,9 @@ class _Law:
             rules = self.book.repair_on(self.home, day)
             if rules is None:
                 return CaseTerms(None, None, None, "")
-            return CaseTerms(None, rules.version.accept_days, rules.version.decide_days, rules.version.name)
+            said = rules.version
+            mark = AnnotationKind.REPAIR_PENDING if said.marks_pending else None
+            return CaseTerms(mark, said.accept_days, said.decide_days, said.name)
         found = self.book.procedure_on(self.home, day)
         if found is None:
             return CaseTerms(AnnotationKind.OBJECTION, None, None, "")

@@ -74,13 +74,13 @@ def test_a_repair_that_comes_too_early_goes_nowhere(listed: Chain, samples: Samp
 
 
 def test_a_granted_repair_ends_the_entry_as_repaired(listed: Chain, world: "World") -> None:
-    """After the shortest period it is taken up without a mark, decided in its terms, and ends with the document."""
+    """After the shortest period it is marked, taken up, decided in its terms, and ends with the document."""
     world.clock.to(date(2026, 4, 7))
     name = listed.file(kind=CaseKind.REPAIR)
     listed.carry()
-    assert [CaseState.RECEIVED] == listed.states(listed.shanghai, name)
+    assert [CaseState.RECEIVED, CaseState.MARKED] == listed.states(listed.shanghai, name)
     assert date(2026, 4, 10) == listed.at(listed.shanghai, name).due_on, "three working days"
-    assert () == listed.reasons()
+    assert ("REPAIR_UNDER_WAY",) == listed.reasons()
 
     listed.step(name, CaseState.ACCEPTED)
     assert date(2026, 4, 16) == listed.at(listed.hangzhou, name).due_on, "seven more"

@@ -50,8 +50,8 @@ def test_an_objection_goes_by_the_procedure_of_the_region(home: str, terms: Case
     ("day", "policy"), [(date(2026, 3, 31), "repair-guoban-2025-22@1"), (date(2026, 4, 1), "repair-order-36@1")]
 )
 def test_a_repair_goes_by_the_version_in_force(day: date, policy: str) -> None:
-    """No mark; three working days, and seven more."""
-    assert CaseTerms(None, 3, 7, policy) == rules_of("330100").terms(CaseKind.REPAIR, day)
+    """With its mark; three working days, and seven more."""
+    assert CaseTerms(AnnotationKind.REPAIR_PENDING, 3, 7, policy) == rules_of("330100").terms(CaseKind.REPAIR, day)
 
 
 @pytest.mark.parametrize("kind", CaseKind)
