@@ -138,18 +138,18 @@ def _act_lines(holding: Holding, reasons: ReasonTexts, lang: Language | None) ->
 
 
 def _watch(desk: Desk, origin: str, index: int, *, as_json: bool) -> None:
-    """Shows the standing of an entry now and at each change; ends only when interrupted."""
-    before: str | None = None
+    """Shows standing and reasons of an entry now and at each change, marks among them; ends only when interrupted."""
+    before: tuple[str, tuple[str, ...]] | None = None
     while True:
         standing, reasons = _standing(desk, origin, index)
-        if standing != before:
+        if (standing, reasons) != before:
             seen_at_ms = now_ms()
             if as_json:
                 shown: Document = {"standing": standing, "reasons": list(reasons), "seen_at_ms": seen_at_ms}
                 print_json({"origin": origin, "index": index, **shown})
             else:
                 print_text(f"{seen_at_ms} {standing} {' '.join(reasons)}")
-            before = standing
+            before = standing, reasons
         time.sleep(WATCH_EVERY_S)
 
 

@@ -114,6 +114,8 @@ def test_repair_waits_for_its_time_and_then_reaches_every_node(delta: Delta) -> 
     delta.clock.forward_to(midnight_ms(early.not_before))
 
     case = filed(delta, CaseKind.REPAIR, (LISTS, index), record)
+    delta.await_reason(LISTS, index, "REPAIR_UNDER_WAY")
+    delta.await_counting(LISTS, index, counts=True)
     handle(delta, HANGZHOU, case, "accept")
     document = ("--document", "杭环修〔2026〕1号", "--date", delta.today.isoformat())
     handle(delta, HANGZHOU, case, "decide", "--outcome", "repaired", *document)
