@@ -35,6 +35,8 @@ class Shown:
         shanghai: decisions at Shanghai by standing.
         refused: reasons of what Shanghai refused.
         removal_ms: see `MEASURED`.
+        objection: filed, seen and told where.
+        repair: filed, seen and acknowledged where.
         postgres: nodes whose stores were in PostgreSQL.
     """
 
@@ -51,6 +53,8 @@ class Shown:
     filing: Document = field(default_factory=dict)
     question: Document = field(default_factory=dict)
     removal_ms: int = -1
+    objection: Document = field(default_factory=dict)
+    repair: Document = field(default_factory=dict)
     seconds: float = 0.0
     postgres: tuple[str, ...] = ()
 
@@ -83,6 +87,8 @@ class Shown:
             "question": self.question,
             "removal_ms": self.removal_ms,
             "removal_measured": MEASURED,
+            "objection": self.objection,
+            "repair": self.repair,
             "seconds": round(self.seconds, 1),
             "ok": True,
         }
@@ -127,6 +133,8 @@ class Shown:
         yield "机构备案无须重复 / Agency filing recognised without filing again", _text(self.filing)
         yield "向浙江查询 / Question put to Zhejiang", _text(self.question)
         yield "移出到上海失效（毫秒）/ Removal to its effect in Shanghai, ms", f"{self.removal_ms} ({MEASURED})"
+        yield "异议：上海提出、杭州办结 / Objection filed in Shanghai, granted in Hangzhou", _text(self.objection)
+        yield "修复：上海申请、杭州办结 / Repair applied for in Shanghai, granted in Hangzhou", _text(self.repair)
         yield "用时（秒）/ Seconds in all", f"{self.seconds:.1f}"
 
 

@@ -3,7 +3,8 @@
 """The story that the demonstration tells, step by step; each checks what it promises, and the first failure ends it.
 
 files of departments -> feeds -> hub -> Shanghai: a black-list entry decided in Hangzhou is recognised there, with proof
-of its origin; an agency's filing counts without filing again; a removal in Hangzhou ends the effect in Shanghai
+of its origin; an agency's filing counts without filing again; a removal in Hangzhou ends the effect in Shanghai; an
+objection and a repair that are filed in Shanghai end theirs
 """
 
 import shutil
@@ -11,13 +12,14 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import FrameType
 
 from federation.errors import Misuse
+from node.demo.applications import Applicant, object_to_entry, repair_entry
 from node.demo.expected import Rows, check_import, imported, promised
 from node.demo.postgres import TemporaryPostgres, best_programs
 from node.demo.process import Document, Running, command, commands_end_here, failed
@@ -37,6 +39,8 @@ from node.demo.topology import (
 )
 
 COMPANY = "91330106PDY209008Q"
+OBJECTED = ("杭州溪渡澄纺织有限公司", "91330110PDY209235N")
+REPAIRED = ("杭州南屏澄染整有限公司", "91330122PDY209243X")
 BUREAU = ("杭州市生态环境局", "11330100PDY001012R")
 LISTS = f"{FEDERATION}/{HANGZHOU}/lists/1"
 FILINGS = f"{FEDERATION}/{HANGZHOU}/filings/1"
@@ -142,6 +146,8 @@ class _Story:
         at_once(lambda step: step(), (lambda: self._prove(index), self._filing, self._ask))
         self._say("在杭州移出 / Removing the entry in Hangzhou")
         self._remove(index, watch)
+        self._say("在上海提出异议、申请修复 / An objection and a repair, filed in Shanghai")
+        self._apply()
         self._say("核验每个节点的存储 / Verifying every node's store")
         self._verify()
         self._say("用当时的输入和规则重算全部决定 / Making every decision again")
@@ -252,7 +258,7 @@ class _Story:
 
     def _remove(self, index: int, watch: Running) -> None:
         """Hangzhou ends the entry; measures how long Shanghai, where the entry is watched, takes to follow."""
-        today = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date().isoformat()
+        today = _today()
         body = ("--authority", BUREAU[0], "--authority-code", BUREAU[1])
         decision = ("--kind", "removed", *body, "--document", "杭环信〔2026〕99号", "--date", today)
         before = watch.next()
@@ -262,6 +268,22 @@ class _Story:
         _expect(after["standing"] == "ENDED", f"after the removal the entry is {after['standing']} in Shanghai")
         self.shown.feeds[LISTS] += 1
         self.shown.removal_ms = max(0, after["seen_at_ms"] - ended["taken_at_ms"])
+
+    def _apply(self) -> None:
+        """An objection and a repair at once, each on an entry of its own, which bears a mark first and then ends."""
+        today = _today()
+        steps: Sequence[tuple[Callable[[Region, Applicant, str], Document], Applicant]] = (
+            (object_to_entry, self._applicant(*OBJECTED)),
+            (repair_entry, self._applicant(*REPAIRED)),
+        )
+        told = at_once(lambda step: step[0](self._region, step[1], today), steps)
+        self.shown.objection, self.shown.repair = told
+        self.shown.feeds[LISTS] += 2 * len(told)
+
+    def _applicant(self, name: str, code: str) -> Applicant:
+        found = [one["index"] for one in self._decisions if (one["origin"], one["subject"]) == (LISTS, code)]
+        _expect(len(found) == 1, f"Shanghai holds {len(found)} entries of Hangzhou on {code}")
+        return Applicant(name, code, LISTS, found[0])
 
     def _verify(self) -> None:
         ids = [place.id for place in PLACES]
@@ -278,6 +300,11 @@ class _Story:
             _expect(said["agreed"] == said["decisions"], f"{node_id}: {said['apart']} could not be replayed")
             self.shown.replayed[node_id] = said["decisions"]
         _expect(self.shown.replayed[SHANGHAI] > len(self._decisions), "the removal has not become history in Shanghai")
+
+
+def _today() -> str:
+    """The day in China."""
+    return datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date().isoformat()
 
 
 def _expect(held: bool, expectation: str) -> None:

@@ -69,12 +69,12 @@ class Place:
 _MEMBER = ("source", "consumer", "responder", "requester")
 _RELAY = ("relay", "consumer")
 PLACES = (
-    Place(HANGZHOU, "杭州 Hangzhou", _MEMBER, (Pin((ZHEJIANG,)),)),
+    Place(HANGZHOU, "杭州 Hangzhou", _MEMBER, (Pin((ZHEJIANG,)), Pin((SHANGHAI, HUB, NATION), reached=False))),
     Place(
         ZHEJIANG,
         "浙江 Zhejiang",
         (*_MEMBER, "relay"),
-        (Pin((HUB, SHANGHAI), may_ask=True), Pin((HANGZHOU,), owners=(HANGZHOU,))),
+        (Pin((HUB, SHANGHAI), may_ask=True), Pin((NATION,), reached=False), Pin((HANGZHOU,), owners=(HANGZHOU,))),
     ),
     Place(
         SHANGHAI,

@@ -48,13 +48,18 @@ def test_the_demonstration_keeps_every_promise(tmp_path: Path, postgres: Sequenc
 
 
 def check_story(said: dict[str, Any]) -> None:
-    """Recognised two hops away, proof verified, filing recognised, question answered, removal followed."""
+    """Recognised two hops away, proof verified, filing recognised, question answered, removal, objection, repair."""
     assert (True, ["330100", "330000", "310000", "yrd", "cn"]) == (said["ok"], said["nodes"])
     assert (LISTS, True) == (said["proof"]["origin"], said["proof"]["verified"])
     assert ("RECOGNISED", ["yrd", "330000"]) == (said["recognition"]["standing"], said["recognition"]["relayed_by"])
     assert "RECOGNISED" == said["filing"]["standing"]
     assert (1, True) == (said["question"]["findings"], said["question"]["verified"])
     assert 0 <= said["removal_ms"] < 30_000
+    objection, repair = said["objection"], said["repair"]
+    assert (NATION, ["OBJECTION_UNDER_WAY", "ENDED_REMOVED"]) == (objection["seen_at"], objection["seen"])
+    assert "removed" == objection["told"]
+    assert (SHANGHAI, ["REPAIR_UNDER_WAY", "ENDED_REPAIRED"]) == (repair["seen_at"], repair["seen"])
+    assert sorted(set(said["nodes"]) - {HANGZHOU}) == repair["acknowledged_by"]
 
 
 def check_rows(said: dict[str, Any]) -> None:
@@ -64,7 +69,8 @@ def check_rows(said: dict[str, Any]) -> None:
     assert rows["total"]["read"] >= 300
     for counts in rows.values():
         assert counts["read"] == counts["accepted"] + counts["duplicate"] + sum(counts["refused"].values())
-    assert rows["total"]["accepted"] + 1 == sum(said["feeds"].values())  # one for the ending
+    ends = 1 + 2 + 2  # one for the removal; a mark and an end each for the objection and the repair
+    assert rows["total"]["accepted"] + ends == sum(said["feeds"].values())
 
 
 def check_followers(said: dict[str, Any]) -> None:

@@ -17,6 +17,10 @@ STORY = replace(company("杭州", 900), name="杭州湖畔蓝星印染有限公�
 STORY_NUMBER = "杭环信〔2026〕88号"
 RED_HERE_BLACK_THERE = replace(company("杭州", 901), name="杭州双面绣环保科技有限公司")
 """On Hangzhou's red list and on Shanghai's black list."""
+OBJECTED = company("杭州", 923)
+"""Black-listed in Hangzhou; the demo shows its objection, filed in Shanghai, marked everywhere and granted."""
+REPAIRED = company("杭州", 924)
+"""Black-listed in Hangzhou for longer than the shortest period; the demo shows its repair, applied for in Shanghai."""
 
 ECOLOGY_BLACK: Standard = ("黑名单", "生态环境", "yrd-eco-environment-black@2")
 ECOLOGY_RED: Standard = ("红名单", "生态环境", "yrd-eco-environment-red@1")
@@ -87,6 +91,8 @@ def _special() -> list[Sample]:
     lapsed = entry(company("杭州", 920), ecology, "杭环信〔2019〕5号", old, date(2019, 4, 8))
     expired = entry(company("杭州", 921), market, "杭市监信〔2024〕6号", pilot, date(2024, 5, 6))
     foreign = entry(company("杭州", 922), market, "杭市监信〔2026〕7号", ECOLOGY_BLACK, date(2026, 4, 7))
+    objected = entry(OBJECTED, ecology, "杭环信〔2026〕52号", ECOLOGY_BLACK, date(2026, 7, 6))
+    repaired = entry(REPAIRED, ecology, "杭环信〔2025〕36号", ECOLOGY_BLACK, date(2025, 9, 15))
     return [
         but(_until(red, 4), ACCEPTED, "red here, black in Shanghai"),
         *scenic,
@@ -94,6 +100,8 @@ def _special() -> list[Sample]:
         but(_until(lapsed, 6), ACCEPTED, "its period has lapsed; decided under a superseded version of the standard"),
         but(expired, ACCEPTED, "decided after its standard had expired (warning)", MD_YXQZ=date(2027, 5, 5)),
         but(_until(foreign, 6), ACCEPTED, "the issuer is not authorised for this field (warning)"),
+        but(_until(objected, 6), ACCEPTED, "the demo shows an objection to it"),
+        but(_until(repaired, 6), ACCEPTED, "the demo shows its repair"),
     ]
 
 

@@ -23,7 +23,7 @@ from federation.rules.admission import Admitted, admit
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from federation.standards.bundle import shipped_standards
 from tests.samples.files import FILES, SampleFile, content
-from tests.samples.listings import RED_HERE_BLACK_THERE, STORY, STORY_NUMBER
+from tests.samples.listings import OBJECTED, RED_HERE_BLACK_THERE, REPAIRED, STORY, STORY_NUMBER
 from tests.samples.rows import ACCEPTED, DUPLICATE
 
 FOLDER = Path(__file__).parents[2] / "node" / "demo" / "samples"
@@ -49,6 +49,10 @@ _STORY = f"""
   black-listed by the Hangzhou ecology bureau, {STORY_NUMBER}; the demo removes it.
 - {RED_HERE_BLACK_THERE.name} ({RED_HERE_BLACK_THERE.code}):
   red in Hangzhou, black in Shanghai.
+- {OBJECTED.name} ({OBJECTED.code}):
+  black-listed in Hangzhou; its objection, filed in Shanghai, is granted.
+- {REPAIRED.name} ({REPAIRED.code}):
+  black-listed in Hangzhou since 2025; its repair, applied for in Shanghai, is granted.
 
 ## Refused, by reason
 
