@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from federation.errors import CallerFault, FieldFault
+from federation.log.proof import Evidence, verify_evidence
 from federation.records.agency_filing import FilingStanding
-from federation.records.codec import encode, schema_of
+from federation.records.codec import FEEDBACK_SCHEMA, encode, schema_of
 from federation.records.list_entry import ListKind
 from federation.records.loop.feedback import FeedbackResponse
 from federation.records.subject import Authority, LegacyCode, Subject
@@ -17,15 +20,19 @@ from federation.rules.filing.report import IssuedReport, ReportOutcome
 from federation.rules.loop.feedback import Statement
 from federation.rules.loop.tally import Counts
 from federation.standards.bundle import shipped_standards
-from federation.standards.identity import LegacyCodeKind
+from federation.standards.identity import CodeKind, LegacyCodeKind
 from node.assemble.loop import loop_counts
+from node.exchange.inquire import Matter, evidence_of
 from node.intake import Accepted, Refused, Submission
 from tests.flow.delta.world import (
     CITIES,
+    FEEDBACK,
     FILINGS,
     HANGZHOU,
     HEFEI,
     LISTS,
+    PURPOSE,
+    SECOND_HUB,
     SHANGHAI,
     SHANGHAI_LISTS,
     SUBJECTS,
@@ -51,7 +58,10 @@ def initiated(delta: Delta) -> Counts:
 
 
 def test_a_measure_is_answered_across_both_hubs_and_lifted_with_its_entry(delta: Delta) -> None:
-    """Checked and answered in Shanghai, counted in Hangzhou; when the entry ends, released there and counted here."""
+    """Checked and answered in Shanghai, counted in Hangzhou; when the entry ends, released there and counted here.
+
+    Feedback that a business system makes itself is refused: the node makes it of what it holds.
+    """
     before = initiated(delta)
     index, record = delta.listed()
     (checked,) = delta.business(SHANGHAI, lambda client: client.batch_check([record.identity.code])).results
@@ -68,8 +78,48 @@ def test_a_measure_is_answered_across_both_hubs_and_lifted_with_its_entry(delta:
     delta.await_counting(LISTS, index, counts=False)
     (after,) = delta.business(SHANGHAI, lambda client: client.batch_check([record.identity.code])).results
     assert () == after.measures
+    with pytest.raises(FieldFault, match="FEEDBACK_NOT_SUBMITTED"):
+        delta.business(SHANGHAI, lambda client: client.submit("feedback-330100", [_forged(delta)]))
     (given,) = [each for each in delta.desk(SHANGHAI).reader.feedback(own=True) if each.entry_index == index]
     assert delta.today == given.lifted_on
+
+
+def _forged(delta: Delta) -> Submission:
+    """A record of feedback as the node makes it, from somebody else."""
+    made = delta.desk(SHANGHAI).reader.held(delta.origin(FEEDBACK), 0, 1)
+    return Submission("mine", FEEDBACK_SCHEMA, made[0].payload)
+
+
+def test_evidence_from_a_hub_verifies_with_the_origins_key_alone(delta: Delta) -> None:
+    """What Shanghai holds of Hangzhou's list is proven by Hangzhou's key; no hub's word is needed."""
+    index, _ = delta.listed()
+    lists = delta.origin(LISTS)
+    keys = delta.desk(HANGZHOU).feed_keys(lists)
+    assert keys is not None
+
+    file = evidence_of(delta.desk(SHANGHAI).query.evidence(lists, index)).encode()
+
+    verified = verify_evidence(Evidence.parse(file), keys.log)
+    assert verified.checkpoint.size > index
+
+
+def test_a_question_is_answered_with_proof_and_logged_on_both_sides(delta: Delta) -> None:
+    """Shanghai asks the hub: the answer carries the origin's proof. For a purpose that is not granted there is none."""
+    index, record = delta.listed()
+    logs = {node_id: delta.origin(f"{node_id}/_exchange/1") for node_id in (SECOND_HUB, SHANGHAI)}
+
+    def logged() -> list[int]:
+        return [delta.desk(node_id).reader.follow_range(origin).size for node_id, origin in logs.items()]
+
+    before = logged()
+    matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, record.identity.code)
+
+    answer = delta.desk(SHANGHAI).inquire(SECOND_HUB, matter)
+
+    assert [index] == [finding.evidence.index for finding in answer.findings]
+    until(lambda: logged() == [size + 1 for size in before], "both log entries")
+    with pytest.raises(CallerFault, match="PURPOSE_NOT_GRANTED"):
+        delta.desk(SHANGHAI).inquire(SECOND_HUB, replace(matter, purpose="procurement"))
 
 
 def test_an_agency_is_filed_once_for_all_cities(delta: Delta) -> None:

@@ -21,9 +21,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+from node.assemble.create import create_feeds
+
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Authority
-from node.assemble.create import create_feeds
 from node.assemble.desk import Desk, open_desk
 from node.cli.main import run
 from node.config import CONFIG_NAME
@@ -46,6 +47,8 @@ EVERYWHERE = (LISTS, TAIZHOU_LISTS, SHANGHAI_LISTS, FILINGS, SUBJECTS)
 FEEDBACK, EXCHANGES = "310000/feedback-330100/1", "330100/_exchange/1"
 FEEDBACK_FEED = '[[feed]]\nname = "feedback-330100"\ndataset = "feedback"\nreaders = ["330100", "330000", "yrd"]\n'
 COUNTING = frozenset({"OWN", "RECOGNISED"})
+PURPOSE = "joint-punishment"
+"""For which Shanghai may ask its hub."""
 SOON = "\n[follow]\nmax_backoff_s = 1.0\n\n"
 """Who was away is asked again a second after it is back at the latest."""
 FIRST_MOMENT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -121,7 +124,8 @@ class Delta(Region):
         ways = self._ways(at.id)
         for other in sorted(self.nodes.values(), key=lambda node: node.id in ways):
             if other is not at:
-                self.pin(at, other, *ways.get(other.id, ()), indirect=other.id not in ways)
+                may_ask = (PURPOSE,) if (at.id, other.id) == (SECOND_HUB, SHANGHAI) else ()
+                self.pin(at, other, *ways.get(other.id, ()), indirect=other.id not in ways, may_ask=may_ask)
 
     def _ways(self, node_id: str) -> dict[str, Sequence[str]]:
         """Whom a node has an address of, and what it follows from each."""
@@ -160,7 +164,7 @@ class Delta(Region):
         for node_id in node_ids:
             if node_id in self._desks:
                 self._desks.pop(node_id)[0].close()
-            self.nodes[node_id].stop()
+            assert 0 == self.nodes[node_id].stop(), node_id
 
     def start(self, *node_ids: str) -> None:
         """Serves some nodes again."""
