@@ -10,10 +10,12 @@ import pytest
 
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
+from federation.records.codec import Record
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
+from federation.rules.admission import Admitted, NotAdmitted, admit
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
 from federation.rules.transition.course import Course, deed_of, follow, table_of
 from federation.standards.bundle import Standards, shipped_standards
@@ -34,6 +36,20 @@ PERSON = Identity(
 )
 ECOLOGY = Authority(name="杭州市生态环境局", code="11330100PDY001012R")
 CREDIT_OFFICE = Authority(name="杭州市公共信用管理办公室", code="11330100PDY001047C")
+WRONG_BODY = Authority(name="某局", code="11330100PDY001012Q")
+LEGACY_BODY = Authority(name="某局", code="11330100PDY001013W")
+COMPANY_BODY = Authority(name="某公司", code="91330100MA2PDY023W")
+OTHER_BODY = Authority(name="某局", code="11330100002500017H")
+TODAY = date(2026, 11, 22)
+TOMORROW = date(2026, 11, 23)
+Outcome = Admitted | NotAdmitted
+Ask = Callable[[Record], Outcome]
+Changes = dict[str, object]
+
+
+def renamed(identity: Identity, **changes: object) -> Identity:
+    """The same subject with some fields changed."""
+    return identity.model_copy(update=changes)
 
 
 def _entry(**changes: object) -> ListEntry:
@@ -206,3 +222,10 @@ def changed() -> Callable[[Mapping[str, str]], RuleBook]:
         return parse_rule_book(files)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ask() -> Ask:
+    """Asks for admission at Hangzhou today, with what Hangzhou alone has registered."""
+    book, standards = parse_rule_book(shipped_rules("330100")), shipped_standards()
+    return lambda record: admit(record, standards, book, TODAY, "330100")

@@ -9,7 +9,6 @@ import pytest
 
 from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
 from federation.records.agency_filing import AgencyFiling, ReviewResult
-from federation.records.codec import Record
 from federation.records.exchange import Access, AccessKind, Exchange, ExchangeSide, LateAcknowledgement
 from federation.records.feed_policy import Dataset, FeedPolicy
 from federation.records.licence import Licence, LicenceState
@@ -17,33 +16,22 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, LegacyCode, Subject
 from federation.rules.admission import Admitted, NotAdmitted, admit, judge_identity
-from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
+from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, LegacyCodeKind, SubjectClass
-
-TODAY = date(2026, 11, 22)
-TOMORROW = date(2026, 11, 23)
-Outcome = Admitted | NotAdmitted
-Ask = Callable[[Record], Outcome]
-Changes = dict[str, object]
-
-ECOLOGY = Authority(name="杭州市生态环境局", code="11330100PDY001012R")
-WRONG_BODY = Authority(name="某局", code="11330100PDY001012Q")
-LEGACY_BODY = Authority(name="某局", code="11330100PDY001013W")
-COMPANY_BODY = Authority(name="某公司", code="91330100MA2PDY023W")
-OTHER_BODY = Authority(name="某局", code="11330100002500017H")
-
-
-@pytest.fixture
-def ask(standards: Standards) -> Ask:
-    """Asks for admission at Hangzhou today, with what Hangzhou alone has registered."""
-    book = parse_rule_book(shipped_rules("330100"))
-    return lambda record: admit(record, standards, book, TODAY, "330100")
-
-
-def renamed(identity: Identity, **changes: object) -> Identity:
-    """The same subject with some fields changed."""
-    return identity.model_copy(update=changes)
+from tests.federation.rules.conftest import (
+    COMPANY_BODY,
+    ECOLOGY,
+    LEGACY_BODY,
+    OTHER_BODY,
+    TODAY,
+    TOMORROW,
+    WRONG_BODY,
+    Ask,
+    Changes,
+    Outcome,
+    renamed,
+)
 
 
 def test_sound_records_are_admitted_without_a_word(

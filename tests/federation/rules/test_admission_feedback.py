@@ -9,11 +9,9 @@ import pytest
 
 from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
 from federation.records.subject import Identity
-from federation.rules.admission import Admitted, NotAdmitted, admit
-from federation.rules.rule_book import parse_rule_book, shipped_rules
-from federation.standards.bundle import Standards
+from federation.rules.admission import Admitted, NotAdmitted
 from federation.standards.numbers.citizen_number import citizen_check
-from tests.federation.rules.test_admission import (
+from tests.federation.rules.conftest import (
     COMPANY_BODY,
     ECOLOGY,
     LEGACY_BODY,
@@ -26,13 +24,6 @@ from tests.federation.rules.test_admission import (
     Outcome,
     renamed,
 )
-
-
-@pytest.fixture
-def ask(standards: Standards) -> Ask:
-    """Asks for admission at Hangzhou today."""
-    book = parse_rule_book(shipped_rules("330100"))
-    return lambda record: admit(record, standards, book, TODAY, "330100")
 
 
 def feedback(identity: Identity, **changes: object) -> Feedback:

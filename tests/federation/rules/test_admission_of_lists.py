@@ -7,25 +7,12 @@ from datetime import date
 
 import pytest
 
-from federation.records.codec import Record
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Identity
 from federation.rules.admission import Admitted, NotAdmitted, admit
-from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_rules
+from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
-
-TODAY = date(2026, 11, 22)
-Outcome = Admitted | NotAdmitted
-Ask = Callable[[Record], Outcome]
-Changes = dict[str, object]
-
-
-@pytest.fixture
-def ask(standards: Standards) -> Ask:
-    """Asks for admission at Hangzhou today, with what Hangzhou alone has registered."""
-    book = parse_rule_book(shipped_rules("330100"))
-    return lambda record: admit(record, standards, book, TODAY, "330100")
-
+from tests.federation.rules.conftest import TODAY, Ask, Changes, Outcome
 
 ANNOUNCED = [
     ("black", "notice", "expected", {}, Admitted(("NOTICE_MISSING",))),
