@@ -10,12 +10,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from node.assemble.create import write_config
 
 from federation.records.act import EndingKind
 from federation.records.exchange import Freshness
 from federation.standards.calendar import day_after, midnight_ms
 from federation.standards.identity import CodeKind
+from node.assemble.making.configuration import write_config
 from node.config import CONFIG_NAME
 from node.intake import Duplicate
 from tests.flow.delta.world import CITIES, FIRST_HUB, HANGZHOU, HEFEI, LISTS, SECOND_HUB, SHANGHAI, SUZHOU

@@ -21,11 +21,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from node.assemble.create import create_feeds
-
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.subject import Authority
 from node.assemble.desk import Desk, open_desk
+from node.assemble.making.feeds import create_feeds
 from node.cli.main import run
 from node.config import CONFIG_NAME
 from node.intake import Accepted, Outcome, Submission
