@@ -5,7 +5,8 @@
 An unknown number and one that fails its check are told as such, never as one that nothing counts against. Measures are
 those of this region's catalogue alone, whatever the entries say; on request only those of one body, or a single one.
 A batch is answered from one state of what is held, with a few statements for every five hundred codes and nothing for
-each. It speaks of list entries and filings, on which decisions are kept; `check` tells the other records, too.
+each. What stands under another code of a subject counts for it, as in `check`. A batch speaks of list entries and
+filings, on which decisions are kept; `check` tells the other records, too.
 
 Limits: 10000 codes at once, 100 entries shown of each, 100000 in all.
 """
@@ -110,6 +111,10 @@ class DecidedSnapshot(Protocol):
         """Every feed held, ordered by origin."""
         ...
 
+    def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject that each of some codes stands for, that one among them."""
+        ...
+
     def decided(self, subjects: Sequence[str], most: int) -> Sequence[Decision]:
         """The decisions on entries about at most 500 subjects, at most `most` in all, in no order to rely on."""
         ...
@@ -206,7 +211,9 @@ class Business:
         judged = self._judged(codes)
         sound = {code: found.value for code, found in judged.items() if isinstance(found, CodeAccepted)}
         with self._reader.snapshot() as seen:
-            decided, known = _decided(seen, list(dict.fromkeys(sound.values())), self._ground.today)
+            kin = seen.one_subject(list(dict.fromkeys(sound.values())))
+            subjects = list(dict.fromkeys(code for value in kin for code in sorted(kin[value])))
+            decided, known = _decided(seen, subjects, self._ground.today)
             fresh = {view.origin: self._freshness(view) for view in seen.feeds() if view.dataset in DECIDED}
         answers = {
             code: SubjectResult(code, SubjectState.REFUSED, found.reason)
@@ -214,7 +221,8 @@ class Business:
             if isinstance(found, CodeRefused)
         }
         for code, value in sound.items():
-            answers[code] = _result(code, decided.get(value, ()), value in known, shown)
+            made = [_under(each, value) for other in kin[value] for each in decided.get(other, ())]
+            answers[code] = _result(code, made, not kin[value].isdisjoint(known), shown)
         results = [answers[code] for code in codes]
         named = {measure for result in answers.values() for measure in result.measures}
         return BatchChecked(results, _catalogued(sorted(named), catalogue), fresh)
@@ -287,6 +295,11 @@ def _standing(made: Decision, today: date) -> Decision:
     if not made.counts or made.review_on is None or made.review_on > today:
         return made
     return replace(made, standing=Standing.HELD, reasons=("REVIEW_DUE",), measures=())
+
+
+def _under(made: Decision, subject: str) -> Decision:
+    """A decision as it is told to whoever asked for a code: one under another code of the subject says so."""
+    return made if made.subject == subject else replace(made, reasons=(*made.reasons, "UNDER_OTHER_CODE"))
 
 
 def _result(code: str, decisions: Sequence[Decision], known: bool, shown: frozenset[str] | None) -> SubjectResult:

@@ -12,9 +12,9 @@ import pytest
 from federation.errors import CallerFault, FieldFault
 from federation.records.act import AnnotationKind
 from federation.records.exchange import Freshness, Standing
-from federation.records.subject import Subject
+from federation.records.subject import Authority, LegacyCode, Subject
 from federation.standards.calendar import CHINA_STANDARD_TIME
-from federation.standards.identity import CodeKind
+from federation.standards.identity import CodeKind, LegacyCodeKind
 from node.assemble.stages import Views
 from node.query import business
 from node.query.business import MAX_CODES, MAX_DECISIONS_EACH, SubjectState, Wanted
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 COMPANY = "91330100MA2PDY0152"
 UNKNOWN = "91330100716105852F"
 FAILING = "91330100MA2PDY0153"
+SOURCE = Authority(name="杭州市公共信用管理办公室", code="11330100PDY001047C")
 FINANCE = "11310000PDY003114N"
 
 
@@ -64,6 +65,26 @@ def test_nobody_unknown_passes_for_clean(hangzhou: Node, samples: Samples) -> No
         (SubjectState.KNOWN, ""),
     ] == [(result.state, result.reason) for result in found]
     assert [()] * 5 == [tuple(result.measures) for result in found]
+
+
+async def test_a_batch_finds_a_subject_under_each_of_its_codes(
+    world: World, hangzhou: Node, shanghai: Node, samples: Samples
+) -> None:
+    """The entry stands under the former code: both codes get it and its measures, as `check` tells them."""
+    moved = f"{COMPANY[:2]}330106{COMPANY[8:17]}"
+    new = moved + hangzhou.stages.foundation.standards.uscc.check_character(moved)
+    former = (LegacyCode(kind=LegacyCodeKind.UNIFIED_CODE, code=COMPANY),)
+    identity = samples.company.model_copy(update={"code": new, "legacy_codes": former})
+    hangzhou.publish("subjects", Subject(identity=identity, source=SOURCE))
+    hangzhou.publish("lists", samples.black())
+    await world.mirror(shanghai, hangzhou, "subjects", "lists")
+
+    old, now, other = desk(shanghai).batch([COMPANY, new, UNKNOWN]).results
+
+    assert old.measures == now.measures != ()
+    assert list(now.measures) == sorted(desk(shanghai).check(CodeKind.USCC, new).checked.measures)
+    assert [("RECOGNISED",), ("RECOGNISED", "UNDER_OTHER_CODE")] == [each.decisions[0].reasons for each in (old, now)]
+    assert (SubjectState.KNOWN, SubjectState.UNKNOWN) == (now.state, other.state)
 
 
 @pytest.mark.parametrize(
