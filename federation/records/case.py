@@ -56,6 +56,7 @@ class CaseState(StrEnum):
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
     OVERDUE = "overdue"
+    EXTENDED = "extended"
 
 
 class CaseOutcome(StrEnum):

@@ -57,9 +57,9 @@ class Step:
     """A step of the authority.
 
     Attributes:
-        state: ACCEPTED, NOT_ACCEPTED or DECIDED.
+        state: ACCEPTED, NOT_ACCEPTED, EXTENDED or DECIDED.
         outcome: how it is decided; None unless it is.
-        explanation: for people; required for what is refused or rejected.
+        explanation: for people; required for what is refused, rejected or put off.
         document_number: number of the decision; required, with its day, where the entry ends.
         decided_on: its day.
     """
@@ -198,7 +198,8 @@ class Docket:
         Returns:
             The case as it is now, durable as is what the step does to the entry. Or NotDone: CASE_UNKNOWN, this node
             does not decide it; CASE_STATE_ILLEGAL, the step cannot follow; CASE_OUTCOME_UNEXPECTED, FIELD_MISSING, it
-            lacks what it needs or has too much; or the reason why the entry cannot be ended so.
+            lacks what it needs or has too much; CASE_TERM_NOT_EXTENDABLE; or the reason why the entry cannot be ended
+            so.
 
         Raises:
             StoreFault: nothing was kept.
@@ -221,16 +222,29 @@ class Docket:
             raise CallerFault("CASE_STATE_ILLEGAL")
         if step.outcome is not None and not fits(file.kind, step.outcome):
             raise FieldFault("outcome", "CASE_OUTCOME_UNEXPECTED")
-        due = None
-        if step.state is CaseState.ACCEPTED:
-            due = self._due(self._rules.terms(file.kind, self._today()).decide_days)
-        else:
+        due = self._due_after(file, step)
+        if step.state not in {CaseState.ACCEPTED, CaseState.EXTENDED}:
             self._carry_out(unit, file, step)
             file = replace(file, marked=False)
         word = Word(step.outcome, (), step.explanation, step.document_number)
         moved = stating.state(replace(file, overdue=False), step.state, due, word)
         self._keep(unit, stating, moved)
         return moved
+
+    def _due_after(self, file: CaseFile, step: Step) -> Deadline | None:
+        """The term that runs after a step; None where none does.
+
+        Raises:
+            CallerFault: CASE_TERM_NOT_EXTENDABLE, the rules allow no extension, or no term runs any more.
+        """
+        terms = self._rules.terms(file.kind, self._today())
+        if step.state is CaseState.ACCEPTED:
+            return self._due(terms.decide_days)
+        if step.state is not CaseState.EXTENDED:
+            return None
+        if not terms.extend_days or file.due_on is None:
+            raise CallerFault("CASE_TERM_NOT_EXTENDABLE")
+        return self._rules.nth(file.due_on, terms.extend_days)
 
     def _carry_out(self, unit: CaseUnit, file: CaseFile, step: Step) -> None:
         """Ends the entry as decided, or lifts the mark."""
@@ -283,10 +297,10 @@ def _require_whole(step: Step) -> None:
     Raises:
         FieldFault: VALUE_UNKNOWN, FIELD_MISSING or CASE_OUTCOME_UNEXPECTED.
     """
-    if step.state not in {CaseState.ACCEPTED, CaseState.NOT_ACCEPTED, CaseState.DECIDED}:
+    if step.state not in {CaseState.ACCEPTED, CaseState.NOT_ACCEPTED, CaseState.EXTENDED, CaseState.DECIDED}:
         raise FieldFault("step", "VALUE_UNKNOWN")
     if (step.outcome is not None) != (step.state is CaseState.DECIDED):
         raise FieldFault("outcome", "FIELD_MISSING" if step.outcome is None else "CASE_OUTCOME_UNEXPECTED")
-    refuses = step.state is CaseState.NOT_ACCEPTED or step.outcome is CaseOutcome.REJECTED
-    if refuses and not step.explanation:
+    explained = {CaseState.NOT_ACCEPTED, CaseState.EXTENDED}
+    if (step.state in explained or step.outcome is CaseOutcome.REJECTED) and not step.explanation:
         raise FieldFault("explanation", "FIELD_MISSING")

@@ -23,6 +23,7 @@ class Phase(StrEnum):
     FILED = "filed"
     RECEIVED = "received"
     ACCEPTED = "accepted"
+    EXTENDED = "extended"
     CLOSED = "closed"
 
 
@@ -42,8 +43,12 @@ _TABLE: Mapping[tuple[Phase, CaseState], Phase] = MappingProxyType(
         (Phase.RECEIVED, CaseState.NOT_ACCEPTED): Phase.CLOSED,
         (Phase.RECEIVED, CaseState.WITHDRAWN): Phase.CLOSED,
         (Phase.ACCEPTED, CaseState.OVERDUE): Phase.ACCEPTED,
+        (Phase.ACCEPTED, CaseState.EXTENDED): Phase.EXTENDED,
         (Phase.ACCEPTED, CaseState.DECIDED): Phase.CLOSED,
         (Phase.ACCEPTED, CaseState.WITHDRAWN): Phase.CLOSED,
+        (Phase.EXTENDED, CaseState.OVERDUE): Phase.EXTENDED,
+        (Phase.EXTENDED, CaseState.DECIDED): Phase.CLOSED,
+        (Phase.EXTENDED, CaseState.WITHDRAWN): Phase.CLOSED,
     }
 )
 """Every legal step; what does not stand here is none."""
@@ -88,12 +93,14 @@ class CaseTerms:
         accept_days: working days for the decision whether it is taken up; None where no term is set.
         decide_days: working days for the decision itself, from the day it was taken up; None likewise.
         policy: the rules used, `id@version`.
+        extend_days: working days by which the decision may be put off, once; None where it may not.
     """
 
     mark: AnnotationKind | None
     accept_days: int | None
     decide_days: int | None
     policy: str
+    extend_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,13 @@ class _Law:
                 return CaseTerms(None, None, None, "")
             said = rules.version
             mark = AnnotationKind.REPAIR_PENDING if said.marks_pending else None
-            return CaseTerms(mark, said.accept_days, said.decide_days, said.name)
+            return CaseTerms(mark, said.accept_days, said.decide_days, said.name, said.extend_days)
         found = self.book.procedure_on(self.home, day)
         if found is None:
             return CaseTerms(AnnotationKind.OBJECTION, None, None, "")
         suspends = found.suspends_disclosure or found.suspends_enforcement
         mark = AnnotationKind.SUSPENDED if suspends else AnnotationKind.OBJECTION
-        return CaseTerms(mark, found.total_days, found.decide_days, found.name)
+        return CaseTerms(mark, found.total_days, found.decide_days, found.name, found.total_days - found.decide_days)
 
     def admissible(self, record: Record, decided_at: str, day: date, listed: bool) -> Admissible | NotAdmissible:
         """Whether a repair may be taken up.

@@ -97,6 +97,18 @@ def refuse(
 
 
 @cases.command()
+def extend(
+    case: CaseArgument,
+    *,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="延长的理由 / Why the decision is put off")],
+    node: NodeFolder = CURRENT,
+    as_json: AsJson = False,
+) -> None:
+    """延长办理期限一次，规则允许的天数 / Put the decision off, once, by as long as the rules allow."""
+    _handle(node, case, Step(CaseState.EXTENDED, explanation=why), as_json=as_json)
+
+
+@cases.command()
 def decide(  # noqa: PLR0913 - a command's arguments are its options
     case: CaseArgument,
     *,

@@ -20,7 +20,8 @@ LEGAL = {
         "not_accepted": "closed",
         "withdrawn": "closed",
     },
-    "accepted": {"overdue": "accepted", "decided": "closed", "withdrawn": "closed"},
+    "accepted": {"overdue": "accepted", "extended": "extended", "decided": "closed", "withdrawn": "closed"},
+    "extended": {"overdue": "extended", "decided": "closed", "withdrawn": "closed"},
     "closed": {},
 }
 
@@ -28,7 +29,7 @@ LEGAL = {
 @pytest.mark.parametrize("phase", Phase)
 @pytest.mark.parametrize("state", CaseState)
 def test_only_what_stands_in_the_table_can_follow(phase: Phase, state: CaseState) -> None:
-    """Nothing is decided that was not accepted, nothing moves that is closed, and nothing before it was received."""
+    """Nothing is decided that was not accepted, nothing moves that is closed, and a term is extended once."""
     expected = LEGAL[phase].get(state)
 
     assert (Phase(expected) if expected else Illegal("CASE_STATE_ILLEGAL")) == after(phase, state)

@@ -248,6 +248,41 @@ def test_a_term_that_runs_out_is_stated_once(listed: Chain, world: "World") -> N
     assert expected == listed.states(listed.shanghai, name)
 
 
+def test_a_term_is_extended_once_by_as_long_as_the_rules_allow(listed: Chain) -> None:
+    """From its last day on, with a reason that the filing node is told; not before there is a term to be extended."""
+    name, longer = listed.file(), Step(CaseState.EXTENDED, explanation="案情复杂")
+    cases = listed.hangzhou.stages.cases
+    listed.carry()
+    assert NotDone("", "CASE_STATE_ILLEGAL") == cases.handle(name, longer)
+    listed.step(name, CaseState.ACCEPTED)
+    assert NotDone("explanation", "FIELD_MISSING") == cases.handle(name, Step(CaseState.EXTENDED))
+    before = listed.at(listed.hangzhou, name).due_on
+    assert before is not None
+
+    listed.step(name, CaseState.EXTENDED, explanation="案情复杂")
+    listed.carry()
+
+    last = listed.stated(listed.shanghai, name)[-1]
+    nth = listed.hangzhou.stages.foundation.standards.working_days.nth
+    assert (CaseState.EXTENDED, nth(before, 15).day, "案情复杂") == (last.state, last.due_on, last.explanation)
+    assert Phase.EXTENDED is listed.at(listed.shanghai, name).phase
+    assert NotDone("", "CASE_STATE_ILLEGAL") == cases.handle(name, longer)
+    listed.step(name, CaseState.DECIDED, **GRANTED)
+
+
+def test_a_term_that_has_run_out_is_not_extended(listed: Chain, world: "World") -> None:
+    """It was stated overdue, and stays so."""
+    name = listed.file()
+    listed.carry()
+    listed.step(name, CaseState.ACCEPTED)
+    world.clock.forward(days=30)
+    assert 1 == listed.hangzhou.stages.cases.overdue()
+
+    longer = Step(CaseState.EXTENDED, explanation="案情复杂")
+
+    assert NotDone("", "CASE_TERM_NOT_EXTENDABLE") == listed.hangzhou.stages.cases.handle(name, longer)
+
+
 def test_an_objection_filed_where_it_is_decided_needs_no_post(listed: Chain) -> None:
     """It is on the docket when the call returns, and nothing waits to be handed on."""
     name = listed.file(at=listed.hangzhou)

@@ -36,9 +36,9 @@ def rules_of(home: str, drop: str = "") -> CaseRules:
 @pytest.mark.parametrize(
     ("home", "terms"),
     [
-        ("330100", CaseTerms(AnnotationKind.OBJECTION, 20, 5, "procedure-330000@1")),
-        ("331000", CaseTerms(AnnotationKind.SUSPENDED, 9, 2, "procedure-331000@1")),
-        ("310000", CaseTerms(AnnotationKind.OBJECTION, 7, 5, "procedure-310000@1")),
+        ("330100", CaseTerms(AnnotationKind.OBJECTION, 20, 5, "procedure-330000@1", 15)),
+        ("331000", CaseTerms(AnnotationKind.SUSPENDED, 9, 2, "procedure-331000@1", 7)),
+        ("310000", CaseTerms(AnnotationKind.OBJECTION, 7, 5, "procedure-310000@1", 2)),
     ],
 )
 def test_an_objection_goes_by_the_procedure_of_the_region(home: str, terms: CaseTerms) -> None:
@@ -47,11 +47,14 @@ def test_an_objection_goes_by_the_procedure_of_the_region(home: str, terms: Case
 
 
 @pytest.mark.parametrize(
-    ("day", "policy"), [(date(2026, 3, 31), "repair-guoban-2025-22@1"), (date(2026, 4, 1), "repair-order-36@1")]
+    ("day", "policy", "longer"),
+    [(date(2026, 3, 31), "repair-guoban-2025-22@1", None), (date(2026, 4, 1), "repair-order-36@1", 10)],
 )
-def test_a_repair_goes_by_the_version_in_force(day: date, policy: str) -> None:
-    """With its mark; three working days, and seven more."""
-    assert CaseTerms(AnnotationKind.REPAIR_PENDING, 3, 7, policy) == rules_of("330100").terms(CaseKind.REPAIR, day)
+def test_a_repair_goes_by_the_version_in_force(day: date, policy: str, longer: int | None) -> None:
+    """With its mark; three working days, seven more, and under the newest ten where it is difficult."""
+    assert CaseTerms(AnnotationKind.REPAIR_PENDING, 3, 7, policy, longer) == rules_of("330100").terms(
+        CaseKind.REPAIR, day
+    )
 
 
 @pytest.mark.parametrize("kind", CaseKind)

@@ -17,6 +17,7 @@ class CaseState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CASE_STATE_DECIDED: _ClassVar[CaseState]
     CASE_STATE_WITHDRAWN: _ClassVar[CaseState]
     CASE_STATE_OVERDUE: _ClassVar[CaseState]
+    CASE_STATE_EXTENDED: _ClassVar[CaseState]
 
 class CaseOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -35,6 +36,7 @@ CASE_STATE_NOT_ACCEPTED: CaseState
 CASE_STATE_DECIDED: CaseState
 CASE_STATE_WITHDRAWN: CaseState
 CASE_STATE_OVERDUE: CaseState
+CASE_STATE_EXTENDED: CaseState
 CASE_OUTCOME_UNSPECIFIED: CaseOutcome
 CASE_OUTCOME_REJECTED: CaseOutcome
 CASE_OUTCOME_REMOVED: CaseOutcome
