@@ -99,10 +99,11 @@ class Delta(Region):
         self._desks: dict[str, tuple[ExitStack, Desk]] = {}
         with self.clock.kept():
             self._make()
-        for node in self.nodes.values():
-            node.start()
-        for node in self.nodes.values():
-            node.ready()
+        try:
+            self.start(*self.nodes)
+        except BaseException:
+            self.close()
+            raise
 
     def _make(self) -> None:
         for node_id in CITIES:
@@ -173,11 +174,11 @@ class Delta(Region):
             self.nodes[node_id].ready()
 
     def close(self) -> None:
-        """Ends all."""
+        """Ends all, the processes first."""
+        super().close()
         for closing, _ in self._desks.values():
             closing.close()
         self._desks.clear()
-        super().close()
 
     def publish(self, feed: str, submission: Submission) -> int:
         """Submits to a node that is served, which must accept; the index it is published at, once it is."""
