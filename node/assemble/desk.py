@@ -38,7 +38,7 @@ from node.entry.holding import Decision, acts_of
 from node.entry.lineage import void_places
 from node.erase.order import Outcome as ErasureOutcome
 from node.erase.order import check_order
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.intake import Outcome, Submission
 from node.ledger.judging import judge
 from node.observe import Observer
@@ -251,6 +251,10 @@ class Desk:
         )
 
     def inquire(self, node_id: str, matter: Matter) -> Answer:
+        """Asks a member, as `inquire_signed`, of whom only the answer is wanted."""
+        return self.inquire_signed(node_id, matter).answer
+
+    def inquire_signed(self, node_id: str, matter: Matter) -> Answered:
         """Asks a member, directly or through the node that is being served; logged on both sides.
 
         Raises:
@@ -261,7 +265,7 @@ class Desk:
         """
         stages = self._own_stages()
         if stages is None:
-            return self._through_node(lambda client: client.inquire(node_id, matter))
+            return self._through_node(lambda client: client.inquire_signed(node_id, matter))
         trust = Trust.of(self.config, self._observer)
         return asyncio.run(inquire_directly(stages, trust, node_id, matter))
 

@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder of members' cards, and of checkpoints that others saw: all that an audit file is checked against.
 
-Each `*.toml` is a card, as `xinqiao peers card` prints it; each `*.note` is the signed note of a checkpoint.
+Each `*.toml` is a card, as `xinqiao peers card` prints it; each `*.note` is the signed note of a checkpoint. Whoever
+keeps the folder may add to a card from when and until when its keys were valid, `valid_from` and `valid_until` as TOML
+has times with an offset, and keep the old card beside the new one: what was signed then is judged by the keys of then.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from federation.errors import ConfigFault, FieldFault, Misuse, NoteFault
 from federation.log.checkpoint import FeedKeys, Origin, open_checkpoint
@@ -25,6 +29,23 @@ class MemberKeys:
     log: Verifier
     clock: Verifier
     message: Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """One block of a card, with the time in which its keys were valid; None has no end."""
+
+    name: str
+    keys: MemberKeys
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+    def holds(self, at_ms: int | None) -> bool:
+        """Whether the keys were valid at a time; without one, only those that have not ended."""
+        if at_ms is None:
+            return self.valid_until is None
+        begun = self.valid_from is None or self.valid_from.timestamp() * 1000 <= at_ms
+        return begun and (self.valid_until is None or at_ms < self.valid_until.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +74,18 @@ class TrustFolder:
         member = self.members.get(f"{federation}/{node_id}")
         return None if member is None else member.message
 
+    def member_key(self, node_id: str) -> Verifier | None:
+        """As `message_key`, where only one federation is trusted that has such a member; else None."""
+        found = [keys.message for name, keys in self.members.items() if name.rpartition("/")[2] == node_id]
+        return found[0] if len(found) == 1 else None
 
-def read_trust(folder: Path) -> TrustFolder:
+
+def read_trust(folder: Path, at_ms: int | None = None) -> TrustFolder:
     """Reads a folder.
+
+    Args:
+        folder: the folder.
+        at_ms: the time whose keys are wanted; None for those that are valid still.
 
     Raises:
         Misuse: FILE_NOT_FOUND, no such folder; FILE_UNREADABLE; FILE_TOO_LARGE; CARD_MALFORMED, with its name; a note
@@ -66,10 +96,10 @@ def read_trust(folder: Path) -> TrustFolder:
     paths = sorted(folder.iterdir())
     if len(paths) > MAX_TRUST_FILES:
         raise Misuse("FILE_TOO_LARGE", f"{folder} holds more than {MAX_TRUST_FILES} files")
-    members: dict[str, MemberKeys] = {}
-    for path in paths:
-        if path.suffix == ".toml":
-            members |= _members(path)
+    cards = [card for path in paths if path.suffix == ".toml" for card in _cards(path) if card.holds(at_ms)]
+    members = {card.name: card.keys for card in cards}
+    if len(members) != len(cards):
+        raise Misuse("CARD_MALFORMED", f"{folder} holds two cards of one member that are valid at the same time")
     seen: dict[str, dict[int, bytes]] = {}
     trust = TrustFolder(members, seen)
     for path in paths:
@@ -78,18 +108,21 @@ def read_trust(folder: Path) -> TrustFolder:
     return trust
 
 
-def _members(path: Path) -> Mapping[str, MemberKeys]:
+def _cards(path: Path) -> list[_Card]:
     """The members of a file: one card, or several one after the other."""
     try:
         blocks = tomllib.loads(_read(path, MAX_CARD_FILE_BYTES).decode())["peer"]
-        return dict(map(_member, blocks))
+        return [_card(block) for block in blocks]
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, FieldFault, ConfigFault):
         raise Misuse("CARD_MALFORMED", f"{path} is no card; `xinqiao peers card` prints one") from None
 
 
-def _member(block: Mapping[str, str]) -> tuple[str, MemberKeys]:
+def _card(block: Mapping[str, Any]) -> _Card:
     keys = [Verifier.parse(block[f"{name}_key"]) for name in ("log", "clock", "message")]
-    return keys[1].name, MemberKeys(*keys)
+    times = [block.get(name) for name in ("valid_from", "valid_until")]
+    if not all(time is None or (isinstance(time, datetime) and time.tzinfo) for time in times):
+        raise TypeError
+    return _Card(keys[1].name, MemberKeys(*keys), *times)
 
 
 def _keep_seen(path: Path, trust: TrustFolder, seen: dict[str, dict[int, bytes]]) -> None:

@@ -3,20 +3,22 @@
 """What is known of one subject: `query` here or at a named member, and `check-code` without any node."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from federation.errors import AccessFault, FieldFault, Misuse
-from federation.log.leaf import Leaf
-from federation.records.codec import Record, decode
-from federation.records.exchange import Answer, Finding
+from federation.errors import AccessFault, Misuse
+from federation.records.exchange import Answer
 from federation.rules.conflict.table import Relation
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.identify import identify
 from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, mask, normalise
 from node.assemble.desk import Desk
+from node.audit.bundle import AnswerBundle
+from node.cli.auditing.answers import finding_document, finding_row
+from node.cli.auditing.files import write_alone
 from node.cli.opening import CURRENT, AsJson, NodeFolder, day_of, desk_at, today
 from node.cli.printing import (
     Document,
@@ -31,7 +33,7 @@ from node.cli.printing import (
     record_document,
     record_line,
 )
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.query.seen import Beside, Checked, Holding
 
 MAX_SHOWN = 200
@@ -59,6 +61,14 @@ LegalBasis = Annotated[
     str | None, typer.Option("--legal-basis", help="法律依据或授权文号 / Legal basis, or reference of the consent")
 ]
 Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="本方案件编号 / Number of the own case")]
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        metavar="FILE",
+        help="把签名的问答存为文件，供 verify-answer 核验 / Keep what was signed, for verify-answer",
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="按该日期判断（YYYY-MM-DD）/ Judge as of this day (YYYY-MM-DD)"),
@@ -76,6 +86,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     purpose: Purpose = None,
     legal_basis: LegalBasis = None,
     case: Case = None,
+    save: Save = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
@@ -83,19 +94,23 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     with desk_at(node) as desk:
         subject = subject_of(code, desk.standards)
         if at is None:
+            if save is not None:
+                raise Misuse("USAGE_WRONG", "--save goes with --at: only members' answers are signed")
             _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
         if not (purpose and legal_basis and case):
             raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis and --case")
         kind = subject.kind if isinstance(subject.kind, CodeKind) else CodeKind.OTHER
-        answer = _answer(desk, at, Matter(purpose, legal_basis, case, kind, subject.value))
-        _show_answer(answer, desk.standards.reasons, as_json=as_json)
+        answered = _answered(desk, at, Matter(purpose, legal_basis, case, kind, subject.value))
+        if save is not None:
+            write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
+        _show_answer(answered.answer, desk.standards.reasons, as_json=as_json)
 
 
-def _answer(desk: Desk, member: str, matter: Matter) -> Answer:
+def _answered(desk: Desk, member: str, matter: Matter) -> Answered:
     """The member's verified answer; ends the command when the member refuses the question."""
     try:
-        return desk.inquire(member, matter)
+        return desk.inquire_signed(member, matter)
     except AccessFault as fault:
         if fault.reason == "MEMBER_UNKNOWN":
             raise
@@ -199,7 +214,7 @@ def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:
 
 
 def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None:
-    findings = [_finding_document(finding, reasons) for finding in answer.findings]
+    findings = [finding_document(finding, reasons) for finding in answer.findings]
     if as_json:
         print_json(
             {
@@ -213,37 +228,10 @@ def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None
             }
         )
         return
-    rows = [
-        (
-            f"{finding.evidence.origin} {finding.evidence.index}",
-            finding.standing.value,
-            record_line(_record(finding)),
-            reason_lines(finding.reasons, reasons),
-        )
-        for finding in answer.findings
-    ]
+    rows = [finding_row(finding, reasons) for finding in answer.findings]
     more = "，还有更多，以上为部分 / and more, this is a part" if answer.truncated else ""
     title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}{more}"
     print_table(title, ("条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons"), rows)
-
-
-def _finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
-    return {
-        "origin": finding.evidence.origin,
-        "index": finding.evidence.index,
-        "standing": finding.standing.value,
-        "reasons": reason_documents(finding.reasons, reasons),
-        "record": record_document(_record(finding)),
-        "acts": len(finding.acts),
-    }
-
-
-def _record(finding: Finding) -> Record | str:
-    """The record in a finding; a reason code when it cannot be read."""
-    try:
-        return decode(Leaf.decode(finding.evidence.leaf).schema, finding.evidence.payload)
-    except FieldFault as fault:
-        return fault.reason
 
 
 def check_codes(codes: Codes, as_of: AsOf = None, legacy: Legacy = False, as_json: AsJson = False) -> None:

@@ -58,6 +58,21 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that verified, with what was signed on both sides: enough to prove it later.
+
+    Attributes:
+        answer: what the responder says.
+        question: the own question as it was signed.
+        signed: the answer as the responder signed it.
+    """
+
+    answer: Answer
+    question: Envelope
+    signed: Envelope
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of members: message keys by node id, and the keys of feeds by origin."""
 
@@ -91,7 +106,11 @@ class Inquirer:
         self._random_bytes = random_bytes
 
     async def inquire(self, node_id: str, member: Member, matter: Matter) -> Answer:
-        """Asks one member about one subject.
+        """Asks one member about one subject. Raises as `inquire_signed`."""
+        return (await self.inquire_signed(node_id, member, matter)).answer
+
+    async def inquire_signed(self, node_id: str, member: Member, matter: Matter) -> Answered:
+        """Asks one member about one subject, and keeps what was signed.
 
         Raises:
             FieldFault: the matter breaks a rule of the question.
@@ -103,9 +122,9 @@ class Inquirer:
         self._log.require()
         question = self._question(node_id, matter)
         raw = encode(question)
-        asked = Asked.of(question, raw)
+        asked, sealed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
         try:
-            envelope = await member.ask(seal(QUESTION_TYPE, raw, self._keys))
+            envelope = await member.ask(sealed)
             answer = self._verified(asked, envelope)
         except (CallerFault, PeerFault, UnreachableFault) as fault:
             await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
@@ -114,7 +133,7 @@ class Inquirer:
             hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
         )
         await self._log.log(self._entry(asked, outcome))
-        return answer
+        return Answered(answer, sealed, envelope)
 
     def _question(self, node_id: str, matter: Matter) -> Question:
         now_ms = self._now_ms()
@@ -154,7 +173,7 @@ class Inquirer:
         for finding in answer.findings:
             for parts in (finding.evidence, *finding.acts):
                 self._verify(parts)
-            if not _fits(finding, question.code):
+            if not is_about(finding, question.code):
                 raise PeerFault("ANSWER_INVALID", "a finding is about something else", (envelope.to_bytes(),))
         return answer
 
@@ -199,7 +218,7 @@ class RequesterLog(Protocol):
         ...
 
 
-def _fits(finding: Finding, code: str) -> bool:
+def is_about(finding: Finding, code: str) -> bool:
     """Whether a finding, whose evidence is good, is a record about the subject, with nothing but acts on it."""
     place = (finding.evidence.origin, finding.evidence.index)
     leaf = Leaf.decode(finding.evidence.leaf)

@@ -30,7 +30,7 @@ from node.cases.post import Taken
 from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
@@ -53,6 +53,7 @@ from node.rpc.wire import (
     ListedFeed,
     NodeStatement,
     answer_from_wire,
+    answered_from_wire,
     condition_from_text,
     envelope_from_wire,
     envelope_to_wire,
@@ -229,6 +230,12 @@ class LocalClient:
         """
         response = await self._link.call(_INQUIRE, matter_to_wire(member, matter), self._timeout_s)
         return read_answer(answer_from_wire, response.answer)
+
+    async def inquire_signed(self, member: str, matter: Matter) -> Answered:
+        """As `inquire`, with what both sides signed."""
+        request = matter_to_wire(member, matter)
+        request.signed = True
+        return read_answer(answered_from_wire, await self._link.call(_INQUIRE, request, self._timeout_s))
 
     async def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> list[ErasureOutcome]:
         """One outcome for each index, in order; what is ordered is durable. Raises as `submit`."""

@@ -33,7 +33,6 @@ from creditexchange.v1.local_service_pb2 import (
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 
 from federation.errors import AccessFault, FieldFault
-from federation.records.exchange import Answer
 from federation.rules.exchange import Accessed
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.standards.identity import CodeKind
@@ -41,7 +40,7 @@ from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
 from node.rpc.auditing.wire import accessed_from_wire
@@ -58,7 +57,7 @@ from node.rpc.loop.wire import (
     wanted_from_wire,
 )
 from node.rpc.wire import (
-    answer_to_wire,
+    answered_to_wire,
     beside_to_wire,
     code_kind_from_wire,
     holding_to_wire,
@@ -121,7 +120,7 @@ class FeedbackStage(Protocol):
 class InquireStage(Protocol):
     """Asks other members, in the servers' event loop."""
 
-    def inquire(self, member: str, matter: Matter) -> Awaitable[Answer]:
+    def inquire(self, member: str, matter: Matter) -> Awaitable[Answered]:
         """The verified, logged answer; a Fault when there is none, AccessFault for a member not pinned."""
         ...
 
@@ -215,7 +214,7 @@ class LocalServicer(LocalServiceServicer):
     async def Inquire(self, request: InquireRequest, _context: object) -> InquireResponse:
         """Puts a question to a member."""
         member, matter = matter_from_wire(request)
-        return InquireResponse(answer=answer_to_wire(await self._stages.inquire.inquire(member, matter)))
+        return answered_to_wire(await self._stages.inquire.inquire(member, matter), signed=request.signed)
 
     async def Erase(self, request: EraseRequest, _context: object) -> EraseResponse:
         """Takes an order to erase, from whoever runs the node."""

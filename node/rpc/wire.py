@@ -17,7 +17,7 @@ from creditexchange.v1.envelope_pb2 import Envelope as WireEnvelope
 from creditexchange.v1.feed_service_pb2 import Feed as WireFeed
 from creditexchange.v1.local_service_pb2 import Holding as WireHolding
 from creditexchange.v1.local_service_pb2 import HoldingBeside as WireBeside
-from creditexchange.v1.local_service_pb2 import InquireRequest
+from creditexchange.v1.local_service_pb2 import InquireRequest, InquireResponse
 from creditexchange.v1.local_service_pb2 import Outcome as WireOutcome
 from creditexchange.v1.local_service_pb2 import Submission as WireSubmission
 from creditexchange.v1.node_service_pb2 import GetNodeResponse
@@ -29,7 +29,7 @@ from federation.records.exchange import Answer, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.publish import FeedView
 from node.query.seen import Beside, Holding
@@ -165,6 +165,25 @@ def answer_from_wire(message: WireAnswer) -> Answer:
         FieldFault: a field breaks a rule.
     """
     return decode_as(Answer, message.SerializeToString())
+
+
+def answered_to_wire(answered: Answered, *, signed: bool) -> InquireResponse:
+    """An answer for the local caller: decoded, or as it was signed, never both, since it may be long."""
+    if signed:
+        question, answer = envelope_to_wire(answered.question), envelope_to_wire(answered.signed)
+        return InquireResponse(question=question, signed_answer=answer)
+    return InquireResponse(answer=answer_to_wire(answered.answer))
+
+
+def answered_from_wire(message: InquireResponse) -> Answered:
+    """An answer that the own node has verified, as it was signed.
+
+    Raises:
+        FieldFault: a field breaks a rule.
+        CallerFault: SIGNATURE_INVALID, there is no envelope.
+    """
+    question, signed = envelope_from_wire(message.question), envelope_from_wire(message.signed_answer)
+    return Answered(decode_as(Answer, signed.payload), question, signed)
 
 
 def submission_to_wire(submission: Submission) -> WireSubmission:

@@ -5,22 +5,21 @@
 import os
 
 from federation.errors import AccessFault
-from federation.records.exchange import Answer
 from node.assemble.members import EXCHANGE
 from node.assemble.stages import Stages
 from node.assemble.writer import persist
 from node.exchange.exchange_log import ToLog, stands
-from node.exchange.inquire import Inquirer, Known, Matter
+from node.exchange.inquire import Answered, Inquirer, Known, Matter
 from node.rpc.client import PeerClient
 from node.rpc.trust import Trust
 
 
-async def inquire_directly(stages: Stages, trust: Trust, node_id: str, matter: Matter) -> Answer:
+async def inquire_directly(stages: Stages, trust: Trust, node_id: str, matter: Matter) -> Answered:
     """Asks a member, and logs the exchange in the own store.
 
     Raises:
         AccessFault: MEMBER_UNKNOWN, not pinned with an address.
-        Fault: as `Inquirer.inquire`.
+        Fault: as `Inquirer.inquire_signed`.
     """
     foundation = stages.foundation
     config, members = foundation.config, foundation.members
@@ -31,7 +30,7 @@ async def inquire_directly(stages: Stages, trust: Trust, node_id: str, matter: M
     known = Known(members.message_keys, members.feed_keys)
     inquirer = Inquirer(foundation.keys, known, _DirectLog(stages), foundation.clock, os.urandom)
     try:
-        return await inquirer.inquire(node_id, client, matter)
+        return await inquirer.inquire_signed(node_id, client, matter)
     finally:
         await client.close()
 

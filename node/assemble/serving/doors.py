@@ -9,7 +9,6 @@ from concurrent.futures import Executor
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
 from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.codec import FEEDBACK_SCHEMA
-from federation.records.exchange import Answer
 from federation.records.feed_policy import Dataset
 from federation.rules.loop.feedback import NotTaken, Statement
 from node.assemble.members import Members
@@ -19,7 +18,7 @@ from node.assemble.stages import Stages
 from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.dialogue import Envelope
 from node.exchange.gather import Gatherer
-from node.exchange.inquire import Inquirer, Matter
+from node.exchange.inquire import Answered, Inquirer, Matter
 from node.exchange.respond import Responder
 from node.intake import Outcome, Submission
 from node.observe import Observer
@@ -154,12 +153,12 @@ class Inquiring:
         self._inquirer = inquirer
         self._clients = clients
 
-    async def inquire(self, member: str, matter: Matter) -> Answer:
-        """As `Inquirer.inquire`; FieldFault for a member that cannot be asked."""
+    async def inquire(self, member: str, matter: Matter) -> Answered:
+        """As `Inquirer.inquire_signed`; FieldFault for a member that cannot be asked."""
         client = self._clients.get(member)
         if client is None:
             raise FieldFault("member", "MEMBER_UNKNOWN", "not pinned with an address")
-        return await self._inquirer.inquire(member, client, matter)
+        return await self._inquirer.inquire_signed(member, client, matter)
 
 
 class Forks:

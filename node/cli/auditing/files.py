@@ -49,7 +49,7 @@ def export(
     period = period_of(start, end)
     with desk_at(node) as desk, sign_of_life("导出 / exporting"):
         origin = log_of(desk, log)
-        size = _write(file, Logbook(desk).export(origin, period))
+        size = write_alone(file, Logbook(desk).export(origin, period))
     if as_json:
         said: Document = {"file": str(file), "log": origin, "from_ms": period.from_ms, "until_ms": period.until_ms}
         print_json({**said, "bytes": size})
@@ -58,7 +58,7 @@ def export(
         print_facts("审计文件已写出 / The audit file is written", facts)
 
 
-def _write(file: Path, parts: Iterable[bytes]) -> int:
+def write_alone(file: Path, parts: Iterable[bytes]) -> int:
     """Writes a file for its owner alone, in one step: nothing stands under its name before it is whole.
 
     Raises:

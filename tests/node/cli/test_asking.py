@@ -13,6 +13,7 @@ import pytest
 Xinqiao = Callable[..., Any]
 Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
 COMPANY = "91330106PDY209008Q"
+ASKED = ("query", COMPANY, "--at", "330100", "--purpose", "procurement")
 WHY = ("--legal-basis", "《政府采购法》第二十二条", "--case", "采2026-7")
 
 
@@ -35,9 +36,7 @@ def test_a_granted_question_is_answered_with_evidence(
     """The answer holds the entry, verified, and both sides have logged the exchange."""
     shanghai, hangzhou = pair
     with serving(hangzhou):
-        said = xinqiao(
-            "query", COMPANY, "--at", "330100", "--purpose", "procurement", *WHY, "--node", shanghai, "--json"
-        )
+        said = xinqiao(*ASKED, *WHY, "--node", shanghai, "--json")
     (finding,) = said.document["findings"]
     assert (0, True, "OWN", COMPANY) == (
         said.code,
@@ -46,6 +45,65 @@ def test_a_granted_question_is_answered_with_evidence(
         finding["record"]["identity"]["code"],
     )
     assert [1, 1] == [logged(xinqiao, node) for node in pair]
+
+
+def test_a_saved_answer_is_proven_without_any_node(
+    xinqiao: Xinqiao, serving: Serving, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Saved through the served node or beside it, for its owner alone: with the cards it is proven, changed not."""
+    shanghai, hangzhou = pair
+    trust, paths = tmp_path / "trust", [tmp_path / "through.answer", tmp_path / "direct.answer"]
+    trust.mkdir()
+    with serving(hangzhou):
+        with serving(shanghai):
+            assert 0 == xinqiao(*ASKED, *WHY, "--save", paths[0], "--node", shanghai).code
+        assert 0 == xinqiao(*ASKED, *WHY, "--save", paths[1], "--node", shanghai).code
+    assert [0o600] * 2 == [path.stat().st_mode & 0o777 for path in paths]
+    assert 3 == xinqiao("verify-answer", paths[0], "--trust", trust).code
+    for node in pair:
+        (trust / f"{node.name}.toml").write_bytes((tmp_path / f"{node.name}.toml").read_bytes())
+
+    for path in paths:
+        said = xinqiao("verify-answer", path, "--trust", trust, "--json")
+        assert (0, "proven", COMPANY, []) == (
+            said.code,
+            *(said.document[name] for name in ("verdict", "subject", "findings")),
+        )
+        assert [COMPANY] == [one["record"]["identity"]["code"] for one in said.document["records"]]
+    raw = paths[0].read_bytes()
+    paths[0].write_bytes(raw.replace(b"\nanswer ", b"\nanswer 0", 1))
+    shown = xinqiao("verify-answer", paths[0], "--trust", trust)
+    assert (5, True, True) == (shown.code, "已证明被改动" in shown.out, "ANSWER_FILE_MALFORMED" in shown.out)
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "verdict"), [("2000-01-01T00:00:00+08:00", 3), ("2999-01-01T00:00:00+08:00", 0)]
+)
+def test_an_answer_is_judged_by_the_keys_of_its_time(
+    xinqiao: Xinqiao, serving: Serving, pair: tuple[Path, Path], tmp_path: Path, valid_until: str, verdict: int
+) -> None:
+    """A card whose keys had ended before proves nothing; one that ends later does."""
+    shanghai, hangzhou = pair
+    trust, path = tmp_path / "trust", tmp_path / "kept.answer"
+    trust.mkdir()
+    with serving(hangzhou):
+        assert 0 == xinqiao(*ASKED, *WHY, "--save", path, "--node", shanghai).code
+    for node in pair:
+        card = (
+            (tmp_path / f"{node.name}.toml")
+            .read_text()
+            .replace("[[peer]]\n", f"[[peer]]\nvalid_until = {valid_until}\n")
+        )
+        (trust / f"{node.name}.toml").write_text(card)
+
+    assert verdict == xinqiao("verify-answer", path, "--trust", trust).code
+
+
+def test_saving_goes_with_a_member(xinqiao: Xinqiao, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    """What is held here is nobody's signed answer."""
+    said = xinqiao("query", COMPANY, "--save", tmp_path / "file", "--node", pair[0])
+
+    assert (2, "USAGE_WRONG") == (said.code, said.err.partition(" ")[0])
 
 
 def logged(xinqiao: Xinqiao, node: Path) -> int:

@@ -22,12 +22,14 @@ from federation.log.leaf import Leaf, LeafKind, commitment
 from federation.log.merkle import leaf_hash
 from federation.log.note import Note, sign_note
 from federation.log.tile import TileTree, extend_tiles
+from federation.records.codec import encode
 from federation.records.exchange import Answer
 from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from node.bell import Bell
 from node.config import Config, LimitsSection, ListenSection, NodeSection
 from node.exchange.dialogue import Envelope
-from node.exchange.inquire import Matter
+from node.exchange.inquire import Answered, Matter
 from node.identity.certificates import SpiffeId, create_identity, issue
 from node.intake import Accepted, Outcome, Refused, Submission
 from node.observe import Call, Observer
@@ -152,7 +154,7 @@ class Stages(Erasing, Casing, Looping):
         self.submitted.append((feed, submissions, amend))
         return [Refused("name", "FIELD_MISSING") if number % 2 else Accepted() for number in range(len(submissions))]
 
-    async def inquire(self, member: str, matter: Matter) -> Answer:
+    async def inquire(self, member: str, matter: Matter) -> Answered:
         """An empty answer, after `hold` is set where there is one."""
         self.inquired.append((member, matter))
         if self.fault is not None:
@@ -163,12 +165,14 @@ class Stages(Erasing, Casing, Looping):
             except asyncio.CancelledError:
                 self.cancelled += 1
                 raise
-        return Answer(
+        answer = Answer(
             exchange_id="01890a5d-ac96-774b-bcce-b302099a8057",
             question_sha256=bytes(32),
             responder=member,
             answered_at_ms=1,
         )
+        question = Envelope(QUESTION_TYPE, b"question", bytes(4), bytes(64))
+        return Answered(answer, question, Envelope(ANSWER_TYPE, encode(answer), bytes(4), bytes(64)))
 
 
 class Recorder(Observer):

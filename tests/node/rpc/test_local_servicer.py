@@ -11,9 +11,11 @@ from creditexchange.v1.local_service_pb2 import CheckRequest, CheckResponse, Era
 
 from federation.errors import AccessFault, FieldFault, PeerFault, StoreFault, UnreachableFault
 from federation.log.entry import PayloadState
+from federation.records.codec import encode
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.rules.conflict.table import Relation
+from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from federation.standards.identity import CodeKind
 from node.entry.holding import Acts, HeldEntry
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
@@ -153,6 +155,16 @@ async def test_a_question_reaches_the_member_named(lab: "Lab") -> None:
 
     assert [("310000", matter)] == lab.stages.inquired
     assert "310000" == answer.responder
+
+
+async def test_what_was_signed_comes_back_untouched_when_it_is_wanted(lab: "Lab") -> None:
+    """Question and answer as they were signed, with the answer read from its signed bytes."""
+    client = lab.local()
+    answered = await client.inquire_signed("310000", Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE))
+    await client.close()
+
+    assert (QUESTION_TYPE, b"question") == (answered.question.payload_type, answered.question.payload)
+    assert (ANSWER_TYPE, encode(answered.answer)) == (answered.signed.payload_type, answered.signed.payload)
 
 
 async def test_a_member_that_lies_gives_no_answer(lab: "Lab") -> None:

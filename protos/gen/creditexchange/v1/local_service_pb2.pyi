@@ -2,6 +2,7 @@ from creditexchange.v1 import access_pb2 as _access_pb2
 from creditexchange.v1 import answer_pb2 as _answer_pb2
 from creditexchange.v1 import authority_pb2 as _authority_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
+from creditexchange.v1 import envelope_pb2 as _envelope_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2
 from creditexchange.v1 import feedback_pb2 as _feedback_pb2
 from creditexchange.v1 import identity_pb2 as _identity_pb2
@@ -239,26 +240,32 @@ class Holding(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., index: _Optional[int] = ..., dataset: _Optional[_Union[_feed_policy_pb2.Dataset, str]] = ..., standing: _Optional[str] = ..., reasons: _Optional[_Iterable[str]] = ..., measures: _Optional[_Iterable[str]] = ..., freshness: _Optional[_Union[_answer_pb2.Freshness, str]] = ...) -> None: ...
 
 class InquireRequest(_message.Message):
-    __slots__ = ("member", "purpose", "legal_basis", "case_number", "code_kind", "code")
+    __slots__ = ("member", "purpose", "legal_basis", "case_number", "code_kind", "code", "signed")
     MEMBER_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
     CASE_NUMBER_FIELD_NUMBER: _ClassVar[int]
     CODE_KIND_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_FIELD_NUMBER: _ClassVar[int]
     member: str
     purpose: str
     legal_basis: str
     case_number: str
     code_kind: _identity_pb2.CodeKind
     code: str
-    def __init__(self, member: _Optional[str] = ..., purpose: _Optional[str] = ..., legal_basis: _Optional[str] = ..., case_number: _Optional[str] = ..., code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ...) -> None: ...
+    signed: bool
+    def __init__(self, member: _Optional[str] = ..., purpose: _Optional[str] = ..., legal_basis: _Optional[str] = ..., case_number: _Optional[str] = ..., code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ..., signed: _Optional[bool] = ...) -> None: ...
 
 class InquireResponse(_message.Message):
-    __slots__ = ("answer",)
+    __slots__ = ("answer", "question", "signed_answer")
     ANSWER_FIELD_NUMBER: _ClassVar[int]
+    QUESTION_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_ANSWER_FIELD_NUMBER: _ClassVar[int]
     answer: _answer_pb2.Answer
-    def __init__(self, answer: _Optional[_Union[_answer_pb2.Answer, _Mapping]] = ...) -> None: ...
+    question: _envelope_pb2.Envelope
+    signed_answer: _envelope_pb2.Envelope
+    def __init__(self, answer: _Optional[_Union[_answer_pb2.Answer, _Mapping]] = ..., question: _Optional[_Union[_envelope_pb2.Envelope, _Mapping]] = ..., signed_answer: _Optional[_Union[_envelope_pb2.Envelope, _Mapping]] = ...) -> None: ...
 
 class EraseRequest(_message.Message):
     __slots__ = ("feed", "indexes", "ground", "with_acts")

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`verify-answer`: says offline, in words, what a kept answer proves. Needs the file and a trust folder, no node."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from federation.errors import FieldFault, Misuse
+from federation.log.leaf import Leaf
+from federation.records.codec import Record, decode
+from federation.records.exchange import Answer, Finding
+from federation.rules.audit.proof import Finding as Problem
+from federation.rules.audit.proof import Verdict
+from federation.standards.bundle import shipped_standards
+from federation.standards.catalogue import ReasonTexts
+from federation.standards.identity import CodeKind, mask
+from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
+from node.audit.bundle import MAX_BUNDLE_BYTES
+from node.audit.trust import read_trust
+from node.cli.auditing.files import EXITS
+from node.cli.auditing.options import TrustOption, time_text
+from node.cli.opening import AsJson
+from node.cli.printing import (
+    Document,
+    print_facts,
+    print_json,
+    print_table,
+    problem_line,
+    reason_documents,
+    reason_lines,
+    record_document,
+    record_line,
+)
+
+AnswerFile = Annotated[Path, typer.Argument(metavar="FILE", help="答复文件 / Answer file, as `query --save` wrote it")]
+VERDICTS = {
+    Verdict.PROVEN: "✓ 已证明：双方已签名，每条记录均在来源数据流中 / Proven: signed by both, each record in its feed",
+    Verdict.ALTERED: "✗ 已证明被改动 / Proven altered",
+    Verdict.UNCHECKED: "? 无法核验 / Could not be checked",
+}
+"""What each verdict says to people."""
+NOT_PROVEN = (
+    "事实本身是否属实、答复方是否告知了其持有的全部信息 / "
+    "Whether the fact itself is right, or the responder told all that it held"
+)
+
+
+def verify_answer(file: AnswerFile, trust: TrustOption, as_json: AsJson = False) -> None:
+    """离线核验保存的答复：已证明、被改动或无法核验 / Check a kept answer: proven, altered, could not be checked."""
+    raw = _read(file)
+    judged = judge_answer(raw, read_trust(trust, answered_at_ms(raw)))
+    if as_json:
+        print_json(answer_document(judged, shipped_standards().reasons))
+    else:
+        _show(judged, shipped_standards().reasons)
+    raise typer.Exit(EXITS[judged.verdict])
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BUNDLE_BYTES + 1)
+    except FileNotFoundError:
+        raise Misuse("FILE_NOT_FOUND", f"there is no file {file}") from None
+    except OSError as wrong:
+        raise Misuse("FILE_UNREADABLE", f"{file}: {wrong.strerror}") from None
+
+
+def answer_document(judged: JudgedAnswer, reasons: ReasonTexts) -> Document:
+    """What was found of a kept answer as JSON."""
+    question, answer, found = judged.question, judged.answer, judged.findings
+    problems = [
+        {
+            "verdict": each.verdict.value,
+            "reason": each.reason,
+            "zh": reasons.of(each.reason).zh,
+            "en": reasons.of(each.reason).en,
+            "record": each.index,
+            "detail": each.detail,
+        }
+        for each in (*found.whole, *found.told)
+    ]
+    return {
+        "verdict": judged.verdict.value,
+        "exchange_id": question.exchange_id if question else None,
+        "requester": question.requester if question else None,
+        "responder": answer.responder if answer else None,
+        "purpose": question.purpose if question else None,
+        "legal_basis": question.legal_basis if question else None,
+        "case_number": question.case_number if question else None,
+        "subject": question.code if question else None,
+        "asked_at_ms": question.asked_at_ms if question else None,
+        "answered_at_ms": answer.answered_at_ms if answer else None,
+        "truncated": answer.truncated if answer else None,
+        "records": [finding_document(each, reasons) for each in answer.findings] if answer else [],
+        "heads": [{"origin": head.origin, "size": head.size} for head in judged.heads],
+        "heads_claimed": len(answer.heads) if answer else 0,
+        "checkpoints_compared": judged.compared,
+        "findings": problems,
+    }
+
+
+def finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
+    """One record of an answer as JSON."""
+    return {
+        "origin": finding.evidence.origin,
+        "index": finding.evidence.index,
+        "standing": finding.standing.value,
+        "reasons": reason_documents(finding.reasons, reasons),
+        "record": record_document(record_in(finding)),
+        "acts": len(finding.acts),
+    }
+
+
+def finding_row(finding: Finding, reasons: ReasonTexts) -> tuple[str, ...]:
+    """One record of an answer for people."""
+    return (
+        f"{finding.evidence.origin} {finding.evidence.index}",
+        finding.standing.value,
+        record_line(record_in(finding)),
+        reason_lines(finding.reasons, reasons),
+    )
+
+
+def record_in(finding: Finding) -> Record | str:
+    """The record in a finding; a reason code when it cannot be read."""
+    try:
+        return decode(Leaf.decode(finding.evidence.leaf).schema, finding.evidence.payload)
+    except FieldFault as fault:
+        return fault.reason
+
+
+def _show(judged: JudgedAnswer, reasons: ReasonTexts) -> None:
+    print_facts(VERDICTS[judged.verdict], [*_facts(judged), ("不能证明 / not proven by this", NOT_PROVEN)])
+    answer, problems = judged.answer, [*judged.findings.whole, *judged.findings.told]
+    if answer is not None and answer.findings:
+        columns = ("条目 / Entry", "答复方的判断 / Standing there", "内容 / Record", "原因 / Reasons")
+        records = [finding_row(each, reasons) for each in answer.findings]
+        print_table(f"记录 / Records: {len(records)}", columns, records)
+    if judged.heads:
+        heads = [(head.origin, str(head.size)) for head in judged.heads]
+        print_table("答复所依据的检查点 / Checkpoints it rests on", ("数据流 / Feed", "条数 / Size"), heads)
+    if problems:
+        told = ("结论 / Verdict", "记录 / Record", "原因 / Reason")
+        print_table(f"问题 / Findings: {len(problems)}", told, map(_problem_row, problems))
+
+
+def _problem_row(found: Problem) -> tuple[str, str, str]:
+    record = "—" if found.index is None else str(found.index)
+    return found.verdict.value, record, problem_line(found.reason, found.detail)
+
+
+def _facts(judged: JudgedAnswer) -> Iterator[tuple[str, str]]:
+    if (question := judged.question) is not None:
+        subject = question.code if question.code_kind is CodeKind.USCC else mask(question.code)
+        yield "查询编号 / exchange", question.exchange_id
+        yield "主体 / subject", subject
+        yield "查询方 / asked by", f"{question.requester} {time_text(question.asked_at_ms)}"
+        yield "目的与依据 / purpose, basis", f"{question.purpose}；{question.legal_basis}；{question.case_number}"
+    if (answer := judged.answer) is not None:
+        yield "答复方 / answered by", f"{answer.responder} {time_text(answer.answered_at_ms)}"
+        yield "记录 / records", _told(answer)
+
+
+def _told(answer: Answer) -> str:
+    if answer.truncated:
+        return f"{len(answer.findings)}，还有更多 / and more"
+    return str(len(answer.findings)) if answer.findings else "0：答复方称未持有 / the responder says it held nothing"

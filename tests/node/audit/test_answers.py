@@ -1,0 +1,361 @@
+# SPDX-FileCopyrightText: Xinqiao contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A kept answer: proven when it is honest, and each way of changing it found out and named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from federation.errors import EntriesFault
+from federation.log.note import Note
+from federation.records.codec import decode_as, encode
+from federation.records.exchange import Answer, Head, Question
+from federation.rules.audit.proof import Verdict
+from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
+from federation.standards.identity import CodeKind
+from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
+from node.audit.bundle import MAX_BUNDLE_BYTES, AnswerBundle
+from node.audit.trust import MemberKeys, TrustFolder
+from node.exchange.dialogue import Envelope, seal
+from tests.node.region.talk import PURPOSE, Wire, inquirer, matter
+from tests.node.region.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from tests.node.region.member import Node
+    from tests.node.region.samples import Samples
+
+ALTERED, UNCHECKED, PROVEN = Verdict.ALTERED, Verdict.UNCHECKED, Verdict.PROVEN
+OTHER_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+@dataclass
+class Kept:
+    """An answer of Hangzhou to Shanghai about an ended black entry, as it was kept, and who can sign."""
+
+    bundle: AnswerBundle
+    asking: Node
+    answering: Node
+    trust: TrustFolder
+
+    @property
+    def answer(self) -> Answer:
+        """What was answered."""
+        return decode_as(Answer, self.bundle.answer.payload)
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return decode_as(Question, self.bundle.question.payload)
+
+    def with_answer(self, *, sealed: bool, **changes: object) -> AnswerBundle:
+        """Another answer under the old signature, or as the responder itself would sign it."""
+        return self.answered(encode(self.answer.model_copy(update=changes)), sealed=sealed)
+
+    def answered(self, payload: bytes, *, sealed: bool) -> AnswerBundle:
+        """Other bytes of an answer."""
+        old = self.bundle.answer
+        new = seal(ANSWER_TYPE, payload, self.answering.keys) if sealed else replace(old, payload=payload)
+        return replace(self.bundle, answer=new)
+
+    def with_question(self, **changes: object) -> AnswerBundle:
+        """Another question under the old signature."""
+        payload = encode(self.question.model_copy(update=changes))
+        return replace(self.bundle, question=replace(self.bundle.question, payload=payload))
+
+    def with_evidence(self, act: bool = False, **changes: object) -> AnswerBundle:
+        """An answer whose responder signs a record, or the act on it, that it has changed."""
+        (finding,) = self.answer.findings
+        if act:
+            changed = finding.model_copy(update={"acts": (finding.acts[0].model_copy(update=changes),)})
+        else:
+            changed = finding.model_copy(update={"evidence": finding.evidence.model_copy(update=changes)})
+        return self.with_answer(sealed=True, findings=(changed,))
+
+    def with_head(self, note: bytes) -> AnswerBundle:
+        """An answer whose responder signs another head of the record's feed."""
+        heads = [
+            head.model_copy(update={"checkpoint": note}) if b"/lists/" in head.checkpoint else head
+            for head in self.answer.heads
+        ]
+        return self.with_answer(sealed=True, heads=tuple(heads))
+
+    @property
+    def head(self) -> Head:
+        """The head of the feed that the record is in."""
+        (head,) = [head for head in self.answer.heads if b"/lists/" in head.checkpoint]
+        return head
+
+
+@pytest.fixture(scope="module")
+async def kept(tmp_path_factory: pytest.TempPathFactory, templates: Path, samples: Samples) -> AsyncIterator[Kept]:
+    """Shanghai has asked Hangzhou, once for all: whoever changes the answer changes a copy."""
+    world = World(tmp_path_factory.mktemp("kept"), templates)
+    shanghai = world.node("310000")
+    hangzhou = world.node("330100", n310000={"may_ask": (PURPOSE,)})
+    hangzhou.publish("lists", samples.black(1))
+    hangzhou.publish("lists", samples.ending(), ref=0)
+    answered = await inquirer(shanghai).inquire_signed("330100", Wire(hangzhou, "310000"), matter())
+    members = {node.keys.clock_verifier.name: _keys(node) for node in (hangzhou, shanghai)}
+    yield Kept(AnswerBundle(answered.question, answered.signed), shanghai, hangzhou, TrustFolder(members))
+    world.end()
+
+
+def _keys(node: Node) -> MemberKeys:
+    return MemberKeys(node.keys.log_verifier(node.keys.name), node.keys.clock_verifier, node.keys.message_verifier)
+
+
+def judged(kept: Kept, bundle: AnswerBundle | bytes | None = None, trust: TrustFolder | None = None) -> JudgedAnswer:
+    """What is found of a bundle; of the honest one unless another is given."""
+    raw = bundle if isinstance(bundle, bytes) else (bundle or kept.bundle).encode()
+    return judge_answer(raw, trust or kept.trust)
+
+
+def reasons(found: JudgedAnswer) -> set[str]:
+    """The reasons of what was found."""
+    return {each.reason for each in (*found.findings.whole, *found.findings.told)}
+
+
+async def test_an_honest_answer_is_proven(kept: Kept) -> None:
+    """With its record, the act on it, and every head it rests on; the file prints back to the same bytes."""
+    found = judged(kept)
+
+    assert (PROVEN, set(), 5) == (found.verdict, reasons(found), len(found.heads))
+    assert found.answer == kept.answer
+    assert 1 == len(kept.answer.findings[0].acts)
+    raw = kept.bundle.encode()
+    assert raw == AnswerBundle.parse(raw).encode()
+    assert kept.answer.answered_at_ms == answered_at_ms(raw)
+
+
+async def test_an_answer_without_records_is_proven_as_a_word_of_absence(kept: Kept) -> None:
+    """Nothing was held about this subject: signed, and bound to the heads."""
+    asked = inquirer(kept.asking, lambda size: b"\x07" * size)
+    answered = await asked.inquire_signed(
+        "330100", Wire(kept.answering, "310000"), matter("91330100MA2PDY9997"[:17] + "X")
+    )
+    found = judged(kept, AnswerBundle(answered.question, answered.signed))
+
+    assert (PROVEN, (), 5) == (found.verdict, answered.answer.findings, len(found.heads))
+
+
+QUESTION_CHANGES: dict[str, object] = {
+    "exchange_id": OTHER_UUID,
+    "requester": "330000",
+    "responder": "330000",
+    "purpose": "financing",
+    "legal_basis": "别的依据",
+    "case_number": "别的案件",
+    "code_kind": CodeKind.OTHER,
+    "code": "91330100MA2PDY0233",
+    "asked_at_ms": 1,
+    "salt": bytes(32),
+}
+
+
+@pytest.mark.parametrize("field", QUESTION_CHANGES)
+async def test_a_question_that_was_changed_is_found_out(kept: Kept, field: str) -> None:
+    """Whatever field it is: the requester did not sign it, or it is no member's word at all."""
+    found = judged(kept, kept.with_question(**{field: QUESTION_CHANGES[field]}))
+
+    assert found.verdict is ALTERED
+    assert "QUESTION_SIGNATURE_WRONG" in reasons(found) or "AUDIT_KEY_UNKNOWN" in reasons(found)
+    assert "ANSWER_TO_ANOTHER" in reasons(found)
+
+
+ANSWER_CHANGES: dict[str, object] = {
+    "exchange_id": OTHER_UUID,
+    "question_sha256": bytes(32),
+    "responder": "310000",
+    "answered_at_ms": 5,
+    "findings": (),
+    "heads": (),
+    "truncated": True,
+}
+
+
+@pytest.mark.parametrize("field", ANSWER_CHANGES)
+async def test_an_answer_that_was_changed_is_found_out(kept: Kept, field: str) -> None:
+    """Whatever field it is, as long as the responder does not sign anew."""
+    found = judged(kept, kept.with_answer(sealed=False, **{field: ANSWER_CHANGES[field]}))
+
+    assert (ALTERED, True) == (found.verdict, "ANSWER_SIGNATURE_WRONG" in reasons(found))
+
+
+@pytest.mark.parametrize(("field", "value"), [("exchange_id", OTHER_UUID), ("question_sha256", bytes(32))])
+async def test_an_answer_to_another_question_is_found_out(kept: Kept, field: str, value: object) -> None:
+    """Though its responder signed it."""
+    found = judged(kept, kept.with_answer(sealed=True, **{field: value}))
+
+    assert (ALTERED, {"ANSWER_TO_ANOTHER"}) == (found.verdict, reasons(found))
+
+
+async def test_an_answer_to_a_question_about_another_subject_is_found_out(kept: Kept) -> None:
+    """A requester who asks anew and puts the old records under it, with the responder's help."""
+    question = seal(
+        QUESTION_TYPE, encode(kept.question.model_copy(update={"code": "91330100MA2PDY0233"})), kept.asking.keys
+    )
+    found = judged(kept, replace(kept.bundle, question=question))
+
+    assert {"ANSWER_TO_ANOTHER", "ANSWER_RECORD_ELSEWHERE"} == reasons(found)
+
+
+def _flipped(raw: bytes, at: int = -1) -> bytes:
+    changed = bytearray(raw)
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+EVIDENCE_CHANGES: dict[str, tuple[Callable[[Any], dict[str, object]], str]] = {
+    "the leaf's commitment": (lambda parts: {"leaf": _flipped(parts.leaf)}, "EVIDENCE_PATH"),
+    "the leaf's kind": (lambda parts: {"leaf": _flipped(parts.leaf, 1)}, "EVIDENCE_PATH"),
+    "the leaf's time": (lambda parts: {"leaf": _flipped(parts.leaf, 8)}, "EVIDENCE_PATH"),
+    "the salt": (lambda parts: {"salt": _flipped(parts.salt)}, "EVIDENCE_COMMITMENT"),
+    "the payload": (lambda parts: {"payload": _flipped(parts.payload)}, "EVIDENCE_COMMITMENT"),
+    "the place": (lambda parts: {"index": parts.index ^ 1}, "EVIDENCE_PATH"),
+    "a hash of the path": (lambda parts: {"path": (_flipped(parts.path[0]), *parts.path[1:])}, "EVIDENCE_PATH"),
+    "a hash too few": (lambda parts: {"path": parts.path[1:]}, "EVIDENCE_PATH"),
+    "a hash too many": (lambda parts: {"path": (*parts.path, bytes(32))}, "EVIDENCE_PATH"),
+    "the feed": (lambda parts: {"origin": parts.origin.replace("lists", "filings")}, "EVIDENCE_ORIGIN"),
+    "the signed size": (lambda parts: {"checkpoint": _line(parts.checkpoint, 1, "9")}, "NOTE_SIGNATURE_INVALID"),
+    "the signed root": (
+        lambda parts: {"checkpoint": _line(parts.checkpoint, 2, "A" * 43 + "=")},
+        "NOTE_SIGNATURE_INVALID",
+    ),
+    "no signature": (lambda parts: {"checkpoint": _unsigned(parts.checkpoint)}, "NOTE_UNSIGNED"),
+}
+
+
+def _line(note: bytes, number: int, text: str) -> bytes:
+    lines = note.decode().split("\n")
+    lines[number] = text
+    return "\n".join(lines).encode()
+
+
+def _unsigned(note: bytes) -> bytes:
+    """The note with the clock's line alone."""
+    parsed = Note.parse(note)
+    return Note(parsed.text, parsed.signatures[1:]).encode()
+
+
+@pytest.mark.parametrize("what", EVIDENCE_CHANGES)
+@pytest.mark.parametrize("act", [False, True], ids=["record", "act"])
+async def test_a_record_that_its_responder_changed_is_found_out(kept: Kept, what: str, act: bool) -> None:
+    """Its origin's log speaks against whoever delivers it, and signs for it; the record is named."""
+    (finding,) = kept.answer.findings
+    change, reason = EVIDENCE_CHANGES[what]
+    found = judged(kept, kept.with_evidence(act=act, **change(finding.acts[0] if act else finding.evidence)))
+
+    assert (ALTERED, True) == (found.verdict, reason in reasons(found))
+    assert [0] == list({each.index for each in found.findings.told})
+
+
+async def test_an_act_on_another_record_is_found_out(kept: Kept) -> None:
+    """The ending of the first entry, shown beside the second."""
+    (finding,) = kept.answer.findings
+    turned = finding.model_copy(update={"evidence": finding.acts[0], "acts": (finding.evidence,)})
+    found = judged(kept, kept.with_answer(sealed=True, findings=(turned,)))
+
+    assert (ALTERED, {"ANSWER_RECORD_ELSEWHERE"}) == (found.verdict, reasons(found))
+
+
+HEAD_CHANGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "its size": (lambda note: _line(note, 1, "9"), "NOTE_SIGNATURE_INVALID"),
+    "its root": (lambda note: _line(note, 2, "A" * 43 + "="), "NOTE_SIGNATURE_INVALID"),
+    "no signature": (_unsigned, "NOTE_UNSIGNED"),
+    "no note": (lambda _: b"nothing", "NOTE_MALFORMED"),
+}
+
+
+@pytest.mark.parametrize("what", HEAD_CHANGES)
+async def test_a_head_that_its_responder_changed_is_found_out(kept: Kept, what: str) -> None:
+    """What an answer rests on is signed by the feeds' owners."""
+    change, reason = HEAD_CHANGES[what]
+    found = judged(kept, kept.with_head(change(kept.head.checkpoint)))
+
+    assert (ALTERED, True) == (found.verdict, reason in reasons(found))
+
+
+async def test_a_record_without_the_head_of_its_feed_cannot_be_checked(kept: Kept) -> None:
+    """Proven to be in the feed, but not what the feed was when the answer was made."""
+    heads = tuple(head for head in kept.answer.heads if b"/lists/" not in head.checkpoint)
+    found = judged(kept, kept.with_answer(sealed=True, heads=heads))
+
+    assert (UNCHECKED, {"ANSWER_HEAD_MISSING"}) == (found.verdict, reasons(found))
+
+
+async def test_an_answer_made_long_before_its_question_is_told(kept: Kept) -> None:
+    """The two clocks contradict each other by more than clocks may."""
+    found = judged(kept, kept.with_answer(sealed=True, answered_at_ms=1))
+
+    assert (UNCHECKED, {"ANSWER_TIME_CONTRADICTS"}) == (found.verdict, reasons(found))
+
+
+async def test_a_checkpoint_that_others_saw_otherwise_is_found_out(kept: Kept) -> None:
+    """The owner signed two histories; the same one is counted as compared."""
+    checkpoint = judged(kept).heads[0]
+    for root, verdict in ((checkpoint.root, PROVEN), (bytes(32), ALTERED)):
+        seen = {checkpoint.origin: {checkpoint.size: root}}
+        found = judged(kept, trust=TrustFolder(kept.trust.members, seen))
+        assert (verdict, 1, verdict is ALTERED) == (found.verdict, found.compared, "AUDIT_FORK" in reasons(found))
+
+
+@pytest.mark.parametrize("missing", ["330100", "310000"])
+async def test_what_no_card_is_there_for_cannot_be_checked(kept: Kept, missing: str) -> None:
+    """It is never called proven, nor altered."""
+    members = {name: keys for name, keys in kept.trust.members.items() if not name.endswith(missing)}
+    found = judged(kept, trust=TrustFolder(members))
+
+    assert (UNCHECKED, {"AUDIT_KEY_UNKNOWN"}) == (found.verdict, reasons(found))
+
+
+@pytest.mark.parametrize("side", ["question", "answer"])
+@pytest.mark.parametrize("part", ["key_id", "signature"])
+async def test_a_changed_signature_or_key_name_is_found_out(kept: Kept, side: str, part: str) -> None:
+    """Of the question, and of the answer."""
+    envelope: Envelope = getattr(kept.bundle, side)
+    changes: dict[str, Any] = {part: _flipped(getattr(envelope, part))}
+    changed: dict[str, Any] = {side: replace(envelope, **changes)}
+    found = judged(kept, replace(kept.bundle, **changed))
+
+    assert (ALTERED, {f"{side.upper()}_SIGNATURE_WRONG"}) == (found.verdict, reasons(found))
+
+
+@pytest.mark.parametrize("side", ["question", "answer"])
+async def test_what_cannot_be_read_is_found_out(kept: Kept, side: str) -> None:
+    """Bytes that are no question, and bytes that are no answer."""
+    changed: dict[str, Any] = {side: replace(getattr(kept.bundle, side), payload=b"\xff")}
+    found = judged(kept, replace(kept.bundle, **changed))
+
+    assert (ALTERED, True) == (found.verdict, "ANSWER_UNREADABLE" in reasons(found))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw[:-1],
+        lambda raw: raw + b"\n",
+        lambda raw: raw.replace(b"@v1", b"@v2", 1),
+        lambda raw: raw.replace(b"question ", b"answer ", 1),
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw.replace(b"question ", b"question AA", 1),
+        lambda raw: raw.replace(b"question ", b"question \xff", 1),
+        lambda raw: raw.rpartition(b"=")[0] + b"\n",
+        lambda raw: raw[:0],
+        lambda raw: raw[:40],
+        lambda raw: raw + b"a" * MAX_BUNDLE_BYTES,
+    ],
+)
+async def test_a_file_in_another_form_is_found_out(kept: Kept, change: Callable[[bytes], bytes]) -> None:
+    """Cut short, added to, turned round, in other line ends or letters, over its limit."""
+    raw = change(kept.bundle.encode())
+    found = judged(kept, raw)
+
+    assert (ALTERED, {"ANSWER_FILE_MALFORMED"}, None) == (found.verdict, reasons(found), answered_at_ms(raw))
+    with pytest.raises(EntriesFault):
+        AnswerBundle.parse(raw)
