@@ -51,6 +51,7 @@ COMMANDS = {
     "restore": "node.cli.store.keeping:restore",
     "migrate": "node.cli.store.keeping:migrate",
     "catalogue": "node.cli.catalogue.group:catalogue",
+    "report": "node.cli.auditing.answers:report",
     "verify-answer": "node.cli.auditing.answers:verify_answer",
     "check-code": "node.cli.subjects:check_codes",
     "demo": "node.cli.setup:demo",

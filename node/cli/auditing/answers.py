@@ -19,14 +19,16 @@ from federation.standards.catalogue import ReasonTexts
 from federation.standards.identity import CodeKind, mask
 from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
 from node.audit.bundle import MAX_BUNDLE_BYTES
+from node.audit.report import render_report, verification_code
 from node.audit.trust import read_trust
-from node.cli.auditing.files import EXITS
+from node.cli.auditing.files import EXITS, write_alone
 from node.cli.auditing.options import TrustOption, time_text
 from node.cli.opening import AsJson
 from node.cli.printing import (
     Document,
     print_facts,
     print_json,
+    print_problem,
     print_table,
     problem_line,
     reason_documents,
@@ -36,6 +38,9 @@ from node.cli.printing import (
 )
 
 AnswerFile = Annotated[Path, typer.Argument(metavar="FILE", help="答复文件 / Answer file, as `query --save` wrote it")]
+ReportFile = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="要写出的 HTML 文件 / HTML file to write")
+]
 VERDICTS = {
     Verdict.PROVEN: "✓ 已证明：双方已签名，每条记录均在来源数据流中 / Proven: signed by both, each record in its feed",
     Verdict.ALTERED: "✗ 已证明被改动 / Proven altered",
@@ -57,6 +62,27 @@ def verify_answer(file: AnswerFile, trust: TrustOption, as_json: AsJson = False)
     else:
         _show(judged, shipped_standards().reasons)
     raise typer.Exit(EXITS[judged.verdict])
+
+
+def report(file: AnswerFile, trust: TrustOption, output: ReportFile, as_json: AsJson = False) -> None:
+    """把已获证明的答复做成信用报告（HTML，可打印）/ Make a credit report of a proven answer: HTML, to be printed."""
+    raw, reasons = _read(file), shipped_standards().reasons
+    judged = judge_answer(raw, read_trust(trust, answered_at_ms(raw)))
+    if judged.verdict is not Verdict.PROVEN:
+        print_problem("ANSWER_NOT_PROVEN", problem_line(_first(judged).reason, "", reasons))
+        raise typer.Exit(EXITS[judged.verdict])
+    size = write_alone(output, (render_report(raw, judged, reasons),))
+    code = verification_code(raw)
+    if as_json:
+        print_json({"file": str(output), "bytes": size, "verification_code": code})
+    else:
+        facts = [("文件 / file", str(output)), ("验证码 / verification code", code)]
+        print_facts("信用报告已写出 / The credit report is written", facts)
+
+
+def _first(judged: JudgedAnswer) -> Problem:
+    """The first thing that is not proven."""
+    return (*judged.findings.whole, *judged.findings.told)[0]
 
 
 def _read(file: Path) -> bytes:

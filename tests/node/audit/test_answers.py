@@ -4,20 +4,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from federation.errors import EntriesFault
+from federation.errors import EntriesFault, Misuse
 from federation.log.note import Note
 from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, Head, Question
 from federation.rules.audit.proof import Verdict
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
+from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
 from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
 from node.audit.bundle import MAX_BUNDLE_BYTES, AnswerBundle
+from node.audit.report import render_report, verification_code
 from node.audit.trust import MemberKeys, TrustFolder
 from node.exchange.dialogue import Envelope, seal
 from tests.node.region.talk import PURPOSE, Wire, inquirer, matter
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from tests.node.region.samples import Samples
 
 ALTERED, UNCHECKED, PROVEN = Verdict.ALTERED, Verdict.UNCHECKED, Verdict.PROVEN
+HOSTILE = "<script>alert(1)</script>&<b>"
 OTHER_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
@@ -98,7 +102,7 @@ async def kept(tmp_path_factory: pytest.TempPathFactory, templates: Path, sample
     world = World(tmp_path_factory.mktemp("kept"), templates)
     shanghai = world.node("310000")
     hangzhou = world.node("330100", n310000={"may_ask": (PURPOSE,)})
-    hangzhou.publish("lists", samples.black(1))
+    hangzhou.publish("lists", samples.black(1, reason=HOSTILE))
     hangzhou.publish("lists", samples.ending(), ref=0)
     answered = await inquirer(shanghai).inquire_signed("330100", Wire(hangzhou, "310000"), matter())
     members = {node.keys.clock_verifier.name: _keys(node) for node in (hangzhou, shanghai)}
@@ -203,6 +207,31 @@ async def test_an_answer_to_a_question_about_another_subject_is_found_out(kept: 
     found = judged(kept, replace(kept.bundle, question=question))
 
     assert {"ANSWER_TO_ANOTHER", "ANSWER_RECORD_ELSEWHERE"} == reasons(found)
+
+
+async def test_a_report_shows_a_proven_answer_and_runs_nothing_of_it(kept: Kept) -> None:
+    """Each section, the record in its own, its ending, the code of the file; what a record holds is text."""
+    raw = kept.bundle.encode()
+    page = render_report(raw, judged(kept), shipped_standards().reasons).decode()
+
+    assert [1, 8] == [page.count(f"<{tag}>") - (tag == "h2") for tag in ("h1", "h2")]
+    serious = page.partition("严重失信信息")[2].partition("<h2>")[0]
+    assert all(text in serious for text in ("&lt;script&gt;", "后续处理", "/lists/1", "ENDED"))
+    assert "<script" not in page
+    assert hashlib.sha256(raw).hexdigest() == verification_code(raw).replace(" ", "")
+    assert verification_code(raw) in page
+
+
+@pytest.mark.parametrize("verdict", [UNCHECKED, ALTERED])
+async def test_no_report_is_made_of_what_is_not_proven(kept: Kept, verdict: Verdict) -> None:
+    """Nobody is to print it."""
+    bundle = kept.bundle if verdict is UNCHECKED else kept.with_answer(sealed=False, truncated=True)
+    trust = TrustFolder({}) if verdict is UNCHECKED else kept.trust
+    found = judged(kept, bundle, trust)
+
+    assert verdict is found.verdict
+    with pytest.raises(Misuse, match="ANSWER_NOT_PROVEN"):
+        render_report(bundle.encode(), found, shipped_standards().reasons)
 
 
 def _flipped(raw: bytes, at: int = -1) -> bytes:

@@ -70,9 +70,14 @@ def test_a_saved_answer_is_proven_without_any_node(
             *(said.document[name] for name in ("verdict", "subject", "findings")),
         )
         assert [COMPANY] == [one["record"]["identity"]["code"] for one in said.document["records"]]
+    page = tmp_path / "report.html"
+    made = xinqiao("report", paths[0], "--trust", trust, "--output", page, "--json")
+    assert (0, 0o600, True) == (made.code, page.stat().st_mode & 0o777, COMPANY in page.read_text(encoding="utf-8"))
     raw = paths[0].read_bytes()
     paths[0].write_bytes(raw.replace(b"\nanswer ", b"\nanswer 0", 1))
     shown = xinqiao("verify-answer", paths[0], "--trust", trust)
+    refused = xinqiao("report", paths[0], "--trust", trust, "--output", tmp_path / "none.html")
+    assert (5, "ANSWER_NOT_PROVEN", False) == (refused.code, refused.err.split()[0], (tmp_path / "none.html").exists())
     assert (5, True, True) == (shown.code, "已证明被改动" in shown.out, "ANSWER_FILE_MALFORMED" in shown.out)
 
 
