@@ -5,124 +5,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from federation.errors import EntriesFault, Misuse
+from federation.errors import Misuse
 from federation.log.note import Note
-from federation.records.codec import decode_as, encode
-from federation.records.exchange import Answer, Head, Question
+from federation.records.codec import encode
 from federation.rules.audit.proof import Verdict
-from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
+from federation.rules.exchange import QUESTION_TYPE
 from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
-from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
-from node.audit.bundle import MAX_BUNDLE_BYTES, AnswerBundle
+from node.audit.answers import answered_at_ms
+from node.audit.bundle import AnswerBundle
 from node.audit.report import render_report, verification_code
-from node.audit.trust import MemberKeys, TrustFolder
+from node.audit.trust import TrustFolder
 from node.exchange.dialogue import Envelope, seal
-from tests.node.region.talk import PURPOSE, Wire, inquirer, matter
-from tests.node.region.world import World
+from tests.node.region.talk import Wire, inquirer, matter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from tests.node.region.member import Node
-    from tests.node.region.samples import Samples
+
+from tests.node.audit.kept import Kept, judged, reasons
 
 ALTERED, UNCHECKED, PROVEN = Verdict.ALTERED, Verdict.UNCHECKED, Verdict.PROVEN
-HOSTILE = "<script>alert(1)</script>&<b>"
 OTHER_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
-
-
-@dataclass
-class Kept:
-    """An answer of Hangzhou to Shanghai about an ended black entry, as it was kept, and who can sign."""
-
-    bundle: AnswerBundle
-    asking: Node
-    answering: Node
-    trust: TrustFolder
-
-    @property
-    def answer(self) -> Answer:
-        """What was answered."""
-        return decode_as(Answer, self.bundle.answer.payload)
-
-    @property
-    def question(self) -> Question:
-        """What was asked."""
-        return decode_as(Question, self.bundle.question.payload)
-
-    def with_answer(self, *, sealed: bool, **changes: object) -> AnswerBundle:
-        """Another answer under the old signature, or as the responder itself would sign it."""
-        return self.answered(encode(self.answer.model_copy(update=changes)), sealed=sealed)
-
-    def answered(self, payload: bytes, *, sealed: bool) -> AnswerBundle:
-        """Other bytes of an answer."""
-        old = self.bundle.answer
-        new = seal(ANSWER_TYPE, payload, self.answering.keys) if sealed else replace(old, payload=payload)
-        return replace(self.bundle, answer=new)
-
-    def with_question(self, **changes: object) -> AnswerBundle:
-        """Another question under the old signature."""
-        payload = encode(self.question.model_copy(update=changes))
-        return replace(self.bundle, question=replace(self.bundle.question, payload=payload))
-
-    def with_evidence(self, act: bool = False, **changes: object) -> AnswerBundle:
-        """An answer whose responder signs a record, or the act on it, that it has changed."""
-        (finding,) = self.answer.findings
-        if act:
-            changed = finding.model_copy(update={"acts": (finding.acts[0].model_copy(update=changes),)})
-        else:
-            changed = finding.model_copy(update={"evidence": finding.evidence.model_copy(update=changes)})
-        return self.with_answer(sealed=True, findings=(changed,))
-
-    def with_head(self, note: bytes) -> AnswerBundle:
-        """An answer whose responder signs another head of the record's feed."""
-        heads = [
-            head.model_copy(update={"checkpoint": note}) if b"/lists/" in head.checkpoint else head
-            for head in self.answer.heads
-        ]
-        return self.with_answer(sealed=True, heads=tuple(heads))
-
-    @property
-    def head(self) -> Head:
-        """The head of the feed that the record is in."""
-        (head,) = [head for head in self.answer.heads if b"/lists/" in head.checkpoint]
-        return head
-
-
-@pytest.fixture(scope="module")
-async def kept(tmp_path_factory: pytest.TempPathFactory, templates: Path, samples: Samples) -> AsyncIterator[Kept]:
-    """Shanghai has asked Hangzhou, once for all: whoever changes the answer changes a copy."""
-    world = World(tmp_path_factory.mktemp("kept"), templates)
-    shanghai = world.node("310000")
-    hangzhou = world.node("330100", n310000={"may_ask": (PURPOSE,)})
-    hangzhou.publish("lists", samples.black(1, reason=HOSTILE))
-    hangzhou.publish("lists", samples.ending(), ref=0)
-    answered = await inquirer(shanghai).inquire_signed("330100", Wire(hangzhou, "310000"), matter())
-    members = {node.keys.clock_verifier.name: _keys(node) for node in (hangzhou, shanghai)}
-    yield Kept(AnswerBundle(answered.question, answered.signed), shanghai, hangzhou, TrustFolder(members))
-    world.end()
-
-
-def _keys(node: Node) -> MemberKeys:
-    return MemberKeys(node.keys.log_verifier(node.keys.name), node.keys.clock_verifier, node.keys.message_verifier)
-
-
-def judged(kept: Kept, bundle: AnswerBundle | bytes | None = None, trust: TrustFolder | None = None) -> JudgedAnswer:
-    """What is found of a bundle; of the honest one unless another is given."""
-    raw = bundle if isinstance(bundle, bytes) else (bundle or kept.bundle).encode()
-    return judge_answer(raw, trust or kept.trust)
-
-
-def reasons(found: JudgedAnswer) -> set[str]:
-    """The reasons of what was found."""
-    return {each.reason for each in (*found.findings.whole, *found.findings.told)}
 
 
 async def test_an_honest_answer_is_proven(kept: Kept) -> None:
@@ -362,29 +271,3 @@ async def test_what_cannot_be_read_is_found_out(kept: Kept, side: str) -> None:
     found = judged(kept, replace(kept.bundle, **changed))
 
     assert (ALTERED, True) == (found.verdict, "ANSWER_UNREADABLE" in reasons(found))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda raw: raw[:-1],
-        lambda raw: raw + b"\n",
-        lambda raw: raw.replace(b"@v1", b"@v2", 1),
-        lambda raw: raw.replace(b"question ", b"answer ", 1),
-        lambda raw: raw.replace(b"\n", b"\r\n"),
-        lambda raw: raw.replace(b"question ", b"question AA", 1),
-        lambda raw: raw.replace(b"question ", b"question \xff", 1),
-        lambda raw: raw.rpartition(b"=")[0] + b"\n",
-        lambda raw: raw[:0],
-        lambda raw: raw[:40],
-        lambda raw: raw + b"a" * MAX_BUNDLE_BYTES,
-    ],
-)
-async def test_a_file_in_another_form_is_found_out(kept: Kept, change: Callable[[bytes], bytes]) -> None:
-    """Cut short, added to, turned round, in other line ends or letters, over its limit."""
-    raw = change(kept.bundle.encode())
-    found = judged(kept, raw)
-
-    assert (ALTERED, {"ANSWER_FILE_MALFORMED"}, None) == (found.verdict, reasons(found), answered_at_ms(raw))
-    with pytest.raises(EntriesFault):
-        AnswerBundle.parse(raw)
