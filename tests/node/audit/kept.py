@@ -80,6 +80,7 @@ class Kept:
 
 
 def keys_of_card(node: Node) -> MemberKeys:
+    """The keys that its card shows."""
     return MemberKeys(node.keys.log_verifier(node.keys.name), node.keys.clock_verifier, node.keys.message_verifier)
 
 
