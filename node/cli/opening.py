@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What commands have in common: the options `--node` and `--json`, the open desk, and how feeds and days are named."""
+"""What commands have in common: the options `--node` and `--json`, the open desk, and how feeds, subjects and days are named."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,10 @@ import typer
 
 from federation.errors import FieldFault, Misuse
 from federation.log.checkpoint import Origin
+from federation.standards.bundle import Standards
 from federation.standards.calendar import china_date
+from federation.standards.identify import identify
+from federation.standards.identity import CodeAccepted, CodeRefused, normalise
 from node.assemble.desk import Desk, open_desk
 from node.config import load_config
 
@@ -30,6 +33,12 @@ OriginArgument = Annotated[
     ),
 ]
 IndexArgument = Annotated[int, typer.Argument(metavar="INDEX", min=0, help="条目序号 / Index of the entry")]
+CodeArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CODE", help="统一社会信用代码或公民身份号码 / Unified social credit code or citizen number"
+    ),
+]
 CURRENT = Path()
 
 
@@ -58,6 +67,19 @@ def origin_of(desk: Desk, text: str) -> str:
         return str(Origin.parse(whole))
     except FieldFault as fault:
         raise Misuse(fault.reason, fault.detail) from None
+
+
+def subject_of(code: str, standards: Standards) -> CodeAccepted:
+    """The subject that a code names.
+
+    Raises:
+        Misuse: the reason that the code is refused with.
+    """
+    match identify(normalise(code), standards, today()):
+        case CodeAccepted() as accepted:
+            return accepted
+        case CodeRefused(reason=reason, detail=detail):
+            raise Misuse(reason, detail)
 
 
 def day_of(text: str, option: str) -> date:

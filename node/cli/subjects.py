@@ -19,7 +19,7 @@ from node.assemble.desk import Desk
 from node.audit.bundle import AnswerBundle
 from node.cli.auditing.answers import finding_document, finding_row
 from node.cli.auditing.files import write_alone
-from node.cli.opening import CURRENT, AsJson, NodeFolder, day_of, desk_at, today
+from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, day_of, desk_at, subject_of, today
 from node.cli.printing import (
     Document,
     ExitCode,
@@ -41,12 +41,6 @@ MAX_SHOWN = 200
 _CENTURIES = ("18", "19", "20")
 _RELATIONS = {Relation.BRANCH: "分支机构 / branch", Relation.HEAD: "总机构 / head office"}
 
-Code = Annotated[
-    str,
-    typer.Argument(
-        metavar="CODE", help="统一社会信用代码或公民身份号码 / Unified social credit code or citizen number"
-    ),
-]
 Codes = Annotated[
     list[str], typer.Argument(metavar="CODE...", help="要检查的一个或多个代码 / One or more codes to check")
 ]
@@ -80,7 +74,7 @@ Legacy = Annotated[
 
 
 def query(  # noqa: PLR0913 - a command's arguments are its options
-    code: Code,
+    code: CodeArgument,
     *,
     at: At = None,
     purpose: Purpose = None,
@@ -116,19 +110,6 @@ def _answered(desk: Desk, member: str, matter: Matter) -> Answered:
             raise
         print_problem(fault.reason, fault.detail)
         raise typer.Exit(ExitCode.REFUSED) from None
-
-
-def subject_of(code: str, standards: Standards) -> CodeAccepted:
-    """The subject that a code names.
-
-    Raises:
-        Misuse: the reason that the code is refused with.
-    """
-    match identify(normalise(code), standards, today()):
-        case CodeAccepted() as accepted:
-            return accepted
-        case CodeRefused(reason=reason, detail=detail):
-            raise Misuse(reason, detail)
 
 
 def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_json: bool) -> None:

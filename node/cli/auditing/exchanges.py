@@ -11,9 +11,8 @@ from federation.records.feed_policy import Dataset
 from node.assemble.auditing.logbook import Logbook
 from node.audit.listing import MAX_PAGE_ENTRIES, Found, Page, Wanted
 from node.cli.auditing.options import LogOption, log_of, period_of, time_text
-from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
+from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, desk_at, subject_of
 from node.cli.printing import Document, print_json, print_table
-from node.cli.subjects import Code, subject_of
 
 Peer = Annotated[str | None, typer.Option("--peer", metavar="NODE", help="只列与该成员的交换 / Only with this member")]
 Purpose = Annotated[str | None, typer.Option("--purpose", help="只列该目的代码 / Only of this purpose")]
@@ -116,7 +115,7 @@ def _show(origin: str, page: Page) -> None:
 
 
 @exchanges.command("about")
-def about(code: Code, reference: Reference, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
+def about(code: CodeArgument, reference: Reference, node: NodeFolder = CURRENT, as_json: AsJson = False) -> None:
     """告知主体：谁、何时（精确到小时）、为何目的查询过 / Tell a subject who asked about it, in which hour, what for."""
     with desk_at(node) as desk:
         subject = subject_of(code, desk.standards)
