@@ -16,6 +16,7 @@ from importlib import resources
 
 from adapters.row import TableKind
 from federation.errors import ConfigFault, Misuse
+from federation.standards.masking import Masking
 from federation.standards.reading import HEADER_KEYS, Header, Section, decode, parse_header, parse_toml
 
 _SHIPPED: Mapping[TableKind, str] = {
@@ -87,6 +88,7 @@ class Heading:
         header: the header cells as the file writes them.
         places: position of each column that is there, by field code.
         ignored: header cells that mean no column; not blank ones.
+        masking: how cells that are personal are shown.
         warnings: COLUMN_IGNORED when there are any, once for the file; else nothing.
     """
 
@@ -94,6 +96,7 @@ class Heading:
     header: tuple[str, ...]
     places: Mapping[str, int]
     ignored: tuple[str, ...]
+    masking: Masking
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -126,8 +129,8 @@ def recognise_table(header: Sequence[str]) -> TableKind:
     return nearest
 
 
-def match_header(header: Sequence[str], kind: TableKind) -> Heading:
-    """Returns where each column of a kind of table stands in a file.
+def match_header(header: Sequence[str], kind: TableKind, masking: Masking) -> Heading:
+    """Returns where each column of a kind of table stands in a file, and how its cells may be shown.
 
     Raises:
         Misuse: HEADER_UNKNOWN, when a required column is missing; HEADER_DUPLICATE, when two cells mean one column.
@@ -142,7 +145,7 @@ def match_header(header: Sequence[str], kind: TableKind) -> Heading:
     if missing:
         raise Misuse("HEADER_UNKNOWN", f"tried as {kind}; missing columns are {'、'.join(missing)}")
     ignored = tuple(cell for cell, code in zip(header, found, strict=True) if code is None and cell.strip())
-    return Heading(layout, tuple(header), places, ignored)
+    return Heading(layout, tuple(header), places, ignored, masking)
 
 
 @functools.cache

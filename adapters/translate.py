@@ -23,7 +23,6 @@ from federation.errors import FieldFault
 from federation.records.codec import Record
 from federation.records.subject import Authority
 from federation.standards.bundle import Standards
-from federation.standards.identity import mask
 
 Build = Callable[[Cells], Record]
 
@@ -59,7 +58,7 @@ def translate(
     Raises:
         Misuse: at once HEADER_UNKNOWN or HEADER_DUPLICATE; while iterating, what `Table.rows` raises.
     """
-    heading = match_header(table.header, kind)
+    heading = match_header(table.header, kind, standards.masking)
     places = {code: heading.places.get(code, _BLANK_PLACE) for code in heading.layout.columns}
     translator = _Translator(heading, places, _builder(kind, standards, source), _limits(heading))
     return (outcome for row in table.rows() if (outcome := translator.outcome(row)) is not None)
@@ -177,6 +176,7 @@ def _unprintable(heading: Heading, cells: tuple[str, ...]) -> str:
 def _shown(heading: Heading, code: str | None, cells: tuple[str, ...], place: int) -> str:
     """A cell as people may see it: masked where personal, shortened, without broken bytes."""
     personal = heading.layout.columns[code].personal if code is not None else ""
+    mask = heading.masking.number.of
     cell = cells[place].encode("utf-8", "replace").decode("utf-8").strip()
     if personal == "number" or (personal == "name" and _about_person(heading, cells)):
         return mask(cell[:_SHOWN_CHARACTERS])

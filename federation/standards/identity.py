@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What checking an identity code says, and how a code is written and shown.
+"""What checking an identity code says, and how a code is written.
 
 A code is accepted (perhaps with warnings) or refused with a stable reason; both are values. The checks themselves are
 in one module for each standard, and take text that is normalised already: `normalise` is a step of its own, so that
@@ -14,7 +14,6 @@ from enum import StrEnum
 DIGITS = frozenset("0123456789")
 """The ten ASCII digits; `str.isdigit` would let through the digits of every script."""
 
-_STAR = "*"
 
 
 class SubjectClass(StrEnum):
@@ -92,13 +91,3 @@ def normalise(text: str) -> str:
     Characters inside the code are never dropped; whoever calls this compares the two texts to warn of a change.
     """
     return unicodedata.normalize("NFKC", text).strip().upper()
-
-
-def mask(text: str) -> str:
-    """Returns a personal number fit for display: the first third, six characters at most, then one star for each other.
-
-    A citizen number shows its region and 12 stars; with the last four shown too, its check digit would give the birth
-    date away. A shorter number of another kind shows less, so that most of it stays hidden.
-    """
-    shown = min(6, len(text) // 3)
-    return text[:shown] + _STAR * (len(text) - shown)

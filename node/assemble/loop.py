@@ -24,7 +24,8 @@ def write_report(desk: Desk, target: Path, form: str, wanted: Wanted) -> int:
     Raises:
         Misuse: FILE_UNWRITABLE or FILE_TOO_LARGE; the target is as it was.
     """
-    return write_table(target, TableFormat(form), COLUMNS, report_rows(desk.reader, wanted, desk.book.measures))
+    rows = report_rows(desk.reader, wanted, desk.book.measures, desk.standards.masking)
+    return write_table(target, TableFormat(form), COLUMNS, rows)
 
 
 def publication_duty(desk: Desk, as_of: date, since: date | None) -> PublicationDuty:

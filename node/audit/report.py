@@ -25,9 +25,11 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
 from federation.rules.audit.proof import Verdict
+from federation.standards.bundle import Standards
 from federation.standards.calendar import CHINA_STANDARD_TIME
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set
-from federation.standards.identity import CodeKind, mask
+from federation.standards.identity import CodeKind
+from federation.standards.masking import Masking
 from federation.standards.reading import shipped
 from node.audit.answers import JudgedAnswer
 
@@ -50,13 +52,13 @@ def verification_code(raw: bytes) -> str:
     return " ".join(digest[at : at + _GROUP] for at in range(0, len(digest), _GROUP))
 
 
-def render_report(raw: bytes, judged: JudgedAnswer, reasons: ReasonTexts) -> bytes:
+def render_report(raw: bytes, judged: JudgedAnswer, standards: Standards) -> bytes:
     """Renders a proven answer.
 
     Args:
         raw: the file that was judged.
         judged: what was found of it.
-        reasons: the sentences of reason codes.
+        standards: the sentences of reason codes, and how what is personal is shown.
 
     Returns:
         HTML in UTF-8, in Chinese and English.
@@ -73,20 +75,20 @@ def render_report(raw: bytes, judged: JudgedAnswer, reasons: ReasonTexts) -> byt
     SubElement(head, "title").text = "公共信用信息报告"
     SubElement(head, "style").text = _STYLE
     SubElement(body, "h1").text = "公共信用信息报告 / Public credit information report"
-    _table(body, _about(question, answer))
+    _table(body, _about(question, answer, standards.masking))
     _box(body, verification_code(raw))
     for section, records in _sections(answer.findings):
-        _section(body, section, records, reasons)
+        _section(body, section, records, standards.reasons)
     _heads(body, judged)
     html: bytes = tostring(page, encoding="utf-8", method="html")
     return b"<!DOCTYPE html>\n" + html
 
 
-def _about(question: Question, answer: Answer) -> Iterator[tuple[str, str]]:
+def _about(question: Question, answer: Answer, masking: Masking) -> Iterator[tuple[str, str]]:
     known = {identity.name for identity in map(_identity, map(_record, answer.findings)) if identity is not None}
     person = question.code_kind is not CodeKind.USCC
-    names = "、".join(sorted(f"{name[:1]}**" if person else name for name in known))
-    yield "主体 / Subject", f"{names} {mask(question.code) if person else question.code}".strip()
+    names = "、".join(sorted(masking.name.of(name) if person else name for name in known))
+    yield "主体 / Subject", f"{names} {masking.number.of(question.code) if person else question.code}".strip()
     yield "查询方 / Asked by", f"{question.requester}，{_time(question.asked_at_ms)}"
     yield "答复方 / Answered by", f"{answer.responder}，{_time(answer.answered_at_ms)}"
     yield "目的与依据 / Purpose, legal basis", f"{question.purpose}；{question.legal_basis}；{question.case_number}"

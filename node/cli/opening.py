@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What commands have in common: the options `--node` and `--json`, the open desk, and how feeds, subjects and days are named."""
+"""What commands have in common: `--node` and `--json`, the open desk, and how feeds, subjects and days are named."""
 
 import time
 from collections.abc import Iterator

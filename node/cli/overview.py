@@ -302,7 +302,7 @@ def _decision_row(decision: Decision, desk: Desk) -> tuple[str, ...]:
     return (
         _list_of(decision),
         f"{decision.origin} {decision.index}",
-        record_line(entry.record()) if entry else "—",
+        record_line(entry.record(), desk.standards.masking) if entry else "—",
         decision.standing.value,
         reason_lines(decision.reasons, desk.standards.reasons),
         " ".join(decision.measures),

@@ -25,7 +25,8 @@ from federation.records.loop.feedback import Feedback
 from federation.records.subject import Identity
 from federation.standards.bundle import shipped_standards
 from federation.standards.catalogue import ReasonTexts
-from federation.standards.identity import SubjectClass, mask
+from federation.standards.identity import SubjectClass
+from federation.standards.masking import Masking
 
 Document = dict[str, object]
 PIPE_WIDTH = 200
@@ -168,7 +169,7 @@ def record_document(record: Record | str) -> Document:
     return record.model_dump(mode="json", exclude_none=True)
 
 
-def record_line(record: Record | str) -> str:
+def record_line(record: Record | str, masking: Masking) -> str:
     """What a record is about, for people; names and numbers of natural persons are masked."""
     match record:
         case str():
@@ -178,15 +179,15 @@ def record_line(record: Record | str) -> str:
         case FeedPolicy() | Exchange() | Access() | LateAcknowledgement():
             return type(record).__name__
         case Feedback():
-            return f"{subject_line(record.identity)} · {record.measure} · {record.response}"
+            return f"{subject_line(record.identity, masking)} · {record.measure} · {record.response}"
         case ListEntry():
-            return f"{subject_line(record.identity)} · {record.list_name} · {record.document_number}"
+            return f"{subject_line(record.identity, masking)} · {record.list_name} · {record.document_number}"
         case _:
-            return subject_line(record.identity)
+            return subject_line(record.identity, masking)
 
 
-def subject_line(identity: Identity) -> str:
+def subject_line(identity: Identity, masking: Masking) -> str:
     """Name and number of a subject, masked for a natural person."""
     if identity.subject_class is SubjectClass.NATURAL_PERSON:
-        return f"{identity.name[:1]}** {mask(identity.code)}"
+        return f"{masking.name.of(identity.name)} {masking.number.of(identity.code)}"
     return f"{identity.name} {identity.code}"

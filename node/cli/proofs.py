@@ -13,6 +13,7 @@ from federation.log.checkpoint import Origin
 from federation.log.note import Verifier
 from federation.log.proof import MAX_EVIDENCE_BYTES, Evidence, VerifiedEvidence, verify_evidence
 from federation.records.codec import Record, decode
+from federation.standards.bundle import shipped_standards
 from node.cli.opening import CURRENT, AsJson, IndexArgument, NodeFolder, OriginArgument, desk_at, origin_of
 from node.cli.printing import (
     ExitCode,
@@ -101,7 +102,7 @@ def verify_proof(file: ProofArgument, key: KeyOption, as_json: AsJson = False) -
     facts = [
         ("源 / origin", evidence.origin),
         ("序号 / index", f"{evidence.index} / {verified.checkpoint.size}"),
-        ("内容 / record", record_line(record)),
+        ("内容 / record", record_line(record, shipped_standards().masking)),
     ]
     print_facts("✓ 证明有效 / The proof holds", facts)
 

@@ -14,7 +14,8 @@ from federation.rules.conflict.table import Relation
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.identify import identify
-from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, mask, normalise
+from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, normalise
+from federation.standards.masking import Masking
 from node.assemble.desk import Desk
 from node.audit.bundle import AnswerBundle
 from node.cli.auditing.answers import finding_document, finding_row
@@ -98,7 +99,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
         answered = _answered(desk, at, Matter(purpose, legal_basis, case, kind, subject.value))
         if save is not None:
             write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
-        _show_answer(answered.answer, desk.standards.reasons, as_json=as_json)
+        _show_answer(answered.answer, desk.standards, as_json=as_json)
 
 
 def _answered(desk: Desk, member: str, matter: Matter) -> Answered:
@@ -129,14 +130,14 @@ def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_js
         (
             f"{holding.entry.origin} {holding.entry.index}",
             holding.standing.value,
-            record_line(holding.entry.record()),
+            record_line(holding.entry.record(), desk.standards.masking),
             reason_lines(holding.reasons, reasons),
             " ".join(holding.measures),
             holding.freshness.value,
         )
         for holding in held
     ]
-    shown = subject.value if subject.kind is CodeKind.USCC else mask(subject.value)
+    shown = subject.value if subject.kind is CodeKind.USCC else desk.standards.masking.number.of(subject.value)
     columns = (
         "条目 / Entry",
         "状态 / Standing",
@@ -147,7 +148,7 @@ def _show_holdings(subject: CodeAccepted, checked: Checked, desk: Desk, *, as_js
     )
     more = "，还有更多，以上为部分 / and more, this is a part" if checked.truncated else ""
     print_table(f"主体 / Subject {shown}: {len(rows)}{more}", columns, rows)
-    _show_beside(checked, reasons)
+    _show_beside(checked, desk.standards)
     if checked.truncated:
         print_facts("措施（基于全部条目）/ Measures, of everything held", [("", " ".join(checked.measures) or "—")])
 
@@ -157,15 +158,15 @@ def _beside_document(beside: Beside, reasons: ReasonTexts) -> Document:
     return {"relation": beside.relation.value, "code": beside.code, **holding_document(beside.holding, reasons)}
 
 
-def _show_beside(checked: Checked, reasons: ReasonTexts) -> None:
+def _show_beside(checked: Checked, standards: Standards) -> None:
     """List entries on branches and the head office, when there are any."""
     rows = [
         (
             _RELATIONS[each.relation],
             f"{each.holding.entry.origin} {each.holding.entry.index}",
             each.holding.standing.value,
-            record_line(each.holding.entry.record()),
-            reason_lines(each.holding.reasons, reasons),
+            record_line(each.holding.entry.record(), standards.masking),
+            reason_lines(each.holding.reasons, standards.reasons),
         )
         for each in checked.beside
     ]
@@ -194,8 +195,8 @@ def holding_document(holding: Holding, reasons: ReasonTexts) -> Document:
     }
 
 
-def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None:
-    findings = [finding_document(finding, reasons) for finding in answer.findings]
+def _show_answer(answer: Answer, standards: Standards, *, as_json: bool) -> None:
+    findings = [finding_document(finding, standards.reasons) for finding in answer.findings]
     if as_json:
         print_json(
             {
@@ -209,7 +210,7 @@ def _show_answer(answer: Answer, reasons: ReasonTexts, *, as_json: bool) -> None
             }
         )
         return
-    rows = [finding_row(finding, reasons) for finding in answer.findings]
+    rows = [finding_row(finding, standards) for finding in answer.findings]
     more = "，还有更多，以上为部分 / and more, this is a part" if answer.truncated else ""
     title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}{more}"
     print_table(title, ("条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons"), rows)
@@ -254,15 +255,15 @@ def _code_document(code: str, result: CodeAccepted | CodeRefused, standards: Sta
 def _code_row(code: str, result: CodeAccepted | CodeRefused, standards: Standards, day: date) -> tuple[str, ...]:
     match result:
         case CodeRefused(reason=reason, detail=detail):
-            return "✗", _shown(code), "—", "—", "—", problem_line(reason, detail, standards.reasons)
+            return "✗", _shown(code, standards.masking), "—", "—", "—", problem_line(reason, detail, standards.reasons)
         case CodeAccepted(kind=kind, subject_class=subject_class):
             region = standards.regions.lookup(result.region, day) if result.region else None
             place = f"{result.region} {region.name if region else ''}" if result.region else "—"
-            shown = result.value if kind is CodeKind.USCC else mask(result.value)
+            shown = result.value if kind is CodeKind.USCC else standards.masking.number.of(result.value)
             warnings = reason_lines(result.warnings, standards.reasons)
             return "✓", shown, kind.value, subject_class.value if subject_class else "—", place, warnings
 
 
-def _shown(code: str) -> str:
+def _shown(code: str, masking: Masking) -> str:
     """A refused code as people may see it: masked where it may be a citizen number with a slip."""
-    return mask(code) if len(code) == 15 or code[6:8] in _CENTURIES else code
+    return masking.number.of(code) if len(code) == 15 or code[6:8] in _CENTURIES else code

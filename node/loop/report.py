@@ -10,7 +10,8 @@ from datetime import date
 
 from federation.records.loop.feedback import Feedback
 from federation.rules.agreement import Measure
-from federation.standards.identity import SubjectClass, mask
+from federation.standards.identity import SubjectClass
+from federation.standards.masking import Masking
 from node.loop.ports import LoopReader, Wanted
 
 COLUMNS = (
@@ -42,25 +43,28 @@ COLUMNS = (
 """Headings of the report, in order."""
 
 
-def report_rows(reader: LoopReader, wanted: Wanted, measures: Sequence[Measure]) -> Iterator[Sequence[str]]:
+def report_rows(
+    reader: LoopReader, wanted: Wanted, measures: Sequence[Measure], masking: Masking
+) -> Iterator[Sequence[str]]:
     """The rows of a report, feed by feed in order; flat memory.
 
     Args:
         reader: where feedback is held.
         wanted: which feedback, of which month.
         measures: every measure that is known, for names; a foreign one's name may be unknown.
+        masking: how natural persons are shown.
     """
     titles = {(measure.region, measure.code): measure.title_zh for measure in measures}
     for entry in reader.reported(wanted):
         record = entry.record()
         if isinstance(record, Feedback):
-            yield _row(record, titles)
+            yield _row(record, titles, masking)
 
 
-def _row(said: Feedback, titles: Mapping[tuple[str, str], str]) -> Sequence[str]:
+def _row(said: Feedback, titles: Mapping[tuple[str, str], str], masking: Masking) -> Sequence[str]:
     name, code = said.identity.name, said.identity.code
     if said.identity.subject_class is SubjectClass.NATURAL_PERSON:
-        name, code = f"{name[:1]}**", mask(code)
+        name, code = masking.name.of(name), masking.number.of(code)
     return (
         said.case_id,
         said.direction,

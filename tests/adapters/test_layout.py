@@ -7,6 +7,7 @@ import pytest
 from adapters.layout import match_header, parse_layout, recognise_table, shipped_layout
 from adapters.row import TableKind
 from federation.errors import ConfigFault, Misuse
+from federation.standards.bundle import shipped_standards
 
 
 @pytest.mark.parametrize("kind", list(TableKind))
@@ -81,7 +82,7 @@ def test_a_missing_column_is_named_when_the_user_names_the_kind() -> None:
     columns = [code for code in shipped_layout(TableKind.LISTS).columns if code != "MD_RDRQ"]
 
     with pytest.raises(Misuse) as caught:
-        match_header(columns, TableKind.LISTS)
+        match_header(columns, TableKind.LISTS, shipped_standards().masking)
 
     assert (caught.value.reason, caught.value.detail.endswith("认定日期")) == ("HEADER_UNKNOWN", True)
 
@@ -89,14 +90,18 @@ def test_a_missing_column_is_named_when_the_user_names_the_kind() -> None:
 def test_two_cells_for_one_column_are_refused() -> None:
     """Which of the two would count is nobody's to guess."""
     with pytest.raises(Misuse) as caught:
-        match_header([*shipped_layout(TableKind.LISTS).columns, "名单名称"], TableKind.LISTS)
+        match_header(
+            [*shipped_layout(TableKind.LISTS).columns, "名单名称"], TableKind.LISTS, shipped_standards().masking
+        )
 
     assert caught.value.reason == "HEADER_DUPLICATE"
 
 
 def test_unknown_columns_are_one_warning_for_the_file() -> None:
     """They are named, and blank header cells are not."""
-    heading = match_header([*shipped_layout(TableKind.LISTS).columns, "", "录入人", "电话"], TableKind.LISTS)
+    heading = match_header(
+        [*shipped_layout(TableKind.LISTS).columns, "", "录入人", "电话"], TableKind.LISTS, shipped_standards().masking
+    )
 
     assert (heading.ignored, heading.warnings) == (("录入人", "电话"), ("COLUMN_IGNORED",))
 

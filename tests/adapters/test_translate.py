@@ -119,7 +119,7 @@ def test_a_layout_limit_is_kept_even_for_columns_that_are_dropped(outcomes: Call
 
 def test_a_refusal_of_admission_finds_its_column(outcomes: Callable[..., list[Outcome]]) -> None:
     """A record's field becomes the header in the file; a person's number is shown masked, a company's code whole."""
-    heading = match_header(list(shipped_layout(KIND).columns), KIND)
+    heading = match_header(list(shipped_layout(KIND).columns), KIND, shipped_standards().masking)
     person = {"CF_XDR_LB": "自然人", "CF_XDR_SHXYM": "", "CF_XDR_ZJLX": "身份证", "CF_XDR_ZJHM": "110105194912310020"}
 
     company, someone = outcomes(KIND, {}, person)

@@ -132,7 +132,7 @@ class Importer:
         opened = next(items)
         if not isinstance(opened, Opened):
             raise OrderFault("RECORD_UNEXPECTED", "rows came before the header")
-        heading = match_header(opened.header, opened.kind)
+        heading = match_header(opened.header, opened.kind, self._foundation.standards.masking)
         batches = (item for item in items if isinstance(item, Batch))
         return Source(opened, batches, heading, self._foundation.standards.reasons)
 

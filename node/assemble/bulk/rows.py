@@ -115,9 +115,9 @@ def read(order: Order, now_ms: Callable[[], int]) -> Iterator[Opened | Batch]:
     """
     with open_source(order.path) as table:
         kind = order.kind or recognise_table(table.header)
-        heading = match_header(table.header, kind)
-        yield Opened(kind, table.form, table.header)
         standards = standards_of(order.standards)
+        heading = match_header(table.header, kind, standards.masking)
+        yield Opened(kind, table.form, table.header)
         reader = _Reader(heading, Dataset(kind.value), _admission(order, standards, now_ms))
         outcomes = translate(table, kind, standards)
         while (batch := reader.batch(outcomes, order.batch_rows)).rows:

@@ -14,9 +14,10 @@ from federation.records.codec import Record, decode
 from federation.records.exchange import Answer, Finding
 from federation.rules.audit.proof import Finding as Problem
 from federation.rules.audit.proof import Verdict
-from federation.standards.bundle import shipped_standards
+from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.catalogue import ReasonTexts
-from federation.standards.identity import CodeKind, mask
+from federation.standards.identity import CodeKind
+from federation.standards.masking import Masking
 from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
 from node.audit.bundle import MAX_BUNDLE_BYTES
 from node.audit.report import render_report, verification_code
@@ -60,18 +61,18 @@ def verify_answer(file: AnswerFile, trust: TrustOption, as_json: AsJson = False)
     if as_json:
         print_json(answer_document(judged, shipped_standards().reasons))
     else:
-        _show(judged, shipped_standards().reasons)
+        _show(judged, shipped_standards())
     raise typer.Exit(EXITS[judged.verdict])
 
 
 def report(file: AnswerFile, trust: TrustOption, output: ReportFile, as_json: AsJson = False) -> None:
     """把已获证明的答复做成信用报告（HTML，可打印）/ Make a credit report of a proven answer: HTML, to be printed."""
-    raw, reasons = _read(file), shipped_standards().reasons
+    raw, standards = _read(file), shipped_standards()
     judged = judge_answer(raw, read_trust(trust, answered_at_ms(raw)))
     if judged.verdict is not Verdict.PROVEN:
-        print_problem("ANSWER_NOT_PROVEN", problem_line(_first(judged).reason, "", reasons))
+        print_problem("ANSWER_NOT_PROVEN", problem_line(_first(judged).reason, "", standards.reasons))
         raise typer.Exit(EXITS[judged.verdict])
-    size = write_alone(output, (render_report(raw, judged, reasons),))
+    size = write_alone(output, (render_report(raw, judged, standards),))
     code = verification_code(raw)
     if as_json:
         print_json({"file": str(output), "bytes": size, "verification_code": code})
@@ -141,13 +142,13 @@ def finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
     }
 
 
-def finding_row(finding: Finding, reasons: ReasonTexts) -> tuple[str, ...]:
+def finding_row(finding: Finding, standards: Standards) -> tuple[str, ...]:
     """One record of an answer for people."""
     return (
         f"{finding.evidence.origin} {finding.evidence.index}",
         finding.standing.value,
-        record_line(record_in(finding)),
-        reason_lines(finding.reasons, reasons),
+        record_line(record_in(finding), standards.masking),
+        reason_lines(finding.reasons, standards.reasons),
     )
 
 
@@ -159,12 +160,14 @@ def record_in(finding: Finding) -> Record | str:
         return fault.reason
 
 
-def _show(judged: JudgedAnswer, reasons: ReasonTexts) -> None:
-    print_facts(VERDICTS[judged.verdict], [*_facts(judged), ("不能证明 / not proven by this", NOT_PROVEN)])
+def _show(judged: JudgedAnswer, standards: Standards) -> None:
+    print_facts(
+        VERDICTS[judged.verdict], [*_facts(judged, standards.masking), ("不能证明 / not proven by this", NOT_PROVEN)]
+    )
     answer, problems = judged.answer, [*judged.findings.whole, *judged.findings.told]
     if answer is not None and answer.findings:
         columns = ("条目 / Entry", "答复方的判断 / Standing there", "内容 / Record", "原因 / Reasons")
-        records = [finding_row(each, reasons) for each in answer.findings]
+        records = [finding_row(each, standards) for each in answer.findings]
         print_table(f"记录 / Records: {len(records)}", columns, records)
     if judged.heads:
         heads = [(head.origin, str(head.size)) for head in judged.heads]
@@ -179,9 +182,9 @@ def _problem_row(found: Problem) -> tuple[str, str, str]:
     return found.verdict.value, record, problem_line(found.reason, found.detail)
 
 
-def _facts(judged: JudgedAnswer) -> Iterator[tuple[str, str]]:
+def _facts(judged: JudgedAnswer, masking: Masking) -> Iterator[tuple[str, str]]:
     if (question := judged.question) is not None:
-        subject = question.code if question.code_kind is CodeKind.USCC else mask(question.code)
+        subject = question.code if question.code_kind is CodeKind.USCC else masking.number.of(question.code)
         yield "查询编号 / exchange", question.exchange_id
         yield "主体 / subject", subject
         yield "查询方 / asked by", f"{question.requester} {time_text(question.asked_at_ms)}"

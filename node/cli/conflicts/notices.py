@@ -63,7 +63,7 @@ def show_notices(desk: Desk, *, as_json: bool) -> None:
         (
             _authority(entry),
             f"{entry.origin} {entry.index}",
-            record_line(entry.record()),
+            record_line(entry.record(), desk.standards.masking),
             "\n".join(_line(each) for each in against),
         )
         for entry, against in found

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from federation.errors import AccessFault
+from federation.standards.bundle import Standards
 from federation.standards.catalogue import ReasonTexts
 from node.assemble.desk import Desk
 from node.cli.conflicts.notices import opposing, opposing_lines
@@ -97,14 +98,14 @@ def _facts(
     holding: Holding, desk: Desk, account: Sequence[Told], again: tuple[Decision | None, date], lang: Language | None
 ) -> Iterator[tuple[str, str]]:
     reasons, (replayed, day) = desk.standards.reasons, again
-    yield said(lang, "内容", "record"), record_line(holding.entry.record())
+    yield said(lang, "内容", "record"), record_line(holding.entry.record(), desk.standards.masking)
     yield said(lang, "状态", "standing"), sentence(holding.standing, lang)
     yield said(lang, "原因", "reasons"), _reasons(holding.reasons, reasons, lang)
     against = opposing_lines(desk, holding)
     if against:
         yield said(lang, "相对条目", "against"), against
     yield said(lang, "措施", "measures"), _measures(desk, holding.measures, lang)
-    yield said(lang, "后续行为", "acts"), "\n".join(_act_lines(holding, reasons, lang)) or "—"
+    yield said(lang, "后续行为", "acts"), "\n".join(_act_lines(holding, desk.standards, lang)) or "—"
     yield said(lang, "新鲜度", "freshness"), holding.freshness.value
     yield said(lang, "依据版本", "versions"), "\n".join(holding.versions) or "—"
     if account:
@@ -129,12 +130,12 @@ def _measures(desk: Desk, codes: Sequence[str], lang: Language | None) -> str:
     return "\n".join(f"{code} {titles.get(code, '')}".rstrip() for code in codes) or "—"
 
 
-def _act_lines(holding: Holding, reasons: ReasonTexts, lang: Language | None) -> Iterator[str]:
+def _act_lines(holding: Holding, standards: Standards, lang: Language | None) -> Iterator[str]:
     """A line for each act; below one that had no effect, why."""
     for act, effect in zip(holding.acts.entries, holding.acts.effects, strict=True):
-        yield f"{act.index} {record_line(act.record())}"
+        yield f"{act.index} {record_line(act.record(), standards.masking)}"
         if effect:
-            yield f"  {said(lang, '无效力', 'no effect')}: {_reasons((effect,), reasons, lang)}"
+            yield f"  {said(lang, '无效力', 'no effect')}: {_reasons((effect,), standards.reasons, lang)}"
 
 
 def _watch(desk: Desk, origin: str, index: int, *, as_json: bool) -> None:

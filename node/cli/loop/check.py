@@ -10,8 +10,9 @@ import typer
 
 from federation.errors import CallerFault, FieldFault, Misuse
 from federation.rules.agreement import Measure
+from federation.standards.bundle import Standards
 from federation.standards.catalogue import ReasonTexts
-from federation.standards.identity import mask, normalise
+from federation.standards.identity import normalise
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import (
     Document,
@@ -71,7 +72,7 @@ def check(
     if as_json:
         print_json(_document(found, reasons))
     else:
-        _print(found, reasons)
+        _print(found, desk.standards)
     if any(result.state is SubjectState.REFUSED for result in found.results):
         raise typer.Exit(ExitCode.REFUSED)
 
@@ -137,9 +138,9 @@ def _result(result: SubjectResult, found: BatchChecked, reasons: ReasonTexts) ->
     }
 
 
-def _print(found: BatchChecked, reasons: ReasonTexts) -> None:
+def _print(found: BatchChecked, standards: Standards) -> None:
     columns = ("主体 / Subject", "状态 / State", "条目 / Entries", "原因 / Reasons", "措施 / Measures")
-    print_table(f"核查 / Checked: {len(found.results)}", columns, [_row(result, reasons) for result in found.results])
+    print_table(f"核查 / Checked: {len(found.results)}", columns, [_row(result, standards) for result in found.results])
     if found.catalogued:
         facts = [(measure.code, _named(measure)) for measure in found.catalogued]
         print_facts("措施 / Measures", facts)
@@ -148,14 +149,14 @@ def _print(found: BatchChecked, reasons: ReasonTexts) -> None:
         print_text(f"以下数据流不新鲜，结果可能过时 / Not fresh, may be outdated: {' '.join(stale)}")
 
 
-def _row(result: SubjectResult, reasons: ReasonTexts) -> tuple[str, ...]:
+def _row(result: SubjectResult, standards: Standards) -> tuple[str, ...]:
     code = result.code
     personal = len(code) == _USCC_LENGTH and code[6:8] in {"18", "19", "20"}
     entries = "\n".join(f"{made.origin} {made.index} {made.standing.value}" for made in result.decisions)
     why = dict.fromkeys(reason for made in result.decisions for reason in made.reasons)
-    said = reason_lines([result.reason] if result.reason else list(why), reasons)
+    said = reason_lines([result.reason] if result.reason else list(why), standards.reasons)
     more = "\n…" if result.truncated else ""
-    shown = mask(code) if personal or len(code) != _USCC_LENGTH else code
+    shown = standards.masking.number.of(code) if personal or len(code) != _USCC_LENGTH else code
     return shown, _WORDS[result.state], entries + more, said, " ".join(result.measures)
 
 

@@ -121,7 +121,7 @@ async def test_an_answer_to_a_question_about_another_subject_is_found_out(kept: 
 async def test_a_report_shows_a_proven_answer_and_runs_nothing_of_it(kept: Kept) -> None:
     """Each section, the record in its own, its ending, the code of the file; what a record holds is text."""
     raw = kept.bundle.encode()
-    page = render_report(raw, judged(kept), shipped_standards().reasons).decode()
+    page = render_report(raw, judged(kept), shipped_standards()).decode()
 
     assert [1, 8] == [page.count(f"<{tag}>") - (tag == "h2") for tag in ("h1", "h2")]
     serious = page.partition("严重失信信息")[2].partition("<h2>")[0]
@@ -140,7 +140,7 @@ async def test_no_report_is_made_of_what_is_not_proven(kept: Kept, verdict: Verd
 
     assert verdict is found.verdict
     with pytest.raises(Misuse, match="ANSWER_NOT_PROVEN"):
-        render_report(bundle.encode(), found, shipped_standards().reasons)
+        render_report(bundle.encode(), found, shipped_standards())
 
 
 def _flipped(raw: bytes, at: int = -1) -> bytes:

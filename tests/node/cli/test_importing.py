@@ -40,7 +40,9 @@ class TakingImporter:
         opened = next(items)
         assert isinstance(opened, Opened)
         given = (item for item in items if isinstance(item, Batch))
-        yield Source(opened, given, match_header(opened.header, opened.kind), shipped_standards().reasons)
+        standards = shipped_standards()
+        heading = match_header(opened.header, opened.kind, standards.masking)
+        yield Source(opened, given, heading, standards.reasons)
 
     def take(self, feed: str, rows: Sequence[Ready], *, amend: bool) -> list[Outcome]:
         """One outcome for each row."""

@@ -19,6 +19,7 @@ from federation.errors import (
     UnreachableFault,
 )
 from federation.records.subject import Identity
+from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind, SubjectClass
 from node.cli.printing import ExitCode, exit_of, print_facts, problem_line, subject_line
 
@@ -71,7 +72,7 @@ def test_a_person_is_masked() -> None:
         code="330106191003079994",
     )
 
-    assert "张** 330106************" == subject_line(person)
+    assert "张** 330106************" == subject_line(person, shipped_standards().masking)
 
 
 def test_a_text_without_spaces_is_not_cut_off(capsys: pytest.CaptureFixture[str]) -> None:

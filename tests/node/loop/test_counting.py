@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tests.node.region.world import World
 
 DAY = date(2026, 3, 2)
+MASKING = shipped_standards().masking
 BOOK = parse_rule_book(shipped_rules())
 WORKING_DAYS = shipped_standards().working_days
 
@@ -184,8 +185,8 @@ async def test_the_report_has_a_row_for_each_case_of_its_month(
     given(answering, says(lists, 0, result="已检查"), says(lists, 1, reported_period="202602"))
     await world.mirror(hangzhou, answering, "feedback-330100")
 
-    (ours,) = report_rows(answering.reader, Wanted(True, "202603"), BOOK.measures)
-    (theirs,) = report_rows(hangzhou.reader, Wanted(False, "202603"), BOOK.measures)
+    (ours,) = report_rows(answering.reader, Wanted(True, "202603"), BOOK.measures, MASKING)
+    (theirs,) = report_rows(hangzhou.reader, Wanted(False, "202603"), BOOK.measures, MASKING)
 
     row = dict(zip(COLUMNS, ours, strict=True))
     assert ours == theirs
@@ -196,14 +197,14 @@ async def test_the_report_has_a_row_for_each_case_of_its_month(
         row["响应结果 Response"],
         row["报送月份 Period"],
     )
-    assert [] == list(report_rows(answering.reader, Wanted(False, "202603"), BOOK.measures))
+    assert [] == list(report_rows(answering.reader, Wanted(False, "202603"), BOOK.measures, MASKING))
 
 
 async def test_the_report_masks_natural_persons(answering: Node, samples: Samples) -> None:
     """Neither name nor number stands in the file."""
     answering.publish("feedback", stranger(samples, answering.origin("lists"), identity=samples.person))
 
-    (row,) = report_rows(answering.reader, Wanted(True, "202603"), BOOK.measures)
+    (row,) = report_rows(answering.reader, Wanted(True, "202603"), BOOK.measures, MASKING)
 
     assert samples.person.code not in "".join(row)
     assert samples.person.name not in "".join(row)
