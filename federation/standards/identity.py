@@ -15,7 +15,6 @@ DIGITS = frozenset("0123456789")
 """The ten ASCII digits; `str.isdigit` would let through the digits of every script."""
 
 
-
 class SubjectClass(StrEnum):
     """Class of a subject: the five classes of the Zhejiang scheme, sole traders and other organisations apart."""
 
