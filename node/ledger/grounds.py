@@ -76,6 +76,11 @@ def grounds_of(entry: HeldEntry, acts: Acts, black: Against | None) -> Grounds:
     return Grounds(lines, hashed.digest())
 
 
+def may_be_suspended(acts: Acts) -> bool:
+    """Whether a black entry matters to a red one: not to what was replaced or destroyed, nor to what is nothing."""
+    return not acts.course.gone and not acts.void
+
+
 def _unusual(entry: HeldEntry, acts: Acts, black: Against | None) -> bool:
     there = entry.state is PayloadState.PRESENT and entry.fault is None
     return not there or bool(acts.entries) or bool(acts.void) or black is not None

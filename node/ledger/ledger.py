@@ -26,7 +26,7 @@ from federation.standards.calendar import china_date
 from node.entry.holding import Acts, Decision, HeldEntry, acts_of
 from node.entry.lineage import void_places
 from node.entry.telling import told_ties
-from node.ledger.grounds import Against, grounds_of
+from node.ledger.grounds import Against, grounds_of, may_be_suspended
 from node.ledger.judging import judge, list_kind
 from node.ledger.ports import LedgerStore, LedgerUnit, Redeciding
 from node.ledger.rules import Rules, read_rules, touched_by
@@ -207,6 +207,7 @@ class _Moment:
 
     def decision(self, entry: HeldEntry, acts: Acts, black: Against | None) -> Decision:
         """The decision on one entry at this moment."""
+        black = black if may_be_suspended(acts) else None
         judged = judge(self.rules, entry, acts, black_elsewhere=black is not None, as_of=self.today)
         grounds = grounds_of(entry, acts, black)
         return replace(

@@ -20,9 +20,9 @@ from functools import partial
 from federation.log.leaf import LeafKind
 from federation.records.list_entry import ListKind
 from federation.standards.calendar import china_date
-from node.entry.holding import Decision, HeldEntry
+from node.entry.holding import Acts, Decision, HeldEntry
 from node.entry.lineage import void_places
-from node.ledger.grounds import Against, grounds_of
+from node.ledger.grounds import Against, grounds_of, may_be_suspended
 from node.ledger.history import Broken, DecidedFeed, HistoryReader, HistorySnapshot, Past
 from node.ledger.judging import judge
 from node.ledger.ledger import against_each
@@ -236,7 +236,7 @@ class _Page:
     def _unfounded(self, past: Past, inputs: Inputs) -> str:
         """Why a decision cannot have been made of its inputs; empty when it can."""
         decision = past.decision
-        wrong = self._left_out(decision, inputs.acts.entries) if past.replaced_at_ms is None else ""
+        wrong = self._left_out(decision, inputs.acts) if past.replaced_at_ms is None else ""
         grounds = grounds_of(inputs.entry, inputs.acts, inputs.black)
         if wrong or (grounds.lines, grounds.digest) != (decision.grounds, decision.inputs):
             return wrong or DIFFERENT
@@ -248,13 +248,13 @@ class _Page:
             return ""
         return DESTROYED if rests_on_erased(self._seen, entry) else DIFFERENT
 
-    def _left_out(self, decision: Decision, considered: Sequence[HeldEntry]) -> str:
+    def _left_out(self, decision: Decision, acts: Acts) -> str:
         """What a decision in force should rest on besides; empty for nothing."""
-        last = considered[-1].index if considered else -1
+        last = acts.entries[-1].index if acts.entries else -1
         later = [act for act in self._acts.get(decision.index, ()) if last < act.index < self._feed.applied]
         if later:
             return "REPLAY_ACT_LEFT_OUT"
-        red = decision.list_kind == ListKind.RED and decision.subject
+        red = decision.list_kind == ListKind.RED and decision.subject and may_be_suspended(acts)
         blackened = any(line.startswith("black ") for line in decision.grounds)
         return "REPLAY_BLACK_LEFT_OUT" if red and not blackened and decision.subject in self._against else ""
 
