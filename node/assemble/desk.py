@@ -17,7 +17,6 @@ from federation.log.checkpoint import FeedKeys, Origin
 from federation.records.exchange import AccessKind, Answer, LateAcknowledgement
 from federation.records.feed_policy import Dataset
 from federation.rules.exchange import Accessed
-from federation.rules.filing.report import IssuedReport
 from federation.rules.loop.feedback import Statement
 from federation.rules.rule_book import RuleBook
 from federation.standards.bundle import Standards
@@ -45,8 +44,7 @@ from node.observe import Observer
 from node.publish import Publisher
 from node.query.business import Business
 from node.query.query import Query
-from node.query.reports import ReportAnswer, report_on
-from node.query.seen import Place
+from node.query.reports import Reports
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
 from node.storage.opening.checks import is_served
@@ -69,6 +67,7 @@ class Desk:
         publisher: feeds.
         query: holdings.
         business: what counts for subjects, one or many.
+        reports: what is to be said of agencies' reports.
     """
 
     def __init__(self, foundation: Foundation, reader: Reader) -> None:
@@ -79,6 +78,7 @@ class Desk:
         self.publisher: Publisher = views.publisher
         self.query: Query = views.query
         self.business: Business = views.business
+        self.reports: Reports = views.reports
         self._stages: Stages | None = None
         self._observer = Observer(foundation.config.node.id)
         self._newest = Newest(lambda: Trust.of(self.config, self._observer))
@@ -349,11 +349,6 @@ class Desk:
             log_directly(stages, stages.accesses.entry(accessed))
         else:
             self._through_node(lambda client: client.log_access(accessed))
-
-    def report_on(self, report: IssuedReport, now_ms: int, named: Place | None = None) -> ReportAnswer:
-        """Whether an agency's report rests on a filing that is held here; see `node.query.reports`."""
-        with self.reader.snapshot() as seen:
-            return report_on(seen, self._foundation.ledger_rules, report, now_ms, named)
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.

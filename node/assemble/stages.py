@@ -41,6 +41,7 @@ from node.loop.giving import Feedbacks, Implementing
 from node.publish import Publisher
 from node.query.business import Business, Ground
 from node.query.query import Query
+from node.query.reports import Reports
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.opening.checks import StoreOwner
 from node.storage.read.reader import Reader
@@ -281,3 +282,4 @@ class Views:
             config.node.id, foundation.book.measures, foundation.standards, foundation.clock, config.follow.max_age_s
         )
         self.business = Business(self.query, reader, ground)
+        self.reports = Reports(reader, foundation.ledger_rules, foundation.clock)

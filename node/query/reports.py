@@ -3,8 +3,10 @@
 """Reports of agencies, asked of the filings held: every version of a filing, and the acts on each as of a moment."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from federation.log.checkpoint import Origin
 from federation.log.leaf import LeafKind
@@ -48,6 +50,34 @@ class ReportAnswer:
     verdict: ReportVerdict
     origin: str = ""
     filing: AgencyFiling | None = None
+
+
+class SnapshotReader(Protocol):
+    """Where filings are held."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """One consistent state of what is held, for the block."""
+        ...
+
+
+class Reports:
+    """Answers about agencies' reports. Safe from any thread.
+
+    Args:
+        reader: where filings are held.
+        rules: the node's.
+        now_ms: the clock.
+    """
+
+    def __init__(self, reader: SnapshotReader, rules: Rules, now_ms: Callable[[], int]) -> None:
+        self._reader = reader
+        self._rules = rules
+        self._now_ms = now_ms
+
+    def check(self, report: IssuedReport, named: Place | None = None) -> ReportAnswer:
+        """What is to be said of a report now; as `report_on`."""
+        with self._reader.snapshot() as seen:
+            return report_on(seen, self._rules, report, self._now_ms(), named)
 
 
 def report_on(

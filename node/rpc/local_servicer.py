@@ -31,9 +31,11 @@ from creditexchange.v1.local_service_pb2 import (
     SubmitResponse,
 )
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
+from creditexchange.v1.report_check_pb2 import CheckReportRequest, CheckReportResponse
 
 from federation.errors import AccessFault, FieldFault
 from federation.rules.exchange import Accessed
+from federation.rules.filing.report import IssuedReport
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.standards.identity import CodeKind
 from node.cases.docket import NotDone, Step
@@ -43,10 +45,13 @@ from node.erase.order import Outcome as ErasureOutcome
 from node.exchange.inquire import Answered, Matter
 from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
+from node.query.reports import ReportAnswer
+from node.query.seen import Place
 from node.rpc.auditing.wire import accessed_from_wire
 from node.rpc.caller import current_caller
 from node.rpc.cases.wire import application_from_wire, filed_to_wire, not_done_to_wire, step_from_wire
 from node.rpc.erasing.wire import erasure_to_wire
+from node.rpc.filings.wire import report_answer_to_wire, report_from_wire
 from node.rpc.loop.wire import (
     MAX_CODE_CHARACTERS,
     batch_to_wire,
@@ -98,6 +103,10 @@ class CheckStage(Protocol):
 
     def batch(self, codes: Sequence[str], wanted: Wanted, caller: str) -> BatchChecked:
         """What counts for many; FieldFault for their number or the filter, CallerFault when too much is held."""
+        ...
+
+    def report(self, report: IssuedReport, named: Place | None, caller: str) -> ReportAnswer:
+        """What an agency's report rests on, of the filing that it names or of all."""
         ...
 
 
@@ -201,6 +210,12 @@ class LocalServicer(LocalServiceServicer):
 
         for part in await asyncio.get_running_loop().run_in_executor(self._readers, answered):
             yield part
+
+    async def CheckReport(self, request: CheckReportRequest, _context: object) -> CheckReportResponse:
+        """Says whether an agency's report rests on a filing."""
+        asked = *report_from_wire(request), str(current_caller())
+        check = self._stages.check.report
+        return report_answer_to_wire(await asyncio.get_running_loop().run_in_executor(self._readers, check, *asked))
 
     async def GiveFeedback(self, request: GiveFeedbackRequest, _context: object) -> GiveFeedbackResponse:
         """Takes statements of implementing bodies."""

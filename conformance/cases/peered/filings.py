@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """AF: filings of agencies. A recognised one needs no second filing, and counts no wider and no longer than filed."""
 
-from creditexchange.v1 import agency_filing_pb2, local_service_pb2, schema_pb2
+from creditexchange.v1 import agency_filing_pb2, local_service_pb2, report_check_pb2, schema_pb2
 
 from conformance.breach import Breach, Untestable, require
 from conformance.cases.peered.stage import Published, Stage, stage_of
@@ -13,8 +13,10 @@ from conformance.session import Method, Refusal, Session, call
 from conformance.settings.peered import Filings
 from conformance.verdict import Case, Text
 
+CHECK_REPORT = Method("/creditexchange.v1.LocalService/CheckReport", report_check_pb2.CheckReportResponse)
 SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local_service_pb2.SubmitResponse)
 UNCOVERED, AGAIN = "conformance-only", "ALREADY_RECOGNISED"
+DAY_MS = 24 * 60 * 60 * 1000
 
 
 def _configured(stage: Stage) -> Filings:
@@ -94,6 +96,60 @@ async def scope_and_term(session: Session) -> None:
     await stage.silent(cancelled.subject, "CANCELLED_CAME_BACK")
 
 
+async def report_at_issue(session: Session) -> None:
+    """A report rests on the filing as of the moment it was issued; a later cancellation marks it, and voids nothing."""
+    stage = await stage_of(session)
+    filed, category = _filed(stage), _configured(stage).category
+    issued_ms = session.now_ms() + 1  # after the leaf, before anything that follows
+    await stage.show(stage.peer.filings)
+    await stage.counts(filed)
+    await _rests_on(stage, filed, category, issued_ms, "VALID_REFUSED")
+    await _rests_on_none(stage, filed.subject, UNCOVERED, issued_ms, "OUTSIDE_ACCEPTED")
+    await _rests_on_none(stage, filed.subject, category, issued_ms - DAY_MS, "BACKDATED_ACCEPTED")
+    await _rests_on_none(stage, stage.subject(), category, issued_ms, "UNFILED_ACCEPTED")
+    cancelled = await _now(stage, filed, agency_filing_pb2.FILING_STANDING_CANCELLED)
+    after_ms = session.now_ms() + 1
+    await stage.rests(cancelled, "CANCELLED_COUNTS")
+    await _rests_on_none(stage, filed.subject, category, after_ms, "AFTER_CANCELLATION_ACCEPTED")
+    earlier = await _rests_on(stage, filed, category, issued_ms, "EARLIER_VOIDED")
+    require(len(earlier.marks) > 0, "EARLIER_UNMARKED", "a mark of the later cancellation", "none")
+
+
+async def _rests_on(
+    stage: Stage, filed: Published, category: str, issued_ms: int, reason: str
+) -> report_check_pb2.CheckReportResponse:
+    """Return what is said of a report, which must be valid, and rest on a filing."""
+    said = await _checked(stage, filed.subject, category, issued_ms)
+    valid, place = said.outcome == report_check_pb2.REPORT_OUTCOME_VALID, (said.origin, said.index)
+    seen = f"{report_check_pb2.ReportOutcome.Name(said.outcome)} {list(said.reasons)}, {place}"
+    require(valid and place == (filed.feed.origin, filed.index), reason, f"valid, on entry {filed.index}", seen)
+    return said
+
+
+async def _rests_on_none(stage: Stage, agency: Invented, category: str, issued_ms: int, reason: str) -> None:
+    """See that a report is not valid, and that it is said why."""
+    said = await _checked(stage, agency, category, issued_ms)
+    told = said.outcome not in {
+        report_check_pb2.REPORT_OUTCOME_UNSPECIFIED,
+        report_check_pb2.REPORT_OUTCOME_VALID,
+    }
+    seen = f"{said.outcome} {list(said.reasons)}"
+    require(told and len(said.reasons) > 0, reason, "another outcome than valid, with its reason", seen)
+
+
+async def _checked(
+    stage: Stage, agency: Invented, category: str, issued_ms: int
+) -> report_check_pb2.CheckReportResponse:
+    channel = stage.session.local
+    if channel is None:
+        raise Untestable("configure [peer.local]")
+    request = report_check_pb2.CheckReportRequest(agency=agency.code, category=category, issued_at_ms=issued_ms)
+    answer = await call(channel, CHECK_REPORT, request, stage.session.seconds)
+    if isinstance(answer, Refusal):
+        raise Breach("CALL_REFUSED", f"an answer to {CHECK_REPORT.path}", str(answer))
+    return answer
+
+
 async def _now(stage: Stage, filed: Published, standing: agency_filing_pb2.FilingStanding) -> Published:
     """Publish a new version of a filing in another standing."""
     version = agency_filing_pb2.AgencyFiling.FromString(filed.record.SerializeToString())
@@ -123,5 +179,15 @@ CASES = (
             "按最新版本核对类别、地区、期限与状态；已注销的不得恢复。",
         ),
         scope_and_term,
+    ),
+    Case(
+        "AF-03/report-at-issue",
+        ("C-AF-03",),
+        Text("A report rests on the filing of its moment", "报告以出具时的备案为准"),
+        Text(
+            "Judge a report by the newest version in the log when it was issued; mark what was cancelled since.",
+            "按出具时日志中的最新版本判断报告；其后注销的予以标注，不使先前报告失效；早于备案入日志的不予认可。",
+        ),
+        report_at_issue,
     ),
 )

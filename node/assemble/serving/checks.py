@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 from federation.records.exchange import AccessKind
 from federation.rules.exchange import Accessed
+from federation.rules.filing.report import IssuedReport
 from federation.standards.identity import CodeKind
 from node.assemble.members import EXCHANGE, Members
 from node.assemble.serving.doors import ReadFeeds
 from node.assemble.serving.logs import AccessLog
 from node.publish import Chunk, FeedReader
 from node.query.business import BatchChecked, Business, SubjectChecked, Wanted
+from node.query.reports import ReportAnswer, Reports
+from node.query.seen import Place
 
 
 class LoggedChecks:
-    """What counts for subjects, told to business systems. For the reader threads."""
+    """What counts for subjects, and what reports rest on, told to business systems. For the reader threads."""
 
-    def __init__(self, business: Business, log: AccessLog) -> None:
+    def __init__(self, business: Business, reports: Reports, log: AccessLog) -> None:
         self._business = business
+        self._reports = reports
         self._log = log
 
     def check(self, kind: CodeKind, code: str, wanted: Wanted, caller: str) -> SubjectChecked:
@@ -32,6 +36,12 @@ class LoggedChecks:
         checked = self._business.batch(codes, wanted)
         self._log.log_from_thread(Accessed(AccessKind.BATCH_CHECK, caller, _filter(wanted), tuple(codes)))
         return checked
+
+    def report(self, report: IssuedReport, named: Place | None, caller: str) -> ReportAnswer:
+        """As `Reports.check`; logged as a check of the agency, in its category."""
+        answer = self._reports.check(report, named)
+        self._log.log_from_thread(Accessed(AccessKind.CHECK, caller, report.category, (report.agency,)))
+        return answer
 
 
 def _filter(wanted: Wanted) -> str:

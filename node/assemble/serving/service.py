@@ -302,7 +302,7 @@ class _Parts:
         erasing = Erasing(self._stages, self._bells, self._condition)
         cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
         giving = Giving(self._stages, self._bells, self._condition)
-        checks = LoggedChecks(self._views.business, accesses)
+        checks = LoggedChecks(self._views.business, self._views.reports, accesses)
         local = LocalStages(submitting, checks, self._inquiring(), erasing, cases, giving, accesses)
         return Servicers(
             NodeServicer(statement),

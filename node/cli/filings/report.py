@@ -20,7 +20,6 @@ from node.cli.opening import (
     NodeFolder,
     OriginArgument,
     desk_at,
-    now_ms,
     origin_of,
 )
 from node.cli.printing import (
@@ -128,7 +127,7 @@ def verify_report(  # noqa: PLR0913 - a command's arguments are its options
     except FieldFault as fault:
         raise Misuse(fault.reason, fault.detail) from None
     with desk_at(node) as desk:
-        answer = desk.report_on(issued, now_ms(), named)
+        answer = desk.reports.check(issued, named)
         if proof is not None and answer.verdict.version is not None:
             _write_proof(desk, proof, answer)
         _show(desk, answer, as_json=as_json)

@@ -24,6 +24,7 @@ from federation.standards.identity import CodeKind, LegacyCodeKind
 from node.assemble.loop import loop_counts
 from node.exchange.inquire import Matter, evidence_of
 from node.intake import Accepted, Refused, Submission
+from node.query.reports import report_on
 from tests.flow.delta.world import (
     CITIES,
     FEEDBACK,
@@ -148,7 +149,9 @@ def test_an_agency_is_filed_once_for_all_cities(delta: Delta) -> None:
 def _report(delta: Delta, filing: AgencyFiling, moment_ms: int) -> ReportOutcome:
     """What Hefei says of a report that an agency issued at a moment."""
     report = IssuedReport(filing.identity.code, "credit-rating", moment_ms)
-    return delta.desk(HEFEI).report_on(report, delta.clock.now_ms).verdict.outcome
+    desk = delta.desk(HEFEI)
+    with desk.reader.snapshot() as seen:
+        return report_on(seen, desk.foundation.ledger_rules, report, delta.clock.now_ms).verdict.outcome
 
 
 def test_black_in_one_city_suspends_red_of_another_in_all(delta: Delta) -> None:

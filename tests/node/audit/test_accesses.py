@@ -43,7 +43,8 @@ class Serving:
 
         watch = LogWatch(node.stages.exchange_log, node.origin("_exchange"), self.condition, Bell(loop))
         self.log = AccessLog(ThreadedLog(watch, act), node.stages.accesses.entry, loop)  # type: ignore[arg-type]
-        self.checks = LoggedChecks(Views(node.stages.foundation, node.stages.store.reader).business, self.log)
+        views = Views(node.stages.foundation, node.stages.store.reader)
+        self.checks = LoggedChecks(views.business, views.reports, self.log)
 
     async def told(self, step: Callable[[], object]) -> object:
         """What is told in a reader thread."""

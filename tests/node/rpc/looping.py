@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from federation.rules.agreement import Measure
 from federation.rules.exchange import Accessed
+from federation.rules.filing.report import IssuedReport, ReportOutcome, ReportVerdict
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.standards.identity import CodeKind
 from node.intake import Accepted, Outcome, Refused
 from node.query.business import BatchChecked, SubjectChecked, SubjectState, Wanted
-from node.query.seen import Checked
+from node.query.reports import ReportAnswer
+from node.query.seen import Checked, Place
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Looping:
     wanted: list[tuple[tuple[str, ...], Wanted]] = field(default_factory=list)
     given: list[Statement | NotTaken] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
+    reported: list[tuple[IssuedReport, Place | None]] = field(default_factory=list)
     accessed: list[Accessed] = field(default_factory=list)
 
     def check(self, kind: CodeKind, code: str, wanted: Wanted, caller: str) -> SubjectChecked:
@@ -42,6 +45,13 @@ class Looping:
         self.wanted.append((tuple(codes), wanted))
         self.callers.append(caller)
         return self.batched
+
+    def report(self, report: IssuedReport, named: Place | None, caller: str) -> ReportAnswer:
+        """Valid, on the filing that it names, and marked."""
+        self.reported.append((report, named))
+        self.callers.append(caller)
+        origin, index = named or ("", None)
+        return ReportAnswer(ReportVerdict(ReportOutcome.VALID, (), ("FILING_CANCELLED",), index), origin)
 
     async def log(self, accessed: Accessed) -> None:
         """Notes what was accessed."""

@@ -6,6 +6,7 @@ from creditexchange.v1 import envelope_pb2 as _envelope_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2
 from creditexchange.v1 import feedback_pb2 as _feedback_pb2
 from creditexchange.v1 import identity_pb2 as _identity_pb2
+from creditexchange.v1 import report_check_pb2 as _report_check_pb2
 from creditexchange.v1 import schema_pb2 as _schema_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper

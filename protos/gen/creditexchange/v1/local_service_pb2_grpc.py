@@ -6,6 +6,7 @@ import warnings
 from creditexchange.v1 import access_pb2 as creditexchange_dot_v1_dot_access__pb2
 from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import local_service_pb2 as creditexchange_dot_v1_dot_local__service__pb2
+from creditexchange.v1 import report_check_pb2 as creditexchange_dot_v1_dot_report__check__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -51,6 +52,11 @@ class LocalServiceStub:
                 '/creditexchange.v1.LocalService/BatchCheck',
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.FromString,
+                _registered_method=True)
+        self.CheckReport = channel.unary_unary(
+                '/creditexchange.v1.LocalService/CheckReport',
+                request_serializer=creditexchange_dot_v1_dot_report__check__pb2.CheckReportRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_report__check__pb2.CheckReportResponse.FromString,
                 _registered_method=True)
         self.GiveFeedback = channel.unary_unary(
                 '/creditexchange.v1.LocalService/GiveFeedback',
@@ -107,6 +113,13 @@ class LocalServiceServicer:
     def BatchCheck(self, request, context):
         """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
         state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckReport(self, request, context):
+        """Says whether an agency's report rests on a filing that is held here, as of the moment the report was issued.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -179,6 +192,11 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.BatchCheck,
                     request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.SerializeToString,
+            ),
+            'CheckReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckReport,
+                    request_deserializer=creditexchange_dot_v1_dot_report__check__pb2.CheckReportRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_report__check__pb2.CheckReportResponse.SerializeToString,
             ),
             'GiveFeedback': grpc.unary_unary_rpc_method_handler(
                     servicer.GiveFeedback,
@@ -293,6 +311,33 @@ class LocalService:
             '/creditexchange.v1.LocalService/BatchCheck',
             creditexchange_dot_v1_dot_local__service__pb2.BatchCheckRequest.SerializeToString,
             creditexchange_dot_v1_dot_local__service__pb2.BatchCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/CheckReport',
+            creditexchange_dot_v1_dot_report__check__pb2.CheckReportRequest.SerializeToString,
+            creditexchange_dot_v1_dot_report__check__pb2.CheckReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -9,6 +9,7 @@ from collections import abc as _abc
 from creditexchange.v1 import access_pb2 as _access_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import local_service_pb2 as _local_service_pb2
+from creditexchange.v1 import report_check_pb2 as _report_check_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -49,6 +50,8 @@ class LocalServiceStub:
     """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
     state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
     """
+    CheckReport: _grpc.UnaryUnaryMultiCallable[_report_check_pb2.CheckReportRequest, _report_check_pb2.CheckReportResponse]
+    """Says whether an agency's report rests on a filing that is held here, as of the moment the report was issued."""
     GiveFeedback: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.GiveFeedbackRequest, _local_service_pb2.GiveFeedbackResponse]
     """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
     ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
@@ -92,6 +95,8 @@ class LocalServiceAsyncStub(LocalServiceStub):
     """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
     state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
     """
+    CheckReport: _aio.UnaryUnaryMultiCallable[_report_check_pb2.CheckReportRequest, _report_check_pb2.CheckReportResponse]  # type: ignore[assignment]
+    """Says whether an agency's report rests on a filing that is held here, as of the moment the report was issued."""
     GiveFeedback: _aio.UnaryUnaryMultiCallable[_local_service_pb2.GiveFeedbackRequest, _local_service_pb2.GiveFeedbackResponse]  # type: ignore[assignment]
     """Says what was done about measures, or why not. Every item gets its own outcome, in order; bad items never stop good
     ones. When the call returns, accepted items are durable and go to the origin of their entry. Repeating a call
@@ -150,6 +155,14 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         """Says the same of many subjects at once, as far as it is decided on: list entries and filings. All answers are of one
         state of what is held, in the order of the codes. Errors: LIMIT_EXCEEDED.
         """
+
+    @_abc_1.abstractmethod
+    def CheckReport(
+        self,
+        request: _report_check_pb2.CheckReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_report_check_pb2.CheckReportResponse, _abc.Awaitable[_report_check_pb2.CheckReportResponse]]:
+        """Says whether an agency's report rests on a filing that is held here, as of the moment the report was issued."""
 
     @_abc_1.abstractmethod
     def GiveFeedback(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import grpc
-from creditexchange.v1 import agency_filing_pb2, authority_pb2, feed_policy_pb2
+from creditexchange.v1 import agency_filing_pb2, authority_pb2, feed_policy_pb2, report_check_pb2
 from creditexchange.v1 import local_service_pb2 as wire
 from google.protobuf.message import Message
 
@@ -14,6 +14,7 @@ from tests.conformance.reference.authority import Pair
 from tests.conformance.reference.following.casework import Casework
 from tests.conformance.reference.following.follower import FILINGS, LISTS, Follower
 from tests.conformance.reference.following.misrule import Misrule
+from tests.conformance.reference.following.reporting import said_of
 from tests.conformance.reference.following.returning import BODY, Returning
 from tests.conformance.reference.following.ruling import Ruling, about
 
@@ -30,6 +31,7 @@ class Local(grpc.GenericRpcHandler):
             "BatchCheck": self._batch_check,
             "Check": self._check,
             "Submit": self._submit,
+            "CheckReport": self._check_report,
             "FileCase": casework.file,
             "GiveFeedback": returning.give,
         }
@@ -64,6 +66,10 @@ class Local(grpc.GenericRpcHandler):
     def _submit(self, request: bytes) -> Message:
         submitted = wire.SubmitRequest.FromString(request).submissions
         return wire.SubmitResponse(outcomes=[self._outcome(one.payload) for one in submitted])
+
+    def _check_report(self, request: bytes) -> Message:
+        asked = report_check_pb2.CheckReportRequest.FromString(request)
+        return said_of(asked, FILINGS, self._follower.held[FILINGS], self._follower.misrules)
 
     def _outcome(self, payload: bytes) -> wire.Outcome:
         code, has = agency_filing_pb2.AgencyFiling.FromString(payload).identity.code, self._follower.has

@@ -65,5 +65,12 @@ class Misrule(StrEnum):
     CATEGORY_IGNORED = auto()
     REGION_IGNORED = auto()
     FILING_TERM_IGNORED = auto()
+    REPORT_REFUSED = auto()
+    REPORT_UNSCOPED = auto()
+    REPORT_BACKDATED = auto()
+    REPORT_UNFILED = auto()
+    REPORT_OF_CANCELLED = auto()
+    REPORT_VOIDED = auto()
+    REPORT_UNMARKED = auto()
     NOTHING_COUNTS = auto()  # degenerate: whatever comes is held, and has no effect
     EVERYTHING_COUNTS = auto()  # degenerate: whatever comes counts, for ever

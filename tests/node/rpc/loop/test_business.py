@@ -10,20 +10,25 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 from creditexchange.v1 import local_service_pb2 as local
+from creditexchange.v1.report_check_pb2 import REPORT_OUTCOME_VALID, CheckReportRequest, CheckReportResponse
 
 from federation.errors import CallerFault, FieldFault, UnreachableFault
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.records.loop.feedback import FeedbackResponse
+from federation.rules.filing.report import IssuedReport
 from federation.rules.loop.feedback import NotTaken, Statement
 from federation.rules.rule_book import parse_rule_book, shipped_rules
 from federation.standards.identity import CodeKind
 from node.entry.holding import Decision
 from node.intake import Accepted, Refused
 from node.query.business import BatchChecked, SubjectResult, SubjectState, Wanted
+from node.rpc.filings.wire import report_from_wire
 from node.rpc.loop.wire import PART_BYTES, batch_to_wire, statement_from_wire, statement_to_wire
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.node.rpc.conftest import Lab
 
 CODE = "91330100716105852F"
@@ -52,6 +57,50 @@ def statement(**changes: object) -> Statement:
         "reported_period": "202603",
     }
     return Statement(**{**full, **changes})
+
+
+REPORT: dict[str, Any] = {"agency": CODE, "category": "credit-rating", "issued_at_ms": 5}
+
+
+def check_report(channel: grpc.aio.Channel) -> Callable[[CheckReportRequest], Awaitable[CheckReportResponse]]:
+    """The call, as a business system makes it."""
+    path = "/creditexchange.v1.LocalService/CheckReport"
+    to_bytes = CheckReportRequest.SerializeToString
+    return channel.unary_unary(path, to_bytes, CheckReportResponse.FromString)
+
+
+async def test_a_report_is_asked_about_with_the_filing_that_it_names_or_without(lab: Lab) -> None:
+    """What it says of itself goes to the stage; the answer comes back with its marks and place."""
+    async with lab.channel("tills", "local", "tax") as channel:
+        call = check_report(channel)
+        named: dict[str, Any] = {"origin": FEED, "index": 3}
+        answers = [await call(CheckReportRequest(**REPORT, **names)) for names in ({}, named)]
+
+    report = IssuedReport(CODE, "credit-rating", 5)
+    assert [(report, None), (report, (FEED, 3))] == lab.stages.reported
+    assert ["tax", "tax"] == [caller.rpartition("/")[2] for caller in lab.stages.callers]
+    assert [("", 0), (FEED, 3)] == [(answer.origin, answer.index) for answer in answers]
+    assert [(REPORT_OUTCOME_VALID, ["FILING_CANCELLED"])] * 2 == [
+        (answer.outcome, list(answer.marks)) for answer in answers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"agency": ""}, "FIELD_MISSING"),
+        ({"agency": "9" * 65}, "FIELD_TOO_LONG"),
+        ({"category": ""}, "FIELD_MISSING"),
+        ({"category": "c" * 65}, "FIELD_TOO_LONG"),
+        ({"issued_at_ms": 0}, "FIELD_MISSING"),
+        ({"origin": "o" * 513}, "FIELD_TOO_LONG"),
+    ],
+)
+def test_a_report_that_says_too_little_or_too_much_is_refused(change: dict[str, Any], reason: str) -> None:
+    """By the field."""
+    with pytest.raises(FieldFault, match=reason) as caught:
+        report_from_wire(CheckReportRequest(**{**REPORT, **change}))
+    assert [caught.value.field] == list(change)
 
 
 async def test_a_batch_is_answered_in_the_order_of_its_codes(lab: Lab) -> None:
