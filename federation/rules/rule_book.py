@@ -166,6 +166,13 @@ def parse_rule_book(files: Mapping[str, bytes]) -> RuleBook:
         ConfigFault: DATA_MALFORMED, DATA_FIELD, DATA_OTHER (a folder or name that does not fit), or DATA_DUPLICATE
             (one code twice in one region); the detail names file and place.
     """
+    return _parsed(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: tuple[tuple[str, bytes], ...]) -> RuleBook:
+    """As `parse_rule_book`; remembered, since a process asks for the same rules in several places."""
+    files = dict(content)
     read: dict[str, list[RuleFile]] = {folder: [] for folder in LAYOUTS}
     for path in sorted(files_in_use(files)):
         file = read_rule_file(path, files[path])

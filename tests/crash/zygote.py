@@ -13,6 +13,8 @@ import os
 import sys
 from pathlib import Path
 
+from federation.rules.rule_book import parse_rule_book, shipped_rules
+from federation.standards.bundle import shipped_standards
 from node.cli.main import run
 from node.cli.sources import import_files
 
@@ -40,6 +42,8 @@ def _child(gate: str, said: str, arguments: list[str]) -> None:
 def main() -> None:
     """Forks until standard input ends."""
     assert callable(import_files)  # loaded before the first fork, with all that it needs
+    parse_rule_book(shipped_rules("330100"))  # and the rules read, which the node's own are equal to
+    shipped_standards()
     for line in sys.stdin:
         gate, said, *arguments = json.loads(line)
         pid = os.fork()

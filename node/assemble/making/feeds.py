@@ -21,4 +21,5 @@ def create_feeds(config: Config) -> Sequence[str]:
         made = [policy.origin for policy in stages.policies if stages.sequencer(policy.origin).create(policy.dataset)]
         stages.propose_policies()
         stages.publish_pending()
+        stages.ledger.reevaluate()  # nothing is decided yet; the store keeps the rules from its first day
     return made
