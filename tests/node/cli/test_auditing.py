@@ -29,7 +29,7 @@ NOW_MS = standard_clock() - 2000
 DAYS = ("--from", china_date(NOW_MS - 86_400_000).isoformat(), "--to", china_date(NOW_MS + 86_400_000).isoformat())
 
 
-def exchange(number: int, side: ExchangeSide, **changes: object) -> Exchange:
+def exchange(number: int, side: ExchangeSide, logged_at_ms: int, **changes: object) -> Exchange:
     """One side's entry of an exchange between Shanghai and Hangzhou."""
     fields: dict[str, Any] = {
         "exchange_id": uuid7(NOW_MS, number.to_bytes(10, "big")),
@@ -41,7 +41,7 @@ def exchange(number: int, side: ExchangeSide, **changes: object) -> Exchange:
         "question_sha256": bytes([number]) * 32,
         "answer_sha256": bytes([number]) * 32,
         "commitment": bytes([number]) * 32,
-        "logged_at_ms": NOW_MS,
+        "logged_at_ms": logged_at_ms,
     }
     return Exchange(**{**fields, **changes})
 
@@ -59,8 +59,13 @@ def two(new_node: Callable[[str], Path]) -> tuple[Path, Path]:
     """Shanghai asked Hangzhou four times; they do not say the same of the third, and Hangzhou lacks the fourth."""
     asking, answering = new_node("310000"), new_node("330100")
     asked, told = ExchangeSide.REQUESTER, ExchangeSide.RESPONDER
-    log(asking, *(exchange(number, asked) for number in (1, 2, 3, 4)))
-    log(answering, exchange(1, told), exchange(2, told), exchange(3, told, purpose="financing"))
+    now_ms = standard_clock() - 2000  # not when this module was read: that may be long ago
+    log(asking, *(exchange(number, asked, now_ms) for number in (1, 2, 3, 4)))
+    log(
+        answering,
+        *(exchange(number, told, now_ms) for number in (1, 2)),
+        exchange(3, told, now_ms, purpose="financing"),
+    )
     return asking, answering
 
 
