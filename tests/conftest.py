@@ -29,11 +29,15 @@ QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "60", "sh
 
 Servers = Callable[[str], TemporaryPostgres]
 FEDERATION = Path(__file__).parent / "federation"
+FLOW = Path(__file__).parent / "flow"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of federation run first: what is read once a process must be read while coverage looks on."""
-    items.sort(key=lambda item: not item.path.is_relative_to(FEDERATION))
+    """The tests of federation run first: what is read once a process must be read while coverage looks on.
+
+    Those that start many processes follow, so that none of them is left over for one worker alone at the end.
+    """
+    items.sort(key=lambda item: (not item.path.is_relative_to(FEDERATION), not item.path.is_relative_to(FLOW)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
