@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Every statement and every commit of a node's day fails, or is done and reported as failed; and then the reload too.
+"""Statements and commits of a node's day fail, or are done and reported as failed; and then the reload too.
 
 A normal day is recorded first; then, day after day, each of its moments fails once, at the driver. Whoever is told of a
 fault repeats the call, as callers do. The oracle: every store verifies, what was accepted is there once and in order,
 decisions are what a fresh judgement says, mirrors are their origins, and of each feed and size one note was ever seen.
-Each moment is tried in one of three ways; with `XINQIAO_CRASH=all`, in all three.
+Every second moment is tried in one of three ways; with `XINQIAO_CRASH=all`, every one in all three.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Choice:
         return range(self.first + part * self.apart, count, PARTS * self.apart)
 
 
-# together they fail every moment in one way; with XINQIAO_CRASH=all, in every way
-ONCE = Choice(0, 2)
-DIES = Choice(1, 4, lasting=True)
-TWICE = Choice(3, 4, gaps=8)
+# together they fail every second moment in one way; with XINQIAO_CRASH=all, every one in every way
+ONCE = Choice(0, 4)
+DIES = Choice(2, 8, lasting=True)
+TWICE = Choice(6, 8, gaps=8)
 
 
 @dataclass
