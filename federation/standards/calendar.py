@@ -34,6 +34,11 @@ def china_date(now_ms: int) -> date:
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(CHINA_STANDARD_TIME).date()
 
 
+def china_time(time_ms: int) -> str:
+    """A moment as people read it, in China Standard Time to the second: 2026-03-01 09:30:00."""
+    return datetime.fromtimestamp(time_ms / 1000, CHINA_STANDARD_TIME).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def midnight_ms(day: date) -> int:
     """The moment a day begins, 0:00 in China Standard Time, in milliseconds since 1970-01-01T00:00:00Z.
 

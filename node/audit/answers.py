@@ -30,11 +30,12 @@ from typing import TypeVar
 
 from federation.errors import CallerFault, EntriesFault, FieldFault, NoteFault
 from federation.log.checkpoint import Checkpoint, open_checkpoint
+from federation.log.leaf import Leaf
 from federation.log.note import Note
 from federation.log.proof import verify_evidence
-from federation.records.codec import decode_as
+from federation.records.codec import Record, decode, decode_as
 from federation.records.exchange import Answer, EvidenceParts, Question
-from federation.records.exchange import Finding as Record
+from federation.records.exchange import Finding as Told
 from federation.rules.audit.proof import Finding, Findings, Verdict, file_finding
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from node.audit.bundle import AnswerBundle
@@ -94,6 +95,14 @@ def judge_answer(raw: bytes, trust: TrustFolder) -> JudgedAnswer:
         return judged
     _Judging(bundle, trust, judged).run()
     return judged
+
+
+def record_of(parts: EvidenceParts) -> Record | str:
+    """The record in some evidence; a reason code when it cannot be read, as one of a newer version."""
+    try:
+        return decode(Leaf.decode(parts.leaf).schema, parts.payload)
+    except FieldFault as fault:
+        return fault.reason
 
 
 class _Judging:
@@ -172,7 +181,7 @@ class _Judging:
             if seen != checkpoint.root:
                 self._altered("AUDIT_FORK", f"{checkpoint.origin} of size {checkpoint.size} was signed twice")
 
-    def _faults_of(self, record: Record, code: str, origins: set[str]) -> Iterator[tuple[str, Verdict]]:
+    def _faults_of(self, record: Told, code: str, origins: set[str]) -> Iterator[tuple[str, Verdict]]:
         """What is not proven of a record and the acts on it."""
         proven = True
         for parts in (record.evidence, *record.acts):

@@ -9,29 +9,28 @@ shown; the page itself proves nothing, and says so. Whatever a record holds is t
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from federation.errors import FieldFault, Misuse
-from federation.log.leaf import Leaf
+from federation.errors import Misuse
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record, decode
-from federation.records.exchange import Answer, EvidenceParts, Finding, Question
+from federation.records.codec import Record
+from federation.records.exchange import Answer, Finding, Question
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
 from federation.rules.audit.proof import Verdict
 from federation.standards.bundle import Standards
-from federation.standards.calendar import CHINA_STANDARD_TIME
+from federation.standards.calendar import china_time
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set
 from federation.standards.identity import CodeKind
 from federation.standards.masking import Masking
 from federation.standards.reading import shipped
-from node.audit.answers import JudgedAnswer
+from node.audit.answers import JudgedAnswer, record_of
 
 _STYLE = (
     "body{font:14px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;max-width:52em;margin:2em auto;"
@@ -85,12 +84,16 @@ def render_report(raw: bytes, judged: JudgedAnswer, standards: Standards) -> byt
 
 
 def _about(question: Question, answer: Answer, masking: Masking) -> Iterator[tuple[str, str]]:
-    known = {identity.name for identity in map(_identity, map(_record, answer.findings)) if identity is not None}
+    known = {
+        identity.name
+        for identity in map(_identity, (record_of(each.evidence) for each in answer.findings))
+        if identity is not None
+    }
     person = question.code_kind is not CodeKind.USCC
     names = "、".join(sorted(masking.name.of(name) if person else name for name in known))
     yield "主体 / Subject", f"{names} {masking.number.of(question.code) if person else question.code}".strip()
-    yield "查询方 / Asked by", f"{question.requester}，{_time(question.asked_at_ms)}"
-    yield "答复方 / Answered by", f"{answer.responder}，{_time(answer.answered_at_ms)}"
+    yield "查询方 / Asked by", f"{question.requester}，{china_time(question.asked_at_ms)}"
+    yield "答复方 / Answered by", f"{answer.responder}，{china_time(answer.answered_at_ms)}"
     yield "目的与依据 / Purpose, legal basis", f"{question.purpose}；{question.legal_basis}；{question.case_number}"
     yield "查询编号 / Exchange", question.exchange_id
     more = "；还有更多，以上为部分 / and more: this is a part" if answer.truncated else ""
@@ -116,7 +119,7 @@ def _sections(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]
     """Every section in its order, with its records."""
     placed: dict[str, list[Finding]] = {code: [] for code in _codes("report-sections").codes}
     for finding in findings:
-        placed[_section_of(_record(finding))].append(finding)
+        placed[_section_of(record_of(finding.evidence))].append(finding)
     yield from placed.items()
 
 
@@ -141,9 +144,9 @@ def _section(body: Element, section: str, findings: Sequence[Finding], reasons: 
 
 def _told(finding: Finding, reasons: ReasonTexts) -> Iterator[tuple[str, str]]:
     """One record, the acts on it, and where it stands."""
-    yield from _items(_record(finding))
+    yield from _items(record_of(finding.evidence))
     for act in finding.acts:
-        for name, value in _items(_decoded(act)):
+        for name, value in _items(record_of(act)):
             yield f"后续处理 / Act: {name}", value
     texts = [f"{reasons.of(code).zh} / {reasons.of(code).en}" for code in finding.reasons]
     yield "答复方的判断 / Standing at the responder", "；".join((finding.standing.value, *texts))
@@ -191,24 +194,8 @@ def _table(body: Element, rows: Iterator[tuple[str, str]]) -> None:
         SubElement(row, "td").text = value
 
 
-def _record(finding: Finding) -> Record | str:
-    return _decoded(finding.evidence)
-
-
-def _decoded(parts: EvidenceParts) -> Record | str:
-    """A record; a reason code when it cannot be read, as one of a newer version."""
-    try:
-        return decode(Leaf.decode(parts.leaf).schema, parts.payload)
-    except FieldFault as fault:
-        return fault.reason
-
-
 def _identity(record: Record | str) -> Identity | None:
     return record.identity if isinstance(record, Licence | Penalty | ListEntry | AgencyFiling) else None
-
-
-def _time(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, CHINA_STANDARD_TIME).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @cache

@@ -8,22 +8,21 @@ from typing import Annotated
 
 import typer
 
-from federation.errors import FieldFault, Misuse
-from federation.log.leaf import Leaf
-from federation.records.codec import Record, decode
+from federation.errors import Misuse
 from federation.records.exchange import Answer, Finding
 from federation.rules.audit.proof import Finding as Problem
 from federation.rules.audit.proof import Verdict
 from federation.standards.bundle import Standards, shipped_standards
+from federation.standards.calendar import china_time
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.identity import CodeKind
 from federation.standards.masking import Masking
-from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer
+from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer, record_of
 from node.audit.bundle import MAX_BUNDLE_BYTES
 from node.audit.report import render_report, verification_code
 from node.audit.trust import read_trust
-from node.cli.auditing.files import EXITS, write_alone
-from node.cli.auditing.options import TrustOption, time_text
+from node.cli.auditing.files import EXITS, problem_document, write_alone
+from node.cli.auditing.options import TrustOption
 from node.cli.opening import AsJson
 from node.cli.printing import (
     Document,
@@ -99,17 +98,6 @@ def _read(file: Path) -> bytes:
 def answer_document(judged: JudgedAnswer, reasons: ReasonTexts) -> Document:
     """What was found of a kept answer as JSON."""
     question, answer, found = judged.question, judged.answer, judged.findings
-    problems = [
-        {
-            "verdict": each.verdict.value,
-            "reason": each.reason,
-            "zh": reasons.of(each.reason).zh,
-            "en": reasons.of(each.reason).en,
-            "record": each.index,
-            "detail": each.detail,
-        }
-        for each in (*found.whole, *found.told)
-    ]
     return {
         "verdict": judged.verdict.value,
         "exchange_id": question.exchange_id if question else None,
@@ -126,7 +114,7 @@ def answer_document(judged: JudgedAnswer, reasons: ReasonTexts) -> Document:
         "heads": [{"origin": head.origin, "size": head.size} for head in judged.heads],
         "heads_claimed": len(answer.heads) if answer else 0,
         "checkpoints_compared": judged.compared,
-        "findings": problems,
+        "findings": [problem_document(each, reasons) for each in (*found.whole, *found.told)],
     }
 
 
@@ -137,7 +125,7 @@ def finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
         "index": finding.evidence.index,
         "standing": finding.standing.value,
         "reasons": reason_documents(finding.reasons, reasons),
-        "record": record_document(record_in(finding)),
+        "record": record_document(record_of(finding.evidence)),
         "acts": len(finding.acts),
     }
 
@@ -147,17 +135,9 @@ def finding_row(finding: Finding, standards: Standards) -> tuple[str, ...]:
     return (
         f"{finding.evidence.origin} {finding.evidence.index}",
         finding.standing.value,
-        record_line(record_in(finding), standards.masking),
+        record_line(record_of(finding.evidence), standards.masking),
         reason_lines(finding.reasons, standards.reasons),
     )
-
-
-def record_in(finding: Finding) -> Record | str:
-    """The record in a finding; a reason code when it cannot be read."""
-    try:
-        return decode(Leaf.decode(finding.evidence.leaf).schema, finding.evidence.payload)
-    except FieldFault as fault:
-        return fault.reason
 
 
 def _show(judged: JudgedAnswer, standards: Standards) -> None:
@@ -187,10 +167,10 @@ def _facts(judged: JudgedAnswer, masking: Masking) -> Iterator[tuple[str, str]]:
         subject = question.code if question.code_kind is CodeKind.USCC else masking.number.of(question.code)
         yield "查询编号 / exchange", question.exchange_id
         yield "主体 / subject", subject
-        yield "查询方 / asked by", f"{question.requester} {time_text(question.asked_at_ms)}"
+        yield "查询方 / asked by", f"{question.requester} {china_time(question.asked_at_ms)}"
         yield "目的与依据 / purpose, basis", f"{question.purpose}；{question.legal_basis}；{question.case_number}"
     if (answer := judged.answer) is not None:
-        yield "答复方 / answered by", f"{answer.responder} {time_text(answer.answered_at_ms)}"
+        yield "答复方 / answered by", f"{answer.responder} {china_time(answer.answered_at_ms)}"
         yield "记录 / records", _told(answer)
 
 

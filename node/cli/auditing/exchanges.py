@@ -8,9 +8,10 @@ import typer
 
 from federation.errors import AccessFault
 from federation.records.feed_policy import Dataset
+from federation.standards.calendar import china_time
 from node.assemble.auditing.logbook import Logbook
 from node.audit.listing import MAX_PAGE_ENTRIES, Found, Page, Wanted
-from node.cli.auditing.options import LogOption, log_of, period_of, time_text
+from node.cli.auditing.options import LogOption, log_of, period_of
 from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, desk_at, subject_of
 from node.cli.printing import Document, print_json, print_table
 
@@ -101,7 +102,7 @@ def _show(origin: str, page: Page) -> None:
     rows = [
         (
             str(one.index),
-            time_text(one.time_ms),
+            china_time(one.time_ms),
             f"{one.record.requester} → {one.record.responder}",
             one.record.purpose,
             one.record.outcome,
@@ -126,6 +127,6 @@ def about(code: CodeArgument, reference: Reference, node: NodeFolder = CURRENT, 
         ]
         print_json({"asked": asked})
         return
-    rows = [(time_text(each.hour_ms)[:13], OFFICES[each.office], each.purpose) for each in told]
+    rows = [(china_time(each.hour_ms)[:13], OFFICES[each.office], each.purpose) for each in told]
     columns = ("小时 / Hour", "机关类别 / Kind of office", "目的 / Purpose")
     print_table(f"查询记录 / Asked: {len(rows)}", columns, rows)

@@ -12,10 +12,12 @@ import typer
 from federation.errors import Misuse
 from federation.rules.audit.proof import Finding, Verdict
 from federation.standards.bundle import shipped_standards
+from federation.standards.calendar import china_time
+from federation.standards.catalogue import ReasonTexts
 from node.assemble.auditing.logbook import Logbook
 from node.audit.checking import Checked, all_findings, check_file
 from node.audit.trust import read_trust
-from node.cli.auditing.options import FromDay, LogOption, ToDay, TrustOption, log_of, period_of, time_text
+from node.cli.auditing.options import FromDay, LogOption, ToDay, TrustOption, log_of, period_of
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, ExitCode, print_facts, print_json, print_table, problem_line, sign_of_life
 
@@ -64,6 +66,8 @@ def write_alone(file: Path, parts: Iterable[bytes]) -> int:
     Raises:
         Misuse: FILE_UNWRITABLE.
     """
+    if file.is_symlink() or (file.exists() and not file.is_file()):  # a device, too, would be replaced
+        raise Misuse("FILE_UNWRITABLE", f"{file} is there, and is no plain file")
     fresh, size = file.with_name(f"{file.name}.part"), 0
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
@@ -94,17 +98,6 @@ def checked_document(checked: Checked) -> Document:
     """What was found of one file as JSON."""
     head, found = checked.head, checked.findings
     reasons = shipped_standards().reasons
-    findings = [
-        {
-            "verdict": each.verdict.value,
-            "reason": each.reason,
-            "zh": reasons.of(each.reason).zh,
-            "en": reasons.of(each.reason).en,
-            "index": each.index,
-            "detail": each.detail,
-        }
-        for each in all_findings(checked)
-    ]
     return {
         "verdict": checked.verdict.value,
         "log": head.origin if head else None,
@@ -122,8 +115,15 @@ def checked_document(checked: Checked) -> Document:
             "unchecked": found.unchecked_entries,
         },
         "checkpoints_compared": checked.compared,
-        "findings": findings,
+        "findings": [problem_document(each, reasons) for each in all_findings(checked)],
     }
+
+
+def problem_document(found: Finding, reasons: ReasonTexts) -> Document:
+    """One thing that is not proven as JSON; `index` is the entry, or the record of an answer."""
+    text = reasons.of(found.reason)
+    said: Document = {"verdict": found.verdict.value, "reason": found.reason, "zh": text.zh, "en": text.en}
+    return {**said, "index": found.index, "detail": found.detail}
 
 
 def _show(checked: Checked) -> None:
@@ -133,8 +133,8 @@ def _show(checked: Checked) -> None:
         read = f"{checked.entries} / {head.stop - head.first}"
         facts = [
             ("日志 / log", head.origin),
-            ("导出者 / exporter", f"{head.exporter} {time_text(head.made_at_ms)}"),
-            ("期间 / period", f"{time_text(head.from_ms)} – {time_text(head.until_ms)}"),
+            ("导出者 / exporter", f"{head.exporter} {china_time(head.made_at_ms)}"),
+            ("期间 / period", f"{china_time(head.from_ms)} – {china_time(head.until_ms)}"),
             ("条目 / entries read", f"{read}（{head.first} – {head.stop}）"),
             ("有改动 / altered entries", str(found.altered_entries)),
             ("无法核验 / unchecked entries", str(found.unchecked_entries)),

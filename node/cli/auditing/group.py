@@ -6,9 +6,9 @@ import typer
 
 from federation.log.checkpoint import open_checkpoint
 from federation.records.feed_policy import Dataset
+from federation.standards.calendar import china_time
 from node.assemble.desk import Desk
 from node.cli.auditing.files import export, verify
-from node.cli.auditing.options import time_text
 from node.cli.auditing.reconciling import reconcile_files
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at
 from node.cli.printing import Document, print_json, print_table
@@ -33,7 +33,7 @@ def show_logs(ctx: typer.Context, node: NodeFolder = CURRENT, as_json: AsJson = 
         (
             str(one["log"]),
             str(one["entries"]),
-            "—" if one["spoken_ms"] is None else time_text(int(str(one["spoken_ms"]))),
+            "—" if one["spoken_ms"] is None else china_time(int(str(one["spoken_ms"]))),
         )
         for one in logs
     ]

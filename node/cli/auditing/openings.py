@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`openings`: what stands behind entries of the exchange log, opened by two persons: one asks, another one grants."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,9 @@ from federation.errors import FieldFault, Misuse, NoteFault
 from federation.log.note import ED25519, MAX_NOTE_BYTES, Note, SignatureLine, Verifier, sign_note
 from federation.records.exchange import Question
 from federation.rules.audit.warrant import Warrant
+from federation.standards.calendar import china_time
 from node.assemble.auditing.logbook import Logbook, Opened
-from node.cli.auditing.options import time_text
+from node.cli.auditing.files import write_alone
 from node.cli.opening import CURRENT, AsJson, NodeFolder, desk_at, now_ms
 from node.cli.printing import Document, print_facts, print_json, print_table
 from node.config import Config, load_config
@@ -73,7 +73,7 @@ def ask(
     """申请开封，写出由本人签署的开封单 / Ask for an opening: writes a warrant with the own signature."""
     config, signer = load_config(node), load_signer(key)
     warrant = Warrant(f"{config.node.federation}/{config.node.id}", now_ms(), reason, tuple(sorted(set(ids))))
-    _write(output, Note(warrant.text(), (_line(config, signer, warrant.text()),)))
+    write_alone(output, (Note(warrant.text(), (_line(config, signer, warrant.text()),)).encode(),))
     _show(warrant, output, as_json=as_json)
 
 
@@ -85,7 +85,7 @@ def grant(file: WarrantFile, key: KeyFile, node: NodeFolder = CURRENT, as_json: 
     line = _line(config, load_signer(key), note.text)
     if any((each.name, each.key_id) == (line.name, line.key_id) for each in note.signatures):
         raise Misuse("WARRANT_NOT_GRANTED", "whoever asked cannot grant; another person has to")
-    _write(file, Note(note.text, (*note.signatures, line)))
+    write_alone(file, (Note(note.text, (*note.signatures, line)).encode(),))
     _show(warrant, file, as_json=as_json)
 
 
@@ -142,16 +142,6 @@ def _note(file: Path) -> Note:
         raise Misuse("WARRANT_MALFORMED", fault.detail) from None
 
 
-def _write(file: Path, note: Note) -> None:
-    fresh = file.with_name(f"{file.name}.part")
-    try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(note.encode())
-        fresh.replace(file)
-    except OSError as wrong:
-        raise Misuse("FILE_UNWRITABLE", f"{file}: {wrong.strerror}") from None
-
-
 def _show(warrant: Warrant, file: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(
@@ -161,6 +151,6 @@ def _show(warrant: Warrant, file: Path, *, as_json: bool) -> None:
     facts = [
         ("文件 / file", str(file)),
         ("理由 / reason", warrant.reason),
-        ("申请 / asked", time_text(warrant.asked_ms)),
+        ("申请 / asked", china_time(warrant.asked_ms)),
     ]
     print_facts("开封单 / Warrant", [*facts, *(("开封 / open", name) for name in warrant.ids)])

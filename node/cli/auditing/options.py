@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options that the commands about exchange logs have in common, and how days and times are written."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,6 @@ from node.assemble.desk import Desk
 from node.audit.exporting import Period
 from node.cli.opening import day_of, origin_of
 
-CHINA = timezone(timedelta(hours=8))
 FromDay = Annotated[
     str,
     typer.Option("--from", metavar="DAY", help="起始日，含（YYYY-MM-DD，北京时间）/ First day, Beijing time"),
@@ -51,8 +50,3 @@ def period_of(first: str, last: str) -> Period:
 def log_of(desk: Desk, text: str) -> str:
     """The origin of the exchange log that a person means: `_exchange`, or 330100/_exchange/1."""
     return origin_of(desk, text)
-
-
-def time_text(time_ms: int) -> str:
-    """A time for people, in China Standard Time."""
-    return datetime.fromtimestamp(time_ms / 1000, UTC).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

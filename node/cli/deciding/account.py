@@ -4,17 +4,16 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 from federation.records.exchange import Standing
+from federation.standards.calendar import china_time
 from federation.standards.catalogue import ReasonTexts
 from node.cli.printing import Document
 from node.entry.holding import HeldEntry
 from node.ledger.account import Told
 from node.ledger.history import Broken, Past
 
-_CHINA = timezone(timedelta(hours=8))
 _STANDINGS = {
     Standing.OWN: ("本节点的条目，在此地有效。", "An own entry; it counts here."),
     Standing.RECOGNISED: ("其他成员的条目，经互认在此地有效。", "Another member's entry, recognised; it counts here."),
@@ -48,7 +47,7 @@ def decided_lines(entry: HeldEntry, told: Told, lang: Language | None) -> Iterat
         yield said(lang, "决定记录无法读取", "the stored row is no decision")
         return
     decision = told.made.decision
-    yield f"{said(lang, '作出时间', 'made at')} {_time(decision.decided_at_ms)}"
+    yield f"{said(lang, '作出时间', 'made at')} {china_time(decision.decided_at_ms)}"
     yield f"{said(lang, '条目摘要', 'leaf of the entry')} {hashlib.sha256(entry.raw_leaf).hexdigest()}"
     if not told.rules:
         yield said(lang, "作出时尚未留存输入和规则", "made before inputs and rules were kept")
@@ -70,10 +69,10 @@ def account_lines(account: Sequence[Told], reasons: ReasonTexts, lang: Language 
             yield f"#{told.made.turn} {said(lang, '记录无法读取', 'no decision')}"
             continue
         made = told.made.decision
-        until = _time(told.made.replaced_at_ms) if told.made.replaced_at_ms else said(lang, "至今", "now")
+        until = china_time(told.made.replaced_at_ms) if told.made.replaced_at_ms else said(lang, "至今", "now")
         texts = [reasons.of(code) for code in made.reasons]
         why = " ".join(said(lang, text.zh, text.en) for text in texts)
-        yield f"#{made.turn} {_time(made.decided_at_ms)} – {until}: {sentence(made.standing, lang)} {why}".rstrip()
+        yield f"#{made.turn} {china_time(made.decided_at_ms)} – {until}: {sentence(made.standing, lang)} {why}".rstrip()
 
 
 def account_document(entry: HeldEntry, account: Sequence[Told]) -> Document | None:
@@ -102,8 +101,3 @@ def _turn_document(told: Told) -> Document:
         "inputs": inputs,
         "rules": {"sha256": told.rules or None, "versions": list(decision.versions), "files": files},
     }
-
-
-def _time(time_ms: int) -> str:
-    """A moment in China Standard Time, to the second."""
-    return datetime.fromtimestamp(time_ms / 1000, _CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -14,6 +14,7 @@ from federation.standards.calendar import (
     Deadline,
     WorkingDays,
     china_date,
+    china_time,
     day_after,
     midnight_ms,
     months_later,
@@ -235,3 +236,9 @@ def test_there_is_no_summer_time() -> None:
 
     assert day == midnight_ms(date(1988, 7, 2)) - midnight_ms(date(1988, 7, 1))
     assert day == midnight_ms(date(1988, 4, 11)) - midnight_ms(date(1988, 4, 10))
+
+
+def test_a_moment_is_read_in_china_standard_time() -> None:
+    """To the second; the day is that of Beijing."""
+    assert "2026-03-01 00:00:00" == china_time(midnight_ms(date(2026, 3, 1)))
+    assert "2026-02-28 23:59:59" == china_time(midnight_ms(date(2026, 3, 1)) - 1)

@@ -104,6 +104,20 @@ def test_an_answer_is_judged_by_the_keys_of_its_time(
     assert verdict == xinqiao("verify-answer", path, "--trust", trust).code
 
 
+def test_what_is_no_plain_file_is_not_replaced(
+    xinqiao: Xinqiao, serving: Serving, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """A link, as `/dev/stdout` is one, stays what it is."""
+    shanghai, hangzhou = pair
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"kept")
+    link.symlink_to(target)
+    with serving(hangzhou):
+        said = xinqiao(*ASKED, *WHY, "--save", link, "--node", shanghai)
+
+    assert ("FILE_UNWRITABLE", True, b"kept") == (said.err.split()[0], link.is_symlink(), target.read_bytes())
+
+
 def test_saving_goes_with_a_member(xinqiao: Xinqiao, pair: tuple[Path, Path], tmp_path: Path) -> None:
     """What is held here is nobody's signed answer."""
     said = xinqiao("query", COMPANY, "--save", tmp_path / "file", "--node", pair[0])
