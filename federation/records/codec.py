@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Record values to the exact bytes that are published, and back: the only place of `federation` that knows protobuf.
+"""Record values to the exact bytes that are published, and back: with `contract`, all of `federation` that knows protobuf.
 
 Fields of a value and of its message carry the same names, so one table per pair, built when the module loads, serves
 both directions. Bytes are encoded once, by whoever publishes, and never again: a follower keeps what it received.
@@ -16,66 +16,29 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_origin
 
 from creditexchange.v1 import (
-    agency_filing_pb2,
-    annotation_pb2,
-    answer_pb2,
-    authority_pb2,
-    case_pb2,
-    case_receipt_pb2,
-    case_status_pb2,
-    case_withdrawal_pb2,
-    ending_pb2,
-    evidence_pb2,
-    exchange_pb2,
-    feed_policy_pb2,
-    feedback_pb2,
     identity_pb2,
-    licence_pb2,
-    list_entry_pb2,
-    penalty_pb2,
-    question_pb2,
-    schema_pb2,
     subject_pb2,
 )
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import DecodeError, Message
 
 from federation.errors import FieldFault
-from federation.records import agency_filing as filed
-from federation.records.act import Annotation, AnnotationKind, Ending, EndingKind
-from federation.records.agency_filing import AgencyFiling, FilingStanding, ReviewResult
-from federation.records.case import (
-    Case,
-    CaseDocument,
-    CaseKind,
-    CaseOutcome,
-    CaseReceipt,
-    CaseState,
-    CaseStatus,
-    CaseWithdrawal,
-)
+from federation.records.act import Annotation, Ending
+from federation.records.agency_filing import AgencyFiling
+from federation.records.contract.tables import ENUMS, MESSAGES, NAMES_APART, SCHEMAS
 from federation.records.exchange import (
     Access,
-    AccessKind,
-    Answer,
-    EvidenceParts,
     Exchange,
-    ExchangeSide,
-    Finding,
-    Freshness,
-    Head,
     LateAcknowledgement,
-    Question,
     Standing,
 )
-from federation.records.feed_policy import Dataset, FeedPolicy
-from federation.records.licence import Licence, LicenceState
-from federation.records.list_entry import ListEntry, ListKind
-from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
+from federation.records.feed_policy import FeedPolicy
+from federation.records.licence import Licence
+from federation.records.list_entry import ListEntry
+from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
-from federation.records.subject import Authority, Identity, LegacyCode, Subject
+from federation.records.subject import Subject
 from federation.records.value import Value
-from federation.standards.identity import CodeKind, LegacyCodeKind, SubjectClass
+from federation.standards.identity import SubjectClass
 
 Logged = Exchange | Access | LateAcknowledgement
 """What is told in the feed `_exchange`."""
@@ -85,102 +48,24 @@ Convert = Callable[[Any], Any]
 
 MAX_PAYLOAD_BYTES = 65536
 
-_MESSAGES: Mapping[type[Value], type[Message]] = {
-    LegacyCode: identity_pb2.LegacyCode,
-    Identity: identity_pb2.Identity,
-    Authority: authority_pb2.Authority,
-    Subject: subject_pb2.Subject,
-    Licence: licence_pb2.Licence,
-    Penalty: penalty_pb2.Penalty,
-    ListEntry: list_entry_pb2.ListEntry,
-    filed.FilingDocument: agency_filing_pb2.FilingDocument,
-    filed.StaffGroup: agency_filing_pb2.StaffGroup,
-    filed.AnnualReview: agency_filing_pb2.AnnualReview,
-    filed.MajorEvent: agency_filing_pb2.MajorEvent,
-    filed.MarketExit: agency_filing_pb2.MarketExit,
-    AgencyFiling: agency_filing_pb2.AgencyFiling,
-    Ending: ending_pb2.Ending,
-    Annotation: annotation_pb2.Annotation,
-    FeedPolicy: feed_policy_pb2.FeedPolicy,
-    Exchange: exchange_pb2.Exchange,
-    Feedback: feedback_pb2.Feedback,
-    Access: exchange_pb2.Access,
-    LateAcknowledgement: exchange_pb2.LateAcknowledgement,
-    Question: question_pb2.Question,
-    EvidenceParts: evidence_pb2.Evidence,
-    Finding: answer_pb2.Finding,
-    Head: answer_pb2.Head,
-    Answer: answer_pb2.Answer,
-    CaseDocument: case_pb2.CaseDocument,
-    Case: case_pb2.Case,
-    CaseStatus: case_status_pb2.CaseStatus,
-    CaseWithdrawal: case_withdrawal_pb2.CaseWithdrawal,
-    CaseReceipt: case_receipt_pb2.CaseReceipt,
-}
-
-_SCHEMAS: Mapping[type[Value], int] = {
-    Subject: schema_pb2.SCHEMA_SUBJECT,
-    Licence: schema_pb2.SCHEMA_LICENCE,
-    Penalty: schema_pb2.SCHEMA_PENALTY,
-    ListEntry: schema_pb2.SCHEMA_LIST_ENTRY,
-    AgencyFiling: schema_pb2.SCHEMA_AGENCY_FILING,
-    Ending: schema_pb2.SCHEMA_ENDING,
-    Annotation: schema_pb2.SCHEMA_ANNOTATION,
-    FeedPolicy: schema_pb2.SCHEMA_FEED_POLICY,
-    Exchange: schema_pb2.SCHEMA_EXCHANGE,
-    Feedback: schema_pb2.SCHEMA_FEEDBACK,
-    Access: schema_pb2.SCHEMA_ACCESS,
-    LateAcknowledgement: schema_pb2.SCHEMA_LATE_ACKNOWLEDGEMENT,
-}
-EXCHANGE_SCHEMA = _SCHEMAS[Exchange]
-FEEDBACK_SCHEMA = _SCHEMAS[Feedback]
+EXCHANGE_SCHEMA = SCHEMAS[Exchange]
+FEEDBACK_SCHEMA = SCHEMAS[Feedback]
 """The one kind of record that business systems do not submit themselves: the node makes it of what it holds."""
-_RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in _SCHEMAS.items()}
+_RECORDS: Mapping[int, type[Value]] = {schema: kind for kind, schema in SCHEMAS.items()}
 _NAMELESS = frozenset({Ending, Annotation, FeedPolicy, Exchange, Access, LateAcknowledgement})
 """Records that name no subject."""
-_ABOUT_SUBJECTS = frozenset(schema for kind, schema in _SCHEMAS.items() if kind not in _NAMELESS)
-_PARSERS: Mapping[int, Convert] = {schema: _MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}
-
-# Enumerations whose member names differ from the contract's are spelled out; the others agree by rule.
-_ENUMS: Mapping[type[StrEnum], tuple[EnumTypeWrapper, str]] = {
-    SubjectClass: (identity_pb2.SubjectClass, "SUBJECT_CLASS_"),
-    CodeKind: (identity_pb2.CodeKind, "CODE_KIND_"),
-    LegacyCodeKind: (identity_pb2.LegacyCodeKind, "LEGACY_CODE_KIND_"),
-    LicenceState: (licence_pb2.LicenceState, "LICENCE_STATE_"),
-    ListKind: (list_entry_pb2.ListKind, "LIST_KIND_"),
-    FilingStanding: (agency_filing_pb2.FilingStanding, "FILING_STANDING_"),
-    ReviewResult: (agency_filing_pb2.ReviewResult, "REVIEW_RESULT_"),
-    filed.StaffRole: (agency_filing_pb2.StaffRole, "STAFF_ROLE_"),
-    filed.MajorEventKind: (agency_filing_pb2.MajorEventKind, "MAJOR_EVENT_KIND_"),
-    filed.DataAccessLevel: (agency_filing_pb2.DataAccessLevel, "DATA_ACCESS_LEVEL_"),
-    EndingKind: (ending_pb2.EndingKind, "ENDING_KIND_"),
-    AnnotationKind: (annotation_pb2.AnnotationKind, "ANNOTATION_KIND_"),
-    Dataset: (feed_policy_pb2.Dataset, "DATASET_"),
-    ExchangeSide: (exchange_pb2.ExchangeSide, "EXCHANGE_SIDE_"),
-    AccessKind: (exchange_pb2.AccessKind, "ACCESS_KIND_"),
-    Freshness: (answer_pb2.Freshness, "FRESHNESS_"),
-    CaseKind: (case_pb2.CaseKind, "CASE_KIND_"),
-    CaseState: (case_status_pb2.CaseState, "CASE_STATE_"),
-    CaseOutcome: (case_status_pb2.CaseOutcome, "CASE_OUTCOME_"),
-    FeedbackDirection: (feedback_pb2.FeedbackDirection, "FEEDBACK_DIRECTION_"),
-    FeedbackResponse: (feedback_pb2.FeedbackResponse, "FEEDBACK_RESPONSE_"),
-}
-_NAMES_APART: Mapping[StrEnum, str] = {
-    CodeKind.USCC: "UNIFIED_SOCIAL_CREDIT_CODE",
-    CodeKind.CITIZEN: "CITIZEN_NUMBER",
-    CodeKind.OTHER: "OTHER_DOCUMENT",
-    LegacyCodeKind.UNIFIED_CODE: "UNIFIED_SOCIAL_CREDIT_CODE",
-}
+_ABOUT_SUBJECTS = frozenset(schema for kind, schema in SCHEMAS.items() if kind not in _NAMELESS)
+_PARSERS: Mapping[int, Convert] = {schema: MESSAGES[kind].FromString for schema, kind in _RECORDS.items()}
 
 
 def schema_of(record: Record) -> int:
     """The leaf's schema number for a record."""
-    return _SCHEMAS[type(record)]
+    return SCHEMAS[type(record)]
 
 
 def encode(value: Value) -> bytes:
     """The bytes to publish or sign for a value. Call once; keep the bytes."""
-    return _MESSAGES[type(value)](**_to_fields(value)).SerializeToString(deterministic=True)
+    return MESSAGES[type(value)](**_to_fields(value)).SerializeToString(deterministic=True)
 
 
 def decode(schema: int, payload: bytes) -> Record:
@@ -201,7 +86,7 @@ def decode_as(kind: type[AnyValue], payload: bytes) -> AnyValue:
     Raises:
         FieldFault: RECORD_MALFORMED, or the reason a field is refused with.
     """
-    return _from_message(kind, _parsed(_MESSAGES[kind], payload))
+    return _from_message(kind, _parsed(MESSAGES[kind], payload))
 
 
 class Glance(NamedTuple):
@@ -328,8 +213,8 @@ def _date_from_wire(text: str) -> date:
 
 def _enum_pair(kind: type[StrEnum]) -> tuple[Convert, Convert]:
     """Conversions of one enumeration; unspecified and unknown numbers are refused, never guessed."""
-    wire, prefix = _ENUMS[kind]
-    numbers = {member: wire.Value(prefix + _NAMES_APART.get(member, member.name)) for member in kind}
+    wire, prefix = ENUMS[kind]
+    numbers = {member: wire.Value(prefix + NAMES_APART.get(member, member.name)) for member in kind}
     members = {number: member for member, number in numbers.items()}
 
     def from_wire(number: int) -> StrEnum:
@@ -365,7 +250,7 @@ def _standing_from_wire(text: str) -> Standing:
 
 def _columns(kind: type[Value]) -> tuple[_Column, ...]:
     """The columns of one value type, read off its annotations."""
-    descriptor = _MESSAGES[kind].DESCRIPTOR
+    descriptor = MESSAGES[kind].DESCRIPTOR
     made = []
     for name, info in kind.model_fields.items():
         inner = info.annotation
@@ -378,7 +263,7 @@ def _columns(kind: type[Value]) -> tuple[_Column, ...]:
     return tuple(made)
 
 
-_COLUMNS: Mapping[type[Value], tuple[_Column, ...]] = {kind: _columns(kind) for kind in _MESSAGES}
+_COLUMNS: Mapping[type[Value], tuple[_Column, ...]] = {kind: _columns(kind) for kind in MESSAGES}
 _PLANS: Mapping[type[Value], tuple[tuple[str, bool, Convert | None], ...]] = {
     kind: tuple(
         (column.name, column.repeated, None if column.to_wire is _same else column.to_wire) for column in columns
