@@ -30,6 +30,8 @@ class Draft:
     salt: bytes
     legal_basis: str = "conformance suite"
     case_number: str = "CONFORMANCE-1"
+    officer: str = "conformance-officer"
+    office: str = "conformance-office"
 
     def with_(self, **change: str | bytes) -> "Draft":
         """Return a copy that differs in the fields given."""

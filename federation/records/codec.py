@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Record values to the exact bytes that are published, and back: with `contract`, all of `federation` that knows protobuf.
+"""Record values to the exact bytes that are published, and back: with `contract`, all here that knows protobuf.
 
 Fields of a value and of its message carry the same names, so one table per pair, built when the module loads, serves
 both directions. Bytes are encoded once, by whoever publishes, and never again: a follower keeps what it received.

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions, answers and their log entries (wire form, section 7); and what else is told in the feed `_exchange`."""
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from federation.records.feed_policy import NodeId
-from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Text512, Value
+from federation.records.feed_policy import Dataset, NodeId
+from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Text512, Value, in_order
 from federation.standards.identity import CodeKind
 
 Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
@@ -18,11 +19,36 @@ ExchangeId = Annotated[
 ]
 Milliseconds = Annotated[int, Field(ge=0, lt=2**63)]
 LegalBasis = Annotated[str, StringConstraints(min_length=1, max_length=400), Plain]
+PartyId = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z][0-9A-Za-z._/-]{0,63})?\z")]
+"""What a member calls an officer, an office or a batch; empty where there is none."""
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{2}\z")]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}\z")]
 
 
+class AuthorisationKind(StrEnum):
+    """What an authorisation is."""
+
+    CONSENT = "consent"
+    STATUTORY_DUTY = "statutory-duty"
+
+
+class Authorisation(Value):
+    """On what authority a natural person is asked about; the document itself stays with the requester."""
+
+    kind: AuthorisationKind
+    reference: Text256
+    sha256: Hash
+    valid_from: date
+    valid_until: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.valid_from, self.valid_until, "valid_until")
+        return self
+
+
 class Question(Value):
-    """What a requester asks about one subject, and why it may."""
+    """What a requester asks about one subject, and why it may; what later revisions added is empty in earlier ones."""
 
     exchange_id: ExchangeId
     requester: NodeId
@@ -34,6 +60,14 @@ class Question(Value):
     code: Text64
     asked_at_ms: Milliseconds
     salt: Hash
+    officer: PartyId = ""
+    office: PartyId = ""
+    authorisation: Authorisation | None = None
+    batch: PartyId = ""
+    datasets: Annotated[tuple[Dataset, ...], Field(max_length=len(Dataset))] = ()
+    max_age_s: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    deadline_ms: Milliseconds = 0
+    reply_key: MaybeHash = b""
 
 
 class EvidenceParts(Value):
@@ -59,6 +93,20 @@ class Standing(StrEnum):
     LAPSED = "LAPSED"
 
 
+class DisclosedField(Value):
+    """One field of a record: its dotted name in the message, and its value as text."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,127}\z")]
+    value: Annotated[str, StringConstraints(max_length=8192), Plain]
+    masked: bool = False
+
+
+class Excerpt(Value):
+    """What a caller may see of a record that it may not see whole."""
+
+    fields: Annotated[tuple[DisclosedField, ...], Field(max_length=128)] = ()
+
+
 class Finding(Value):
     """One record about the subject, with the responder's view of it."""
 
@@ -66,6 +114,7 @@ class Finding(Value):
     standing: Standing
     reasons: tuple[ReasonCode, ...] = ()
     acts: tuple[EvidenceParts, ...] = ()
+    excerpt: Excerpt | None = None
 
 
 class Freshness(StrEnum):
@@ -83,6 +132,13 @@ class Head(Value):
     freshness: Freshness
 
 
+class Gap(Value):
+    """A feed that nothing is said from, though it was asked about."""
+
+    origin: Text256
+    reason: ReasonCode
+
+
 class Answer(Value):
     """What a responder found; without findings, a signed statement of absence as of its heads."""
 
@@ -93,6 +149,8 @@ class Answer(Value):
     findings: Annotated[tuple[Finding, ...], Field(max_length=200)] = ()
     heads: tuple[Head, ...] = ()
     truncated: bool = False
+    disclosure: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,63}@[0-9][0-9.]{0,15})?\z")] = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 class ExchangeSide(StrEnum):
@@ -115,6 +173,7 @@ class Exchange(Value):
     answer_sha256: MaybeHash = b""
     commitment: Hash
     logged_at_ms: Milliseconds
+    marks: Annotated[tuple[RuleId, ...], Field(max_length=16)] = ()
 
     @property
     def key(self) -> str:
@@ -132,6 +191,7 @@ class AccessKind(StrEnum):
     READ = "read"
     OPENING = "opening"
     ABOUT = "about"
+    RELAY = "relay"
 
 
 class Access(Value):

@@ -56,6 +56,13 @@ LegalBasis = Annotated[
     str | None, typer.Option("--legal-basis", help="法律依据或授权文号 / Legal basis, or reference of the consent")
 ]
 Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="本方案件编号 / Number of the own case")]
+Officer = Annotated[
+    str | None,
+    typer.Option("--officer", metavar="ID", help="查询人员在本单位的编号，不用姓名 / Id of the officer, not a name"),
+]
+Office = Annotated[
+    str | None, typer.Option("--office", metavar="ID", help="查询科室或部门的编号 / Id of the officer's office")
+]
 Save = Annotated[
     Path | None,
     typer.Option(
@@ -81,6 +88,8 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     purpose: Purpose = None,
     legal_basis: LegalBasis = None,
     case: Case = None,
+    officer: Officer = None,
+    office: Office = None,
     save: Save = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
@@ -93,10 +102,10 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
                 raise Misuse("USAGE_WRONG", "--save goes with --at: only members' answers are signed")
             _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
-        if not (purpose and legal_basis and case):
-            raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis and --case")
+        if not (purpose and legal_basis and case and officer and office):
+            raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis, --case, --officer and --office")
         kind = subject.kind if isinstance(subject.kind, CodeKind) else CodeKind.OTHER
-        answered = _answered(desk, at, Matter(purpose, legal_basis, case, kind, subject.value))
+        answered = _answered(desk, at, Matter(purpose, legal_basis, case, kind, subject.value, officer, office))
         if save is not None:
             write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
         _show_answer(answered.answer, desk.standards, as_json=as_json)

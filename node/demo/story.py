@@ -45,6 +45,7 @@ BUREAU = ("杭州市生态环境局", "11330100PDY001012R")
 LISTS = f"{FEDERATION}/{HANGZHOU}/lists/1"
 FILINGS = f"{FEDERATION}/{HANGZHOU}/filings/1"
 OWN_FILINGS = f"{FEDERATION}/{SHANGHAI}/filings/1"
+OFFICER = ("--officer", "sh-017", "--office", "sh-credit")
 ARRIVAL_TIMEOUT_S = 60.0
 EFFECT_TIMEOUT_S = 30.0
 Say = Callable[[str], None]
@@ -250,7 +251,7 @@ class _Story:
 
     def _ask(self) -> None:
         """Shanghai asks Zhejiang about the company, for a purpose; the answer's evidence is Hangzhou's."""
-        basis = ("--purpose", PURPOSE, "--legal-basis", "长三角区域信用合作备忘录", "--case", "DEMO-1")
+        basis = ("--purpose", PURPOSE, "--legal-basis", "长三角区域信用合作备忘录", "--case", "DEMO-1", *OFFICER)
         answer = self._region.one(SHANGHAI, "query", COMPANY, "--at", ZHEJIANG, *basis)
         origins = [finding["origin"] for finding in answer["findings"]]
         _expect(LISTS in origins, "Zhejiang's answer does not hold Hangzhou's entry")

@@ -21,7 +21,8 @@ from federation.log.leaf import Leaf
 from federation.log.note import Note, Verifier
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.codec import decode_as, encode, glance
-from federation.records.exchange import Answer, EvidenceParts, ExchangeSide, Finding, Question
+from federation.records.exchange import Answer, Authorisation, EvidenceParts, ExchangeSide, Finding, Question
+from federation.records.feed_policy import Dataset
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
@@ -48,6 +49,13 @@ class Matter:
         case_number: the requester's case.
         code_kind: kind of the number asked about.
         code: the number, normalised.
+        officer: id of the officer who asks, at the own node.
+        office: id of the office that the officer asks for.
+        authorisation: for a natural person, on what authority.
+        batch: id of the batch that the question belongs to, if any.
+        datasets: kinds of records that are wanted; none wants all.
+        max_age_s: greatest age of what the answer may rest on; 0 takes any.
+        timeout_ms: longest wait; 0 leaves it to the member's client.
     """
 
     purpose: str
@@ -55,6 +63,13 @@ class Matter:
     case_number: str
     code_kind: CodeKind
     code: str
+    officer: str
+    office: str
+    authorisation: Authorisation | None = None
+    batch: str = ""
+    datasets: tuple[Dataset, ...] = ()
+    max_age_s: int = 0
+    timeout_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,13 @@ class Inquirer:
             code=matter.code,
             asked_at_ms=now_ms,
             salt=self._random_bytes(32),
+            officer=matter.officer,
+            office=matter.office,
+            authorisation=matter.authorisation,
+            batch=matter.batch,
+            datasets=matter.datasets,
+            max_age_s=matter.max_age_s,
+            deadline_ms=now_ms + matter.timeout_ms if matter.timeout_ms else 0,
         )
 
     def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> ToLog:

@@ -34,6 +34,7 @@ from node.exchange.inquire import Answered, Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.rpc.asking.wire import answer_from_wire, answered_from_wire, matter_to_wire
 from node.rpc.auditing.wire import access_to_wire
 from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, serialised
 from node.rpc.cases.wire import (
@@ -52,13 +53,10 @@ from node.rpc.wire import (
     CONDITION_KEY,
     ListedFeed,
     NodeStatement,
-    answer_from_wire,
-    answered_from_wire,
     condition_from_text,
     envelope_from_wire,
     envelope_to_wire,
     feed_from_wire,
-    matter_to_wire,
     node_from_wire,
     outcome_from_wire,
     submission_to_wire,

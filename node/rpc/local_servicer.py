@@ -47,6 +47,7 @@ from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
 from node.query.reports import ReportAnswer
 from node.query.seen import Place
+from node.rpc.asking.wire import answered_to_wire, matter_from_wire
 from node.rpc.auditing.wire import accessed_from_wire
 from node.rpc.caller import current_caller
 from node.rpc.cases.wire import application_from_wire, filed_to_wire, not_done_to_wire, step_from_wire
@@ -62,11 +63,9 @@ from node.rpc.loop.wire import (
     wanted_from_wire,
 )
 from node.rpc.wire import (
-    answered_to_wire,
     beside_to_wire,
     code_kind_from_wire,
     holding_to_wire,
-    matter_from_wire,
     outcome_to_wire,
     shown,
     submission_from_wire,

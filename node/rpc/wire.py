@@ -12,24 +12,20 @@ from enum import StrEnum
 from typing import Generic, TypeVar, assert_never
 
 from creditexchange.v1 import answer_pb2, feed_policy_pb2, identity_pb2, local_service_pb2, schema_pb2
-from creditexchange.v1.answer_pb2 import Answer as WireAnswer
 from creditexchange.v1.envelope_pb2 import Envelope as WireEnvelope
 from creditexchange.v1.feed_service_pb2 import Feed as WireFeed
 from creditexchange.v1.local_service_pb2 import Holding as WireHolding
 from creditexchange.v1.local_service_pb2 import HoldingBeside as WireBeside
-from creditexchange.v1.local_service_pb2 import InquireRequest, InquireResponse
 from creditexchange.v1.local_service_pb2 import Outcome as WireOutcome
 from creditexchange.v1.local_service_pb2 import Submission as WireSubmission
 from creditexchange.v1.node_service_pb2 import GetNodeResponse
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from federation.errors import CallerFault, FieldFault
-from federation.records.codec import decode_as, encode
-from federation.records.exchange import Answer, Freshness, Standing
+from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
-from node.exchange.inquire import Answered, Matter
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.publish import FeedView
 from node.query.seen import Beside, Holding
@@ -153,39 +149,6 @@ def envelope_from_wire(message: WireEnvelope) -> Envelope:
     return Envelope(message.payload_type, message.payload, message.key_id, message.signature)
 
 
-def answer_to_wire(answer: Answer) -> WireAnswer:
-    """An answer for the local caller, who needs no signature."""
-    return WireAnswer.FromString(encode(answer))
-
-
-def answer_from_wire(message: WireAnswer) -> Answer:
-    """An answer that the own node has verified.
-
-    Raises:
-        FieldFault: a field breaks a rule.
-    """
-    return decode_as(Answer, message.SerializeToString())
-
-
-def answered_to_wire(answered: Answered, *, signed: bool) -> InquireResponse:
-    """An answer for the local caller: decoded, or as it was signed, never both, since it may be long."""
-    if signed:
-        question, answer = envelope_to_wire(answered.question), envelope_to_wire(answered.signed)
-        return InquireResponse(question=question, signed_answer=answer)
-    return InquireResponse(answer=answer_to_wire(answered.answer))
-
-
-def answered_from_wire(message: InquireResponse) -> Answered:
-    """An answer that the own node has verified, as it was signed.
-
-    Raises:
-        FieldFault: a field breaks a rule.
-        CallerFault: SIGNATURE_INVALID, there is no envelope.
-    """
-    question, signed = envelope_from_wire(message.question), envelope_from_wire(message.signed_answer)
-    return Answered(decode_as(Answer, signed.payload), question, signed)
-
-
 def submission_to_wire(submission: Submission) -> WireSubmission:
     """One record to publish.
 
@@ -299,30 +262,6 @@ def holding_from_wire(message: WireHolding) -> ShownHolding:
     )
 
 
-def matter_to_wire(member: str, matter: Matter) -> InquireRequest:
-    """A question for a named member."""
-    return InquireRequest(
-        member=member,
-        purpose=matter.purpose,
-        legal_basis=matter.legal_basis,
-        case_number=matter.case_number,
-        code_kind=_CODE_KINDS.to_wire(matter.code_kind),
-        code=matter.code,
-    )
-
-
-def matter_from_wire(message: InquireRequest) -> tuple[str, Matter]:
-    """The member to ask, and what; texts are judged when the question is made.
-
-    Raises:
-        FieldFault: the member is missing, or the kind of number missing or unknown.
-    """
-    if not message.member:
-        raise FieldFault("member", "FIELD_MISSING")
-    kind = code_kind_from_wire(message.code_kind)
-    return message.member, Matter(message.purpose, message.legal_basis, message.case_number, kind, message.code)
-
-
 def code_kind_to_wire(kind: CodeKind) -> str:
     """The kind of a number, by its name in the contract."""
     return _CODE_KINDS.to_wire(kind)
@@ -337,12 +276,26 @@ def code_kind_from_wire(number: int) -> CodeKind:
     return _CODE_KINDS.from_wire("code_kind", number)
 
 
+def dataset_to_wire(dataset: Dataset) -> str:
+    """A kind of record, by its name in the contract."""
+    return _DATASETS.to_wire(dataset)
+
+
+def dataset_from_wire(number: int) -> Dataset:
+    """A kind of record.
+
+    Raises:
+        FieldFault: unspecified or unknown.
+    """
+    return _DATASETS.from_wire("dataset", number)
+
+
 def _dataset_to_wire(dataset: Dataset | None) -> str:
     return "DATASET_UNSPECIFIED" if dataset is None else _DATASETS.to_wire(dataset)
 
 
 def _dataset_from_wire(number: int) -> Dataset | None:
-    return _DATASETS.from_wire("dataset", number) if number else None
+    return dataset_from_wire(number) if number else None
 
 
 def condition_to_text(faults: Mapping[str, str]) -> str:

@@ -146,7 +146,7 @@ def test_a_command_on_a_full_disk_says_what_to_mend(room: Room, tmp_path: Path) 
     assert 2 == made.size("flow.example/330100/lists/1")
 
 
-MATTER = Matter("joint-punishment", "虚构依据", "沪信查〔2026〕1号", CodeKind.USCC, uscc(0))
+MATTER = Matter("joint-punishment", "虚构依据", "沪信查〔2026〕1号", CodeKind.USCC, uscc(0), "officer-1", "office-1")
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ class Asker:
 
     async def ask(self, member: str, code: str, through: Member | None = None) -> Answer:
         """Asks a member about a subject; the answer is verified and logged."""
-        matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, code)
+        matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, code, "officer-1", "office-1")
         return await self._inquirer.inquire(member, through or self.clients[member], matter)
 
     def weigh(self, member: str, code: str) -> tuple[int, int]:

@@ -113,7 +113,7 @@ def test_a_question_is_answered_with_proof_and_logged_on_both_sides(delta: Delta
         return [delta.desk(node_id).reader.follow_range(origin).size for node_id, origin in logs.items()]
 
     before = logged()
-    matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, record.identity.code)
+    matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, record.identity.code, "officer-1", "office-1")
 
     answer = delta.desk(SHANGHAI).inquire(SECOND_HUB, matter)
 

@@ -14,7 +14,7 @@ Xinqiao = Callable[..., Any]
 Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
 COMPANY = "91330106PDY209008Q"
 ASKED = ("query", COMPANY, "--at", "330100", "--purpose", "procurement")
-WHY = ("--legal-basis", "《政府采购法》第二十二条", "--case", "采2026-7")
+WHY = ("--legal-basis", "《政府采购法》第二十二条", "--case", "采2026-7", "--officer", "o-1", "--office", "p-1")
 
 
 @pytest.fixture

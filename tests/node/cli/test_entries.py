@@ -62,7 +62,18 @@ def test_a_question_to_a_member_needs_its_reasons(xinqiao: Xinqiao, node: Path) 
 
 def test_a_question_to_a_stranger_is_refused(xinqiao: Xinqiao, node: Path) -> None:
     """A member that is not pinned cannot be asked."""
-    why = ("--purpose", "procurement", "--legal-basis", "招标办法", "--case", "1")
+    why = [
+        "--purpose",
+        "procurement",
+        "--legal-basis",
+        "招标办法",
+        "--case",
+        "1",
+        "--officer",
+        "o-1",
+        "--office",
+        "p-1",
+    ]
 
     said = xinqiao("query", COMPANY, "--at", "330000", *why, "--node", node)
 

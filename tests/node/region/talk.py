@@ -77,7 +77,9 @@ async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
 
 def matter(code: str = "91330100MA2PDY0152", kind: CodeKind = CodeKind.USCC, purpose: str = PURPOSE) -> Matter:
     """What is asked."""
-    return Matter(purpose, "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号", kind, code)
+    return Matter(
+        purpose, "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号", kind, code, "officer-1", "office-1"
+    )
 
 
 def inquirer(node: Node, randomness: Callable[[int], bytes] | None = None) -> Inquirer:
@@ -105,6 +107,8 @@ def question(node: Node, **changes: object) -> Envelope:
         "purpose": PURPOSE,
         "legal_basis": "条例",
         "case_number": "1",
+        "officer": "officer-1",
+        "office": "office-1",
         "code_kind": CodeKind.USCC,
         "code": "91330100MA2PDY0152",
         "asked_at_ms": node.clock(),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     MakeLab = Callable[[LimitsSection], Awaitable[Lab]]
 
-MATTER = Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, "91330100716105852F")
+MATTER = Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, "91330100716105852F", "officer-1", "office-1")
 
 
 def admission(clock: list[float], **limits: float) -> Admission:

@@ -148,7 +148,7 @@ async def test_a_store_that_is_away_is_said(lab: "Lab") -> None:
 
 async def test_a_question_reaches_the_member_named(lab: "Lab") -> None:
     """Member and matter go to the stage; its answer comes back whole."""
-    matter = Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE)
+    matter = Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE, "officer-1", "office-1")
     client = lab.local()
     answer = await client.inquire("310000", matter)
     await client.close()
@@ -160,7 +160,9 @@ async def test_a_question_reaches_the_member_named(lab: "Lab") -> None:
 async def test_what_was_signed_comes_back_untouched_when_it_is_wanted(lab: "Lab") -> None:
     """Question and answer as they were signed, with the answer read from its signed bytes."""
     client = lab.local()
-    answered = await client.inquire_signed("310000", Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE))
+    answered = await client.inquire_signed(
+        "310000", Matter("credit-check", "art. 1", "case 1", CodeKind.USCC, CODE, "officer-1", "office-1")
+    )
     await client.close()
 
     assert (QUESTION_TYPE, b"question") == (answered.question.payload_type, answered.question.payload)
@@ -172,7 +174,7 @@ async def test_a_member_that_lies_gives_no_answer(lab: "Lab") -> None:
     lab.stages.fault = PeerFault("ANSWER_INVALID")
     client = lab.local()
     with pytest.raises(UnreachableFault, match="MEMBER_UNREACHABLE"):
-        await client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, CODE))
+        await client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, CODE, "officer-1", "office-1"))
     await client.close()
 
 

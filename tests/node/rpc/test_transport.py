@@ -318,7 +318,9 @@ async def test_stopping_says_so_and_lets_calls_end(make_lab: "MakeLab") -> None:
     lab = await make_lab(LimitsSection())
     lab.stages.hold = asyncio.Event()
     client = lab.local()
-    call = asyncio.create_task(client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, "91330100716105852F")))
+    call = asyncio.create_task(
+        client.inquire("310000", Matter("p", "b", "c", CodeKind.USCC, "91330100716105852F", "o", "o"))
+    )
     await lab.eventually(lambda: bool(lab.stages.inquired))
     stopping = asyncio.create_task(lab.servers.stop(10))
     lab.stages.hold.set()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Conversions as pairs: what goes to the wire comes back the same, and what the wire cannot mean is refused."""
 
+from datetime import date
 from typing import TypeVar
 
 import pytest
@@ -16,15 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.errors import CallerFault, FieldFault
-from federation.records.exchange import Answer, Freshness, Standing
+from federation.records.exchange import Answer, Authorisation, AuthorisationKind, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
 from node.intake import Accepted, Duplicate, Outcome, Refused, Submission
 from node.rpc import wire
+from node.rpc.asking import wire as asking
 
 Wire = TypeVar("Wire", bound=Message)
+AUTHORISED = Authorisation(
+    kind=AuthorisationKind.CONSENT,
+    reference="授权书 1 号",
+    sha256=bytes(32),
+    valid_from=date(2026, 1, 1),
+    valid_until=date(2026, 12, 31),
+)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 TUPLES = st.lists(TEXTS, max_size=3).map(tuple)
 
@@ -70,7 +79,7 @@ def test_answers() -> None:
     exchange_id = "01890a5d-ac96-774b-bcce-b302099a8057"
     answer = Answer(exchange_id=exchange_id, question_sha256=bytes(32), responder="330100", answered_at_ms=5)
 
-    assert answer == wire.answer_from_wire(carried(wire.answer_to_wire(answer)))
+    assert answer == asking.answer_from_wire(carried(asking.answer_to_wire(answer)))
 
 
 @given(TEXTS, st.integers(0, 9), st.binary(), st.none() | st.integers(0, 2**63))
@@ -107,9 +116,22 @@ def test_holdings(standing: Standing, freshness: Freshness) -> None:
 @pytest.mark.parametrize("kind", CodeKind)
 def test_matters(kind: CodeKind) -> None:
     """Member and matter of a question arrive as they are."""
-    matter = Matter("purpose", "basis", "case", kind, "code")
+    matter = Matter(
+        "purpose",
+        "basis",
+        "case",
+        kind,
+        "code",
+        "officer-1",
+        "office-1",
+        AUTHORISED,
+        "batch-1",
+        (Dataset.LISTS,),
+        60,
+        2000,
+    )
 
-    assert ("330100", matter) == wire.matter_from_wire(carried(wire.matter_to_wire("330100", matter)))
+    assert ("330100", matter) == asking.matter_from_wire(carried(asking.matter_to_wire("330100", matter)))
 
 
 @pytest.mark.parametrize(
@@ -119,9 +141,9 @@ def test_matters(kind: CodeKind) -> None:
         (lambda: wire.outcome_from_wire(WireOutcome()), "kind"),
         (lambda: wire.holding_from_wire(WireHolding(standing="GUESSED")), "standing"),
         (lambda: wire.holding_from_wire(WireHolding(standing="OWN")), "freshness"),
-        (lambda: wire.matter_from_wire(InquireRequest(code_kind="CODE_KIND_CITIZEN_NUMBER")), "member"),
-        (lambda: wire.matter_from_wire(InquireRequest(member="330100")), "code_kind"),
-        (lambda: wire.answer_from_wire(WireAnswer()), "exchange_id"),
+        (lambda: asking.matter_from_wire(InquireRequest(code_kind="CODE_KIND_CITIZEN_NUMBER")), "member"),
+        (lambda: asking.matter_from_wire(InquireRequest(member="330100")), "code_kind"),
+        (lambda: asking.answer_from_wire(WireAnswer()), "exchange_id"),
     ],
 )
 def test_what_the_wire_cannot_mean_is_refused(broken: object, field: str) -> None:

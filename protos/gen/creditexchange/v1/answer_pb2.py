@@ -25,19 +25,25 @@ _sym_db = _symbol_database.Default()
 from creditexchange.v1 import evidence_pb2 as creditexchange_dot_v1_dot_evidence__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63reditexchange/v1/answer.proto\x12\x11\x63reditexchange.v1\x1a creditexchange/v1/evidence.proto\"\xca\x01\n\x06\x41nswer\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0fquestion_sha256\x18\x02 \x01(\x0c\x12\x11\n\tresponder\x18\x03 \x01(\t\x12\x16\n\x0e\x61nswered_at_ms\x18\x04 \x01(\x04\x12,\n\x08\x66indings\x18\x05 \x03(\x0b\x32\x1a.creditexchange.v1.Finding\x12&\n\x05heads\x18\x06 \x03(\x0b\x32\x17.creditexchange.v1.Head\x12\x11\n\ttruncated\x18\x07 \x01(\x08\"\x86\x01\n\x07\x46inding\x12-\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Evidence\x12\x10\n\x08standing\x18\x02 \x01(\t\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12)\n\x04\x61\x63ts\x18\x04 \x03(\x0b\x32\x1b.creditexchange.v1.Evidence\"K\n\x04Head\x12\x12\n\ncheckpoint\x18\x01 \x01(\x0c\x12/\n\tfreshness\x18\x02 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness*g\n\tFreshness\x12\x19\n\x15\x46RESHNESS_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46RESHNESS_FRESH\x10\x01\x12\x13\n\x0f\x46RESHNESS_STALE\x10\x02\x12\x15\n\x11\x46RESHNESS_UNKNOWN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63reditexchange/v1/answer.proto\x12\x11\x63reditexchange.v1\x1a creditexchange/v1/evidence.proto\"\x84\x02\n\x06\x41nswer\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x17\n\x0fquestion_sha256\x18\x02 \x01(\x0c\x12\x11\n\tresponder\x18\x03 \x01(\t\x12\x16\n\x0e\x61nswered_at_ms\x18\x04 \x01(\x04\x12,\n\x08\x66indings\x18\x05 \x03(\x0b\x32\x1a.creditexchange.v1.Finding\x12&\n\x05heads\x18\x06 \x03(\x0b\x32\x17.creditexchange.v1.Head\x12\x11\n\ttruncated\x18\x07 \x01(\x08\x12\x12\n\ndisclosure\x18\x08 \x01(\t\x12$\n\x04gaps\x18\t \x03(\x0b\x32\x16.creditexchange.v1.Gap\"%\n\x03Gap\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"\xc4\x01\n\x07\x46inding\x12-\n\x08\x65vidence\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Evidence\x12\x10\n\x08standing\x18\x02 \x01(\t\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12)\n\x04\x61\x63ts\x18\x04 \x03(\x0b\x32\x1b.creditexchange.v1.Evidence\x12\x30\n\x07\x65xcerpt\x18\x05 \x01(\x0b\x32\x1a.creditexchange.v1.ExcerptH\x00\x88\x01\x01\x42\n\n\x08_excerpt\"<\n\x07\x45xcerpt\x12\x31\n\x06\x66ields\x18\x01 \x03(\x0b\x32!.creditexchange.v1.DisclosedField\"=\n\x0e\x44isclosedField\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x0e\n\x06masked\x18\x03 \x01(\x08\"K\n\x04Head\x12\x12\n\ncheckpoint\x18\x01 \x01(\x0c\x12/\n\tfreshness\x18\x02 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness*g\n\tFreshness\x12\x19\n\x15\x46RESHNESS_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46RESHNESS_FRESH\x10\x01\x12\x13\n\x0f\x46RESHNESS_STALE\x10\x02\x12\x15\n\x11\x46RESHNESS_UNKNOWN\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.answer_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FRESHNESS']._serialized_start=506
-  _globals['_FRESHNESS']._serialized_end=609
+  _globals['_FRESHNESS']._serialized_start=790
+  _globals['_FRESHNESS']._serialized_end=893
   _globals['_ANSWER']._serialized_start=88
-  _globals['_ANSWER']._serialized_end=290
-  _globals['_FINDING']._serialized_start=293
-  _globals['_FINDING']._serialized_end=427
-  _globals['_HEAD']._serialized_start=429
-  _globals['_HEAD']._serialized_end=504
+  _globals['_ANSWER']._serialized_end=348
+  _globals['_GAP']._serialized_start=350
+  _globals['_GAP']._serialized_end=387
+  _globals['_FINDING']._serialized_start=390
+  _globals['_FINDING']._serialized_end=586
+  _globals['_EXCERPT']._serialized_start=588
+  _globals['_EXCERPT']._serialized_end=648
+  _globals['_DISCLOSEDFIELD']._serialized_start=650
+  _globals['_DISCLOSEDFIELD']._serialized_end=711
+  _globals['_HEAD']._serialized_start=713
+  _globals['_HEAD']._serialized_end=788
 # @@protoc_insertion_point(module_scope)

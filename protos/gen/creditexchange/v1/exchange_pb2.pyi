@@ -1,6 +1,8 @@
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -15,6 +17,7 @@ class AccessKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_KIND_READ: _ClassVar[AccessKind]
     ACCESS_KIND_OPENING: _ClassVar[AccessKind]
     ACCESS_KIND_ABOUT: _ClassVar[AccessKind]
+    ACCESS_KIND_RELAY: _ClassVar[AccessKind]
 
 class ExchangeSide(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -29,12 +32,13 @@ ACCESS_KIND_EXPORT: AccessKind
 ACCESS_KIND_READ: AccessKind
 ACCESS_KIND_OPENING: AccessKind
 ACCESS_KIND_ABOUT: AccessKind
+ACCESS_KIND_RELAY: AccessKind
 EXCHANGE_SIDE_UNSPECIFIED: ExchangeSide
 EXCHANGE_SIDE_REQUESTER: ExchangeSide
 EXCHANGE_SIDE_RESPONDER: ExchangeSide
 
 class Exchange(_message.Message):
-    __slots__ = ("exchange_id", "requester", "responder", "side", "purpose", "outcome", "question_sha256", "answer_sha256", "commitment", "logged_at_ms")
+    __slots__ = ("exchange_id", "requester", "responder", "side", "purpose", "outcome", "question_sha256", "answer_sha256", "commitment", "logged_at_ms", "marks")
     EXCHANGE_ID_FIELD_NUMBER: _ClassVar[int]
     REQUESTER_FIELD_NUMBER: _ClassVar[int]
     RESPONDER_FIELD_NUMBER: _ClassVar[int]
@@ -45,6 +49,7 @@ class Exchange(_message.Message):
     ANSWER_SHA256_FIELD_NUMBER: _ClassVar[int]
     COMMITMENT_FIELD_NUMBER: _ClassVar[int]
     LOGGED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    MARKS_FIELD_NUMBER: _ClassVar[int]
     exchange_id: str
     requester: str
     responder: str
@@ -55,7 +60,8 @@ class Exchange(_message.Message):
     answer_sha256: bytes
     commitment: bytes
     logged_at_ms: int
-    def __init__(self, exchange_id: _Optional[str] = ..., requester: _Optional[str] = ..., responder: _Optional[str] = ..., side: _Optional[_Union[ExchangeSide, str]] = ..., purpose: _Optional[str] = ..., outcome: _Optional[str] = ..., question_sha256: _Optional[bytes] = ..., answer_sha256: _Optional[bytes] = ..., commitment: _Optional[bytes] = ..., logged_at_ms: _Optional[int] = ...) -> None: ...
+    marks: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, exchange_id: _Optional[str] = ..., requester: _Optional[str] = ..., responder: _Optional[str] = ..., side: _Optional[_Union[ExchangeSide, str]] = ..., purpose: _Optional[str] = ..., outcome: _Optional[str] = ..., question_sha256: _Optional[bytes] = ..., answer_sha256: _Optional[bytes] = ..., commitment: _Optional[bytes] = ..., logged_at_ms: _Optional[int] = ..., marks: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LateAcknowledgement(_message.Message):
     __slots__ = ("origin", "member", "first_index", "published_ms", "due_ms", "reason")

@@ -6,6 +6,7 @@ from creditexchange.v1 import envelope_pb2 as _envelope_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2
 from creditexchange.v1 import feedback_pb2 as _feedback_pb2
 from creditexchange.v1 import identity_pb2 as _identity_pb2
+from creditexchange.v1 import question_pb2 as _question_pb2
 from creditexchange.v1 import report_check_pb2 as _report_check_pb2
 from creditexchange.v1 import schema_pb2 as _schema_pb2
 from google.protobuf.internal import containers as _containers
@@ -241,7 +242,7 @@ class Holding(_message.Message):
     def __init__(self, origin: _Optional[str] = ..., index: _Optional[int] = ..., dataset: _Optional[_Union[_feed_policy_pb2.Dataset, str]] = ..., standing: _Optional[str] = ..., reasons: _Optional[_Iterable[str]] = ..., measures: _Optional[_Iterable[str]] = ..., freshness: _Optional[_Union[_answer_pb2.Freshness, str]] = ...) -> None: ...
 
 class InquireRequest(_message.Message):
-    __slots__ = ("member", "purpose", "legal_basis", "case_number", "code_kind", "code", "signed")
+    __slots__ = ("member", "purpose", "legal_basis", "case_number", "code_kind", "code", "signed", "officer", "office", "authorisation", "batch", "datasets", "max_age_s", "timeout_ms")
     MEMBER_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     LEGAL_BASIS_FIELD_NUMBER: _ClassVar[int]
@@ -249,6 +250,13 @@ class InquireRequest(_message.Message):
     CODE_KIND_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     SIGNED_FIELD_NUMBER: _ClassVar[int]
+    OFFICER_FIELD_NUMBER: _ClassVar[int]
+    OFFICE_FIELD_NUMBER: _ClassVar[int]
+    AUTHORISATION_FIELD_NUMBER: _ClassVar[int]
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    DATASETS_FIELD_NUMBER: _ClassVar[int]
+    MAX_AGE_S_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
     member: str
     purpose: str
     legal_basis: str
@@ -256,7 +264,14 @@ class InquireRequest(_message.Message):
     code_kind: _identity_pb2.CodeKind
     code: str
     signed: bool
-    def __init__(self, member: _Optional[str] = ..., purpose: _Optional[str] = ..., legal_basis: _Optional[str] = ..., case_number: _Optional[str] = ..., code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ..., signed: _Optional[bool] = ...) -> None: ...
+    officer: str
+    office: str
+    authorisation: _question_pb2.Authorisation
+    batch: str
+    datasets: _containers.RepeatedScalarFieldContainer[_feed_policy_pb2.Dataset]
+    max_age_s: int
+    timeout_ms: int
+    def __init__(self, member: _Optional[str] = ..., purpose: _Optional[str] = ..., legal_basis: _Optional[str] = ..., case_number: _Optional[str] = ..., code_kind: _Optional[_Union[_identity_pb2.CodeKind, str]] = ..., code: _Optional[str] = ..., signed: _Optional[bool] = ..., officer: _Optional[str] = ..., office: _Optional[str] = ..., authorisation: _Optional[_Union[_question_pb2.Authorisation, _Mapping]] = ..., batch: _Optional[str] = ..., datasets: _Optional[_Iterable[_Union[_feed_policy_pb2.Dataset, str]]] = ..., max_age_s: _Optional[int] = ..., timeout_ms: _Optional[int] = ...) -> None: ...
 
 class InquireResponse(_message.Message):
     __slots__ = ("answer", "question", "signed_answer")

@@ -22,16 +22,21 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from creditexchange.v1 import feed_policy_pb2 as creditexchange_dot_v1_dot_feed__policy__pb2
 from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n creditexchange/v1/question.proto\x12\x11\x63reditexchange.v1\x1a creditexchange/v1/identity.proto\"\xe1\x01\n\x08Question\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x11\n\trequester\x18\x02 \x01(\t\x12\x11\n\tresponder\x18\x03 \x01(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\x12\x13\n\x0blegal_basis\x18\x05 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x06 \x01(\t\x12.\n\tcode_kind\x18\x07 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\x12\x13\n\x0b\x61sked_at_ms\x18\t \x01(\x04\x12\x0c\n\x04salt\x18\n \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n creditexchange/v1/question.proto\x12\x11\x63reditexchange.v1\x1a#creditexchange/v1/feed_policy.proto\x1a creditexchange/v1/identity.proto\"\xca\x03\n\x08Question\x12\x13\n\x0b\x65xchange_id\x18\x01 \x01(\t\x12\x11\n\trequester\x18\x02 \x01(\t\x12\x11\n\tresponder\x18\x03 \x01(\t\x12\x0f\n\x07purpose\x18\x04 \x01(\t\x12\x13\n\x0blegal_basis\x18\x05 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x06 \x01(\t\x12.\n\tcode_kind\x18\x07 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x08 \x01(\t\x12\x13\n\x0b\x61sked_at_ms\x18\t \x01(\x04\x12\x0c\n\x04salt\x18\n \x01(\x0c\x12\x0f\n\x07officer\x18\x0b \x01(\t\x12\x0e\n\x06office\x18\x0c \x01(\t\x12<\n\rauthorisation\x18\r \x01(\x0b\x32 .creditexchange.v1.AuthorisationH\x00\x88\x01\x01\x12\r\n\x05\x62\x61tch\x18\x0e \x01(\t\x12,\n\x08\x64\x61tasets\x18\x0f \x03(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x11\n\tmax_age_s\x18\x10 \x01(\r\x12\x13\n\x0b\x64\x65\x61\x64line_ms\x18\x11 \x01(\x04\x12\x11\n\treply_key\x18\x12 \x01(\x0c\x42\x10\n\x0e_authorisation\"\x8f\x01\n\rAuthorisation\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.creditexchange.v1.AuthorisationKind\x12\x11\n\treference\x18\x02 \x01(\t\x12\x0e\n\x06sha256\x18\x03 \x01(\x0c\x12\x12\n\nvalid_from\x18\x04 \x01(\t\x12\x13\n\x0bvalid_until\x18\x05 \x01(\t*~\n\x11\x41uthorisationKind\x12\"\n\x1e\x41UTHORISATION_KIND_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x41UTHORISATION_KIND_CONSENT\x10\x01\x12%\n!AUTHORISATION_KIND_STATUTORY_DUTY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.question_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_QUESTION']._serialized_start=90
-  _globals['_QUESTION']._serialized_end=315
+  _globals['_AUTHORISATIONKIND']._serialized_start=733
+  _globals['_AUTHORISATIONKIND']._serialized_end=859
+  _globals['_QUESTION']._serialized_start=127
+  _globals['_QUESTION']._serialized_end=585
+  _globals['_AUTHORISATION']._serialized_start=588
+  _globals['_AUTHORISATION']._serialized_end=731
 # @@protoc_insertion_point(module_scope)
