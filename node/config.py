@@ -196,7 +196,7 @@ class PeerSection(_Section):
     message_key: str
     """Verifier key text of its message key."""
     roles: tuple[Role, ...] = ()
-    """Roles of the member; a coordinator may read the exchange log."""
+    """Roles of the member; a coordinator may read the exchange log, a relay may bring signed questions of others."""
     follow: tuple[str, ...] = ()
     """Origins to follow from this peer: its own, or those it mirrors, without the federation: `330100/lists/1`."""
     may_ask: tuple[str, ...] = ()

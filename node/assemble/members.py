@@ -12,6 +12,7 @@ from federation.errors import FieldFault
 from federation.log.checkpoint import FeedKeys, Origin
 from federation.log.note import Verifier
 from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.rules.asking.bearer import RELAY_ROLE
 from federation.rules.disclosure import PurposeGrant
 from node.config import Config, PeerSection
 from node.identity.keys import KeyRing
@@ -49,6 +50,11 @@ class Members:
             node_id: PurposeGrant(frozenset(peer.may_ask), frozenset(peer.may_ask_about_persons))
             for node_id, peer in self._peers.items()
         }
+
+    @property
+    def relays(self) -> frozenset[str]:
+        """Members that may bring questions of others."""
+        return frozenset(node_id for node_id, peer in self._peers.items() if RELAY_ROLE in peer.roles)
 
     @property
     def coordinators(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ there too: then it is found anew, so that no answer keeps what an erasure took.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from federation.errors import CallerFault, Fault, FieldFault, StoreFault
 from federation.log.note import Verifier
 from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, ExchangeSide, Question
+from federation.rules.asking.bearer import brought_by
 from federation.rules.disclosure import Granted, Inquiry, NotGranted, PurposeGrant, may_ask
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.catalogue import CodeSet
@@ -59,11 +60,13 @@ class Asking:
         message_keys: verifier of each member's message key, by node id.
         grants: what each member may ask for, by node id.
         purposes: the code set of purposes.
+        relays: members that may bring questions of others.
     """
 
     message_keys: Mapping[str, Verifier]
     grants: Mapping[str, PurposeGrant]
     purposes: CodeSet
+    relays: Set[str] = frozenset()
 
 
 class Responder:
@@ -90,8 +93,8 @@ class Responder:
         """Answers one question.
 
         Args:
-            caller: node id from the TLS identity.
-            envelope: the signed question.
+            caller: node id from the TLS identity: the requester, or a relay that brings its question.
+            envelope: the question, signed by the requester.
 
         Raises:
             CallerFault: SIGNATURE_INVALID, QUESTION_INVALID (as FieldFault), QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
@@ -137,13 +140,28 @@ class Responder:
     def _read(self, caller: str, envelope: Envelope) -> Asked | Fault:
         """The question in an envelope, or why it is none that is answered or logged."""
         try:
-            raw = opened(envelope, QUESTION_TYPE, self._asking.message_keys[caller])
+            raw = opened(envelope, QUESTION_TYPE, self._signer(caller, envelope))
             asked = Asked.of(_question(raw), raw)
         except CallerFault as fault:
             return fault
-        if (asked.question.requester, asked.question.responder) != (caller, self._keys.node_id):
+        question = asked.question
+        brought = brought_by(caller, question.requester, self._asking.relays)
+        if not brought or question.responder != self._keys.node_id:
             return CallerFault("QUESTION_MISDIRECTED")
         return asked
+
+    def _signer(self, caller: str, envelope: Envelope) -> Verifier:
+        """Whose signature a question must bear: the caller's; where that is a relay, of whom the question speaks.
+
+        Raises:
+            CallerFault: QUESTION_MISDIRECTED, a relay brings a question of nobody who is pinned here.
+            FieldFault: QUESTION_INVALID, a relay brings what cannot be read.
+        """
+        signer = _question(envelope.payload).requester if caller in self._asking.relays else caller
+        known = self._asking.message_keys.get(signer)
+        if known is None:
+            raise CallerFault("QUESTION_MISDIRECTED")
+        return known
 
     def _logged(self, entries: Sequence[ToLog]) -> list[Logged]:
         """Logs what is to leave. When the log cannot be written, nothing does."""

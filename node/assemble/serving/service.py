@@ -320,7 +320,7 @@ class _Parts:
 
     def _responder(self) -> Responder:
         members, foundation = self._foundation.members, self._foundation
-        asking = Asking(members.message_keys, members.grants, foundation.standards.purposes)
+        asking = Asking(members.message_keys, members.grants, foundation.standards.purposes, members.relays)
         log = WriterLog(self._watch, self._writer)
         return Responder(self._views.query, log, foundation.keys, asking, foundation.clock)
 

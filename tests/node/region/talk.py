@@ -66,7 +66,7 @@ class Wire:
 def responder(node: Node, finder: Finder | None = None) -> Responder:
     """Answers for a node, from its holdings unless told otherwise."""
     members = node.stages.foundation.members
-    asking = Asking(members.message_keys, members.grants, shipped_standards().purposes)
+    asking = Asking(members.message_keys, members.grants, shipped_standards().purposes, members.relays)
     return Responder(finder or node.query, node.stages.exchange_log, node.keys, asking, node.clock)
 
 
