@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What commands have in common: `--node` and `--json`, the open desk, and how feeds, subjects and days are named."""
+"""What commands have in common: `--node`, `--json`, the open desk; how feeds, subjects, days and files are named."""
 
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ CodeArgument = Annotated[
     ),
 ]
 CURRENT = Path()
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 
 @contextmanager
@@ -95,6 +97,23 @@ def day_of(text: str, option: str) -> date:
     if day is None or day.isoformat() != text:
         raise Misuse("DATE_MALFORMED", f"{option}: write YYYY-MM-DD")
     return day
+
+
+def document_sha256(path: Path) -> bytes:
+    """SHA-256 of a document that stays where it is.
+
+    Raises:
+        Misuse: FILE_UNREADABLE, FILE_TOO_LARGE.
+    """
+    try:
+        if path.is_file() and path.stat().st_size > MAX_DOCUMENT_BYTES:
+            raise Misuse("FILE_TOO_LARGE", f"{path}: over 64 MiB")
+        if path.exists() and not path.is_file():
+            raise Misuse("FILE_UNREADABLE", f"{path}: no plain file")
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise Misuse("FILE_UNREADABLE", f"{path}: {error.strerror}") from None
 
 
 def today() -> date:

@@ -18,6 +18,21 @@ from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, n
 from federation.standards.masking import Masking
 from node.assemble.desk import Desk
 from node.audit.bundle import AnswerBundle
+from node.cli.asking.options import (
+    Batch,
+    Consent,
+    ConsentNumber,
+    Datasets,
+    Duty,
+    DutyDocument,
+    MaxAge,
+    SaidAuthority,
+    SaidWishes,
+    Timeout,
+    ValidFrom,
+    ValidUntil,
+    matter_said,
+)
 from node.cli.auditing.answers import finding_document, finding_row
 from node.cli.auditing.files import write_alone
 from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, day_of, desk_at, subject_of, today
@@ -90,6 +105,16 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     case: Case = None,
     officer: Officer = None,
     office: Office = None,
+    consent: Consent = None,
+    consent_number: ConsentNumber = None,
+    duty: Duty = None,
+    duty_document: DutyDocument = None,
+    valid_from: ValidFrom = None,
+    valid_until: ValidUntil = None,
+    batch: Batch = None,
+    dataset: Datasets = None,
+    max_age: MaxAge = 0,
+    timeout: Timeout = 0,
     save: Save = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
@@ -102,10 +127,9 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
                 raise Misuse("USAGE_WRONG", "--save goes with --at: only members' answers are signed")
             _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
-        if not (purpose and legal_basis and case and officer and office):
-            raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis, --case, --officer and --office")
-        kind = subject.kind if isinstance(subject.kind, CodeKind) else CodeKind.OTHER
-        answered = _answered(desk, at, Matter(purpose, legal_basis, case, kind, subject.value, officer, office))
+        authority = SaidAuthority(consent, consent_number, duty, duty_document, valid_from, valid_until)
+        why, wishes = (purpose, legal_basis, case, officer, office), SaidWishes(batch, dataset, max_age, timeout)
+        answered = _answered(desk, at, matter_said(subject, why, authority, wishes))
         if save is not None:
             write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
         _show_answer(answered.answer, desk.standards, as_json=as_json)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`objection file` and `repair apply`: a case is filed at this node, whichever node decides it."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,10 +12,17 @@ from federation.records.case import CaseDocument, CaseKind
 from node.assemble.desk import Desk
 from node.cases.window import Application, NotFiled
 from node.cli.cases.handling import show_cases
-from node.cli.opening import CURRENT, AsJson, IndexArgument, NodeFolder, OriginArgument, desk_at, origin_of
+from node.cli.opening import (
+    CURRENT,
+    AsJson,
+    IndexArgument,
+    NodeFolder,
+    OriginArgument,
+    desk_at,
+    document_sha256,
+    origin_of,
+)
 from node.cli.printing import ExitCode, print_facts, print_json, print_problem
-
-MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 ApplicantOption = Annotated[
     str, typer.Option("--applicant", metavar="NAME", help="申请人名称或姓名 / The applicant's name")
@@ -123,12 +129,6 @@ def _document(path: Path) -> CaseDocument:
         Misuse: FILE_UNREADABLE, FILE_TOO_LARGE, or why its name cannot be kept.
     """
     try:
-        if path.stat().st_size > MAX_DOCUMENT_BYTES:
-            raise Misuse("FILE_TOO_LARGE", f"{path}: over 64 MiB")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").digest()
-        return CaseDocument(name=path.name, sha256=digest)
-    except OSError as error:
-        raise Misuse("FILE_UNREADABLE", f"{path}: {error.strerror}") from None
+        return CaseDocument(name=path.name, sha256=document_sha256(path))
     except FieldFault as fault:
         raise Misuse(fault.reason, str(path)) from None
