@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command `xinqiao` and its exit. Every fault ends in one line on standard error and a documented exit code."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -81,9 +81,10 @@ def program(names: Sequence[str]) -> typer.Typer:
 
 def _version(wanted: bool) -> None:
     if wanted:
+        metadata = import_module("importlib.metadata")  # takes longer to load than to read, and no other command asks
         try:
-            print_text(version("xinqiao"))
-        except PackageNotFoundError:
+            print_text(metadata.version("xinqiao"))
+        except metadata.PackageNotFoundError:
             print_text("unknown")
         raise typer.Exit
 
@@ -116,6 +117,7 @@ def run(arguments: Sequence[str]) -> int:
     wanted = [name for name in arguments[:1] if name in COMMANDS]
     try:
         app = program(wanted or list(COMMANDS))
+        _loaded()
         code = app(list(arguments) or ["--help"], prog_name="xinqiao", standalone_mode=False)
     except typer.TyperException as wrong:
         print_problem("USAGE_WRONG", f"{wrong.format_message()} (--help)")
@@ -131,3 +133,10 @@ def run(arguments: Sequence[str]) -> int:
     if code == ExitCode.INTERRUPTED:  # typer itself makes a code of most interruptions
         print_interrupted()
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _loaded() -> None:
+    """Looks for garbage from here on, if nobody has so far (`node.__main__`): not in what was loaded, which stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An operator's mistake ends in one line that says what to mend, never in a trace."""
 
+import gc
 import json
 import os
 import shutil
@@ -173,6 +174,19 @@ def test_the_program_runs_as_a_module(tmp_path: Path) -> None:
     assert (2, b"") == (done.returncode, done.stdout)
     assert done.stderr.startswith(b"CONFIG_MISSING")
     assert b"Traceback" not in done.stderr
+
+
+def test_garbage_is_looked_for_once_the_command_is_loaded(xinqiao: Xinqiao, tmp_path: Path) -> None:
+    """A process that loaded the program without looking looks again while its command runs."""
+    gc.disable()
+    try:
+        xinqiao("status", "--node", tmp_path)
+        looked = gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+    assert looked
 
 
 def test_a_folder_that_cannot_be_made_is_said(xinqiao: Xinqiao, tmp_path: Path) -> None:
