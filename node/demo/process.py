@@ -9,7 +9,7 @@ import selectors
 import socket
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from federation.errors import Fault
+from node.demo.zygote import Forked, Zygote
 
 FIRST_PORT = 24_000
 LAST_PORT = 32_000
@@ -46,70 +47,58 @@ def command(arguments: Sequence[str], *, codes: Sequence[int] = (0,), folder: Pa
         The objects it printed, one for each line.
 
     Raises:
-        Fault: DEMO_FAILED, with the command and what it said.
+        Fault: DEMO_FAILED, with the command and what it said; or `commands_end_here` is over, or has not begun.
     """
-    process = _COMMANDS.start(arguments, folder)
-    try:
-        out, errors = process.communicate(timeout=COMMAND_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise failed(f"xinqiao {' '.join(arguments)} took over {COMMAND_TIMEOUT_S:.0f} s") from None
-    finally:
-        _COMMANDS.ended(process)
-    if process.returncode not in codes:
-        said = errors.decode("utf-8", "replace").strip()
-        raise failed(f"xinqiao {' '.join(arguments)} ended with {process.returncode}: {said}")
-    return [json.loads(line) for line in out.decode("utf-8").splitlines()]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        process = _COMMANDS.start([*arguments, "--json"], out, errors, folder)
+        try:
+            code = process.wait(COMMAND_TIMEOUT_S)
+        except TimeoutError:
+            raise failed(f"xinqiao {' '.join(arguments)} took over {COMMAND_TIMEOUT_S:.0f} s") from None
+        except ChildProcessError:
+            raise failed("the demonstration is over") from None
+        finally:
+            process.close()
+        said, complaint = (_read_back(file) for file in (out, errors))
+    if code not in codes:
+        raise failed(f"xinqiao {' '.join(arguments)} ended with {code}: {complaint.strip()}")
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def _read_back(file: IO[bytes]) -> str:
+    """What a command has written."""
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
 
 
 class _Commands:
-    """The commands that run, in any thread.
+    """The commands that run, in any thread: children of one process, which has loaded the program for all of them.
 
     An interrupt may come while a thread is being started, and then nobody waits for what that thread does: so whoever
     clears up ends what runs, and lets nothing more begin.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: set[subprocess.Popen[bytes]] = set()
-        self._over = False
+        self._zygote: Zygote | None = None
 
-    def start(self, arguments: Sequence[str], folder: Path | None) -> "subprocess.Popen[bytes]":
+    def start(self, arguments: Sequence[str], out: IO[bytes], errors: IO[bytes], folder: Path | None) -> Forked:
         """Starts one."""
-        with self._lock:
-            if self._over:
-                raise failed("the demonstration is over")
-            process = subprocess.Popen(  # noqa: S603 - this program itself
-                [*_COMMAND, *arguments, "--json"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=folder,
-                env=environment(),
-            )
-            self._running.add(process)
-        return process
-
-    def ended(self, process: "subprocess.Popen[bytes]") -> None:
-        """One has ended."""
-        with self._lock:
-            self._running.discard(process)
+        if self._zygote is None:
+            raise failed("the demonstration is over")
+        try:
+            return self._zygote.start(arguments, out, errors, folder)
+        except OSError:
+            raise failed("the demonstration is over") from None
 
     @contextmanager
     def within(self) -> Iterator[None]:
         """Commands run in the block, and none after it."""
-        self._over = False
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._over = True
-                running = tuple(self._running)
-            for process in running:
-                process.kill()
-            for process in running:
-                process.wait()
+        with Zygote(environment()) as zygote:
+            self._zygote = zygote
+            try:
+                yield
+            finally:
+                self._zygote = None
 
 
 _COMMANDS = _Commands()

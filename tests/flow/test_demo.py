@@ -15,7 +15,7 @@ import pytest
 
 from federation.errors import Fault
 from node.demo.expected import check_import, promised
-from node.demo.process import command
+from node.demo.process import command, commands_end_here
 from node.demo.topology import FEEDS, HANGZHOU, NATION, PLACES, SHANGHAI
 
 DEMO = (sys.executable, "-m", "node", "demo", "--json")
@@ -112,15 +112,15 @@ def test_an_interrupted_demonstration_cleans_up(tmp_path: Path, number: signal.S
 
 
 def processes_below(folder: Path) -> list[str]:
-    """Command lines of living processes that name a folder."""
+    """Command lines of living processes that name a folder, or were given it for what is temporary."""
     found = []
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            line = process.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            line, given = ((process / name).read_bytes() for name in ("cmdline", "environ"))
         except OSError:
             continue
-        if str(folder) in line and "pytest" not in line:
-            found.append(line)
+        if str(folder).encode() in line + given and b"pytest" not in line:
+            found.append(line.replace(b"\0", b" ").decode("utf-8", "replace"))
     return found
 
 
@@ -136,7 +136,7 @@ def test_a_count_that_was_not_promised_fails_loudly() -> None:
 
 def test_a_command_that_fails_fails_the_demonstration(tmp_path: Path) -> None:
     """An unexpected exit code names the command and what it said."""
-    with pytest.raises(Fault) as caught:
+    with commands_end_here(), pytest.raises(Fault) as caught:
         command(("status", "--node", str(tmp_path)))
     assert "DEMO_FAILED" == caught.value.reason
     assert "ended with 2: CONFIG_MISSING" in caught.value.detail
