@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from node.demo.postgres import TemporaryPostgres, best_programs, installed_programs
+from node.demo.process import environment
+from node.demo.zygote import Zygote
 
 # A shell that starts its work in the background has it ignore interrupts, and every program started from it inherits
 # that: the tests that interrupt programs would wait in vain.
@@ -78,3 +80,10 @@ def postgres_servers() -> Iterator[Servers]:
 def postgres(postgres_servers: Servers) -> TemporaryPostgres:
     """A server, whichever is here: the test extra brings one."""
     return postgres_servers(best_programs().name.split()[0])
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Forks the commands of tests that run many: each is a process of its own, and none loads the program anew."""
+    with Zygote(environment()) as made:
+        yield made

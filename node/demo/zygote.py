@@ -58,6 +58,18 @@ class Forked:
             self.close()
         return self._code
 
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+        try:
+            return self.wait(0)
+        except TimeoutError:
+            return None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Sends it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
     def close(self) -> None:
         """Lets go of it; ends it if it still runs."""
         self._line.close()
@@ -100,7 +112,14 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, arguments: Sequence[str], out: IO[bytes], errors: IO[bytes], folder: Path | None = None) -> Forked:
+    def start(
+        self,
+        arguments: Sequence[str],
+        out: IO[bytes],
+        errors: IO[bytes],
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Forked:
         """Begins a command.
 
         Args:
@@ -108,16 +127,18 @@ class Zygote:
             out: file for its standard output.
             errors: file for its standard error.
             folder: its working directory.
+            environment: instead of the one that the process was given.
 
         Raises:
             OSError: the process is gone, or has been ended.
         """
-        request = json.dumps({"arguments": list(arguments), "folder": str(folder) if folder else None}).encode()
+        place = str(folder) if folder else None
+        asked = {"arguments": list(arguments), "folder": place, "environment": dict(environment or {})}
         ours, theirs = socket.socketpair()
         try:
             with theirs, self._lock:
                 files = [out.fileno(), errors.fileno(), theirs.fileno()]
-                socket.send_fds(self._control, [request], files)
+                socket.send_fds(self._control, [json.dumps(asked).encode()], files)
                 theirs.close()
                 return Forked(ours)  # its number has come: the next request cannot run into this one
         except BaseException:
@@ -219,6 +240,9 @@ class _Forking:
             os.close(handle)
         if request["folder"] is not None:
             os.chdir(request["folder"])
+        if request["environment"]:
+            os.environ.clear()
+            os.environ.update(request["environment"])
         sys.argv = ["xinqiao", *request["arguments"]]
 
     def _end(self, pid: int) -> None:

@@ -17,6 +17,8 @@ import pytest
 from adapters.row import TableKind
 from federation.standards.reading import shipped
 from node.config import Config, FeedSection, OperatorSection, PeerSection
+from node.demo.zygote import Zygote
+from tests.forked import Script
 from tests.loopback import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -77,15 +79,16 @@ def _runnable(text: str, mark: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_readmes_commands_run(tmp_path: Path) -> None:
+def test_the_readmes_commands_run(tmp_path: Path, zygote: Zygote) -> None:
     """Following the README line by line makes two nodes, and shows what it says; only folders and ports are others."""
     script = _runnable(README, "run").replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
-    script = script.replace("$PWD/.venv/bin", str(Path(sys.executable).parent))
+    assert 'export PATH="$PWD/.venv/bin:$PATH"\n' in script
+    script = script.replace("$PWD/.venv/bin:", "")
     script = script.replace("node/demo/samples/330100/", f"{_samples(tmp_path)}/")
     script = script.replace("--federation delta.example\n", f"--federation delta.example {_ports()}\n", 1)
     for port in (7453, 7454, 7455):
         script = script.replace(f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}")
-    code, said = _ran(script, tmp_path)
+    code, said = _ran(script, tmp_path, zygote)
 
     assert 0 == code, said
     assert "RECOGNISED" in said
@@ -94,23 +97,39 @@ def test_the_readmes_commands_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_operations_chapter_runs_as_written(tmp_path: Path) -> None:
+def test_the_operations_chapter_runs_as_written(tmp_path: Path, zygote: Zygote) -> None:
     """Its commands, one after the other, on a node with entries; only folders are others."""
     imported = f"xinqiao import {_samples(tmp_path)}/lists.csv || true"
     begin = f"export XINQIAO_NODE={tmp_path}/node\nxinqiao init 330100 --federation delta.example\n{imported}\n"
     script = _runnable(README, "operate").replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - as above
 
-    code, said = _ran(f'PATH="{Path(sys.executable).parent}:$PATH"\n{begin}{script}', tmp_path)
+    code, said = _ran(f"{begin}{script}", tmp_path, zygote)
 
     assert 0 == code, said
     assert "✓ 一致 / whole" in said
 
 
-def _ran(script: str, folder: Path) -> tuple[int, str]:
+@pytest.mark.slow
+def test_the_installed_command_is_the_program() -> None:
+    """`xinqiao` beside Python runs the module's `main`: what the READMEs' commands do elsewhere they do there."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("xinqiao"), "check-code", "1"], capture_output=True, text=True, check=False
+    )
+
+    assert (4, True) == (done.returncode, "CODE_LENGTH" in done.stdout)
+
+
+def _ran(script: str, folder: Path, zygote: Zygote) -> tuple[int, str]:
     """Runs a script in a process group of its own, which is ended with it; exit code, and what it said."""
-    with (folder / "said").open("w+b") as said:
+    with (folder / "said").open("w+b") as said, Script(zygote) as program:
+        path = os.pathsep.join([str(program.folder), os.environ["PATH"]])
         shell = subprocess.Popen(
-            ["sh", "-eu", "-c", script], cwd=ROOT, stdout=said, stderr=said, start_new_session=True
+            ["sh", "-eu", "-c", script],
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+            env={**os.environ, "PATH": path},
+            start_new_session=True,
         )
         try:
             code = shell.wait(280)

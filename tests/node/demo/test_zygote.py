@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from node.demo.zygote import Forked, Zygote
 
 CODE = ("check-code", "91330100716105852F", "--json")
 PATIENCE_S = 30.0
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    """The process that forks."""
-    with Zygote(environment()) as made:
-        yield made
 
 
 def ran(zygote: Zygote, *arguments: str, folder: Path | None = None) -> tuple[int, bytes, bytes]:
