@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from node.demo.zygote import Zygote
 from tests.flow.world import Region
 from tests.node.region.member import Node
 from tests.node.region.samples import Samples
@@ -40,8 +41,8 @@ def samples() -> Samples:
 
 
 @pytest.fixture
-def region(tmp_path: Path) -> Iterator[Region]:
+def region(tmp_path: Path, zygote: Zygote) -> Iterator[Region]:
     """An empty federation of processes; whatever runs is ended afterwards."""
-    made = Region(tmp_path)
+    made = Region(tmp_path, zygote)
     yield made
     made.close()

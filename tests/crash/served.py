@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A node served in a process of its own, seen as its operator sees it."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +29,10 @@ def serve_shifted(node: Node, shift: Path) -> None:
 
 def status(node: Node) -> dict[str, Any]:
     """What `xinqiao status --json` says, in a process of its own."""
-    command = [sys.executable, "-m", "node", "status", "--node", str(node.folder), "--json"]
-    said: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
-    return said
+    code, said = node.ran("status")
+    assert 0 == code, said
+    found: dict[str, Any] = said
+    return found
 
 
 def why_read_only(node: Node) -> set[str]:

@@ -15,6 +15,7 @@ import pytest
 
 from federation.errors import StoreFault, UnreachableFault
 from federation.standards.identity import CodeKind
+from node.demo.zygote import Zygote
 from node.exchange.inquire import Matter
 from tests.crash.served import beat_every_second, status, why_read_only
 from tests.flow.world import Node, Region, black, submitted, until, uscc
@@ -86,9 +87,9 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 
 @pytest.fixture
-def node(room: Room, tmp_path: Path) -> Iterator[Node]:
+def node(room: Room, tmp_path: Path, zygote: Zygote) -> Iterator[Node]:
     """A node in it, served."""
-    region = Region(room.folder)
+    region = Region(room.folder, zygote)
     made = region.node("330100")
     made.log = tmp_path / "log"
     beat_every_second(made)
@@ -130,9 +131,9 @@ def test_a_full_disk_stops_writing_and_loses_nothing(room: Room, node: Node) -> 
 
 
 @pytest.mark.parametrize("room", ["disk"], indirect=True)
-def test_a_command_on_a_full_disk_says_what_to_mend(room: Room, tmp_path: Path) -> None:
+def test_a_command_on_a_full_disk_says_what_to_mend(room: Room, zygote: Zygote) -> None:
     """STORE_FULL with its cure; what was accepted before stays, and with room the same command ends well."""
-    region = Region(room.folder)
+    region = Region(room.folder, zygote)
     made = region.node("330100")
     made.submit("lists", submitted(black(0)))
     room.fill(made)
@@ -150,13 +151,13 @@ MATTER = Matter("joint-punishment", "虚构依据", "沪信查〔2026〕1号", C
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Region, Node, Node, Room]]:
+def two(tmp_path: Path, zygote: Zygote) -> Iterator[tuple[Region, Node, Node, Room]]:
     """A city that answers on a small disk and signs nothing unasked, and one that asks, elsewhere."""
     with small_disk(tmp_path) as room:
-        region = Region(room.folder)
+        region = Region(room.folder, zygote)
         answering = region.node("330100")
         answering.log = tmp_path / "log"
-        asking = Region(tmp_path / "elsewhere").node("310000")
+        asking = Region(tmp_path / "elsewhere", zygote).node("310000")
         region.pin(answering, asking, may_ask=["joint-punishment"])
         region.pin(asking, answering)
         try:

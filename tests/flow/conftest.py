@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from node.demo.zygote import Zygote
 from tests.flow.world import Region
 
 
 @pytest.fixture
-def region(tmp_path: Path) -> Iterator[Region]:
+def region(tmp_path: Path, zygote: Zygote) -> Iterator[Region]:
     """An empty federation; whatever runs is ended afterwards."""
-    made = Region(tmp_path)
+    made = Region(tmp_path, zygote)
     yield made
     made.close()

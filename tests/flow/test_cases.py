@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,18 +17,6 @@ pytestmark = pytest.mark.slow
 
 LISTS = "330100/lists/1"
 DECISION = ("--document", "杭环异〔2026〕1号", "--date", "2026-11-02")
-
-
-def ran(node: Node, *words: str) -> tuple[int, Any]:
-    """Runs a command of the node; gives its exit code and the JSON it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "node", *words, "--node", node.folder, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
 
 def reasons(node: Node, origin: str, index: int) -> Sequence[str]:
@@ -67,8 +52,8 @@ def three(region: Region) -> tuple[Node, Node, Node]:
 
 def file(node: Node, index: int, *words: str) -> str:
     """Files an objection to an entry of Hangzhou's."""
-    code, said = ran(
-        node, "objection", "file", LISTS, str(index), "--applicant", "杭州虚构公司", "--code", uscc(index + 1),
+    code, said = node.ran(
+        "objection", "file", LISTS, str(index), "--applicant", "杭州虚构公司", "--code", uscc(index + 1),
         "--grounds", "虚构的理由", *words,
     )  # fmt: skip
     assert 0 == code, said
@@ -98,15 +83,15 @@ def test_an_objection_filed_at_the_wrong_end_is_marked_everywhere_and_decided(
     until(lambda: state(city, case) == ("marked", 2), "the mark told to the city")
     for node in (origin, hub, city):
         seen_at(node, lists, "OBJECTION_UNDER_WAY")
-    assert 0 == ran(origin, "cases", "accept", case)[0]
-    code, said = ran(origin, "cases", "decide", case, "--outcome", "removed", *DECISION)
+    assert 0 == origin.ran("cases", "accept", case)[0]
+    code, said = origin.ran("cases", "decide", case, "--outcome", "removed", *DECISION)
     assert (0, "decided") == (code, said["state"])
     until(lambda: state(city, case) == ("decided", 4), "the decision told to the city")
     for node in (hub, city):
         seen_at(node, lists, "ENDED_REMOVED")
-    shown = ran(city, "cases", "show", case)[1]
+    shown = city.ran("cases", "show", case)[1]
     assert "removed" == shown["letters"][-1]["says"]["outcome"]
-    assert [] == ran(hub, "cases")[1]["waiting"]
+    assert [] == hub.ran("cases")[1]["waiting"]
     region.check()
 
 
@@ -119,7 +104,7 @@ def test_what_is_withdrawn_through_a_hub_that_died_is_closed(region: Region, thr
     withdrawn, other = file(city, 0), file(city, 1)
     until(lambda: city.ask(lambda desk: not desk.reader.letters_waiting(9)), "the hub's receipts")
     hub.kill()
-    assert 0 == ran(city, "cases", "withdraw", withdrawn)[0]
+    assert 0 == city.ran("cases", "withdraw", withdrawn)[0]
     hub.serve()
 
     until(lambda: state(city, withdrawn) == ("withdrawn", 3), "the withdrawal stated")
@@ -135,12 +120,12 @@ def test_what_cannot_be_handed_on_is_told_to_the_operator(region: Region) -> Non
     city, away = region.node("310000"), region.node("320000")
     region.pin(city, away)
     words = ("--applicant", "甲", "--code", uscc(1), "--grounds", "虚构")
-    code, said = ran(city, "objection", "file", "320000/lists/1", "0", *words)
+    code, said = city.ran("objection", "file", "320000/lists/1", "0", *words)
     assert 0 == code, said
     city.serve()
 
     def told() -> set[str]:
-        problems = ran(city, "status")[1]["problems"]
+        problems = city.ran("status")[1]["problems"]
         return {problem["reason"] for problem in problems if said["case_id"] in problem["place"]}
 
     assert until(told, "the case in the city's status") <= {"PEER_UNREACHABLE", "PEER_TLS"}

@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,18 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 MARK = "独一无二的虚构事由".encode()
-
-
-def ran(node: Node, *words: str) -> tuple[int, Any]:
-    """Runs a command of the node; gives its exit code and the JSON it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "node", *words, "--node", node.folder, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
 
 
 def holding(node: Node, secrets: Sequence[bytes]) -> list[str]:
@@ -74,19 +59,19 @@ def test_an_erasure_reaches_every_copy_and_every_mirror_says_so(region: Region) 
     salt = origin.ask(lambda desk: desk.reader.held(lists, 2, 1))[0].salt
     assert all(holding(node, [MARK]) and holding(node, [salt]) for node in (origin, hub, city))
 
-    code, said = ran(origin, "erase", "lists", "2", "--ground", "虚构的法律依据")
+    code, said = origin.ran("erase", "lists", "2", "--ground", "虚构的法律依据")
 
     assert (0, [{"index": 2, "outcome": "ordered", "others": []}]) == (code, said["erasures"])
     until(lambda: len(acknowledged(origin, lists)) == 2, "everybody's acknowledgement")
-    code, told = ran(origin, "status", "--erasures")
+    code, told = origin.ran("status", "--erasures")
     (erasure,) = told["erasures"]
     assert (0, 2, 4, False) == (code, erasure["index"], erasure["erase_index"], erasure["pending"])
     assert [("310000", True), ("yrd", True)] == [(each["member"], each["acknowledged"]) for each in erasure["mirrors"]]
     for node in (origin, hub, city):
         assert PayloadState.ERASED is node.ask(lambda desk: desk.reader.held(lists, 2, 1))[0].state
-    assert 2 == ran(origin, "store", "clean")[0], "a node that is served cannot be cleaned"
+    assert 2 == origin.ran("store", "clean")[0], "a node that is served cannot be cleaned"
     for node in (origin, hub, city):
         node.stop()
-        assert 0 == ran(node, "store", "clean")[0]
+        assert 0 == node.ran("store", "clean")[0]
         assert [] == holding(node, [MARK, salt])
     region.check()

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Yesterday's backup is put back: the node signs nothing until its mirror has given it back what it had signed."""
 
-import json
 import shutil
 import signal
 import subprocess
@@ -100,7 +99,7 @@ def test_a_restored_backup_is_refilled_and_signs_on(region: Region, pair: tuple[
 
 def _refilled(node: Node) -> dict[str, Any]:
     """What the command says of the list feed."""
-    words = [sys.executable, "-m", "node", "feed", "refill", "--from", "yrd", "--node", str(node.folder), "--json"]
-    done = subprocess.run(words, capture_output=True, check=True, timeout=60)
-    (found,) = [feed for feed in json.loads(done.stdout)["feeds"] if "/lists/" in feed["origin"]]
+    code, said = node.ran("feed", "refill", "--from", "yrd")
+    assert 0 == code, said
+    (found,) = [feed for feed in said["feeds"] if "/lists/" in feed["origin"]]
     return dict(found)

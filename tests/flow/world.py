@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole federations: every node a process of its own on loopback, and one oracle that doubts them all."""
 
+import json
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from federation.log.checkpoint import open_checkpoint
 from federation.records.act import Ending, EndingKind
@@ -26,6 +29,7 @@ from node.assemble.desk import Desk, open_desk
 from node.assemble.making.card import Pinning, add_peer, node_card
 from node.assemble.making.founding import NewNode, create_node
 from node.config import Config, load_config
+from node.demo.zygote import Forked, Zygote
 from node.intake import Outcome, Submission, submission_of
 from tests.loopback import free_ports
 
@@ -59,13 +63,15 @@ class Node:
     """One node: a folder, and a process while it is served.
 
     Attributes:
-        program: what Python runs for it.
+        program: what Python runs for it, unless it is forked.
+        zygote: forks it, and its commands.
     """
 
     folder: Path
     log: Path
     program: Sequence[str] = ("-m", "node")
-    process: subprocess.Popen[bytes] | None = None
+    zygote: Zygote | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     _said_before: int = 0
 
     @property
@@ -85,12 +91,12 @@ class Node:
     def start(self, *options: str) -> "Node":
         """Starts the process; several start sooner together, each to be waited for with `ready`."""
         self._said_before = self.log.stat().st_size if self.log.exists() else 0
+        words = ["serve", "--node", str(self.folder), "--json", *options]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.program, "serve", "--node", self.folder, "--json", *options],
-                stdout=log,
-                stderr=log,
-            )
+            if self.zygote is not None:
+                self.process = self.zygote.start(words, log, log)
+            else:
+                self.process = subprocess.Popen([sys.executable, *self.program, *words], stdout=log, stderr=log)
         return self
 
     def ready(self) -> "Node":
@@ -107,7 +113,7 @@ class Node:
     def stop(self) -> int:
         """Ends the process in order; returns its exit code."""
         assert self.process is not None
-        self.process.terminate()
+        self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(PATIENCE_S)
         self.process = None
         return code
@@ -115,9 +121,19 @@ class Node:
     def kill(self) -> None:
         """Ends the process as a power cut would."""
         assert self.process is not None
-        self.process.kill()
+        self.process.send_signal(signal.SIGKILL)
         self.process.wait(PATIENCE_S)
         self.process = None
+
+    def ran(self, *words: str) -> tuple[int, Any]:
+        """Runs a command of the node; its exit code, and the JSON it printed or the error it told."""
+        assert self.zygote is not None
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+            code = self.zygote.start([*words, "--node", str(self.folder), "--json"], out, errors).wait(2 * PATIENCE_S)
+            out.seek(0)
+            errors.seek(0)
+            said = out.read()
+            return code, json.loads(said) if said else errors.read().decode()
 
     def submit(self, feed: str, *submissions: Submission) -> list[Outcome]:
         """Submits to an own feed, through the process when there is one, and publishes."""
@@ -149,6 +165,7 @@ class Region:
     """A federation of nodes under one folder."""
 
     folder: Path
+    zygote: Zygote | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     program: Sequence[str] = ("-m", "node")
 
@@ -157,7 +174,9 @@ class Region:
         peers, local, admin = (f"127.0.0.1:{port}" for port in free_ports(3))
         new = NewNode(node_id, FEDERATION, peers, local, admin, tuple(roles), postgres=postgres)
         create_node(self.folder / node_id, new)
-        made = self.nodes[node_id] = Node(self.folder / node_id, self.folder / f"{node_id}.log", self.program)
+        made = self.nodes[node_id] = Node(
+            self.folder / node_id, self.folder / f"{node_id}.log", self.program, self.zygote
+        )
         return made
 
     def pin(self, at: Node, member: Node, *follow: str, indirect: bool = False, may_ask: Sequence[str] = ()) -> None:
