@@ -15,7 +15,7 @@ from federation.errors import Fault
 from node.cli.printing import ExitCode, codes_help, exit_of, print_fault, print_interrupted, print_problem, print_text
 
 COMMANDS = {
-    "init": "node.cli.setup:init",
+    "init": "node.cli.making.init:init",
     "import": "node.cli.sources:import_files",
     "serve": "node.cli.setup:serve",
     "renew": "node.cli.setup:renew",
