@@ -19,6 +19,7 @@ from creditexchange.v1 import (
     exchange_pb2,
     feed_policy_pb2,
     feedback_pb2,
+    holder_index_pb2,
     identity_pb2,
     licence_pb2,
     list_entry_pb2,
@@ -62,6 +63,7 @@ from federation.records.exchange import (
     Question,
 )
 from federation.records.feed_policy import Dataset, FeedPolicy
+from federation.records.holders.index import CoveredFeed, HolderIndex
 from federation.records.licence import Licence, LicenceState
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.loop.feedback import Feedback, FeedbackDirection, FeedbackResponse
@@ -100,6 +102,8 @@ MESSAGES: Mapping[type[Value], type[Message]] = {
     Gap: answer_pb2.Gap,
     Head: answer_pb2.Head,
     Answer: answer_pb2.Answer,
+    CoveredFeed: holder_index_pb2.CoveredFeed,
+    HolderIndex: holder_index_pb2.HolderIndex,
     CaseDocument: case_pb2.CaseDocument,
     Case: case_pb2.Case,
     CaseStatus: case_status_pb2.CaseStatus,

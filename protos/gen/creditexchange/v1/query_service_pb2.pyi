@@ -1,4 +1,5 @@
 from creditexchange.v1 import envelope_pb2 as _envelope_pb2
+from creditexchange.v1 import holder_index_pb2 as _holder_index_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Mapping as _Mapping

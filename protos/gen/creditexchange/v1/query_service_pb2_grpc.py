@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from creditexchange.v1 import holder_index_pb2 as creditexchange_dot_v1_dot_holder__index__pb2
 from creditexchange.v1 import query_service_pb2 as creditexchange_dot_v1_dot_query__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -40,6 +41,11 @@ class QueryServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_query__service__pb2.AskRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_query__service__pb2.AskResponse.FromString,
                 _registered_method=True)
+        self.GetHolderIndex = channel.unary_stream(
+                '/creditexchange.v1.QueryService/GetHolderIndex',
+                request_serializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.FromString,
+                _registered_method=True)
 
 
 class QueryServiceServicer:
@@ -55,6 +61,16 @@ class QueryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHolderIndex(self, request, context):
+        """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
+        there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
+        that none is held here.
+        Errors: CALLER_UNKNOWN, FIELD_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -62,6 +78,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.Ask,
                     request_deserializer=creditexchange_dot_v1_dot_query__service__pb2.AskRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_query__service__pb2.AskResponse.SerializeToString,
+            ),
+            'GetHolderIndex': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetHolderIndex,
+                    request_deserializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -92,6 +113,33 @@ class QueryService:
             '/creditexchange.v1.QueryService/Ask',
             creditexchange_dot_v1_dot_query__service__pb2.AskRequest.SerializeToString,
             creditexchange_dot_v1_dot_query__service__pb2.AskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHolderIndex(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditexchange.v1.QueryService/GetHolderIndex',
+            creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.SerializeToString,
+            creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.FromString,
             options,
             channel_credentials,
             insecure,

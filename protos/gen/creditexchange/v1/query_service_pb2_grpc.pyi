@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 from collections import abc as _abc
+from creditexchange.v1 import holder_index_pb2 as _holder_index_pb2
 from creditexchange.v1 import query_service_pb2 as _query_service_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -40,6 +41,12 @@ class QueryServiceStub:
     Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
     EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
     """
+    GetHolderIndex: _grpc.UnaryStreamMultiCallable[_holder_index_pb2.GetHolderIndexRequest, _holder_index_pb2.GetHolderIndexResponse]
+    """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
+    there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
+    that none is held here.
+    Errors: CALLER_UNKNOWN, FIELD_INVALID.
+    """
 
 @_typing.type_check_only
 class QueryServiceAsyncStub(QueryServiceStub):
@@ -50,6 +57,12 @@ class QueryServiceAsyncStub(QueryServiceStub):
     """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
     Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
     EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+    """
+    GetHolderIndex: _aio.UnaryStreamMultiCallable[_holder_index_pb2.GetHolderIndexRequest, _holder_index_pb2.GetHolderIndexResponse]  # type: ignore[assignment]
+    """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
+    there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
+    that none is held here.
+    Errors: CALLER_UNKNOWN, FIELD_INVALID.
     """
 
 class QueryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -64,6 +77,18 @@ class QueryServiceServicer(metaclass=_abc_1.ABCMeta):
         """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
         Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
         EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def GetHolderIndex(
+        self,
+        request: _holder_index_pb2.GetHolderIndexRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_holder_index_pb2.GetHolderIndexResponse], _abc.AsyncIterator[_holder_index_pb2.GetHolderIndexResponse]]:
+        """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
+        there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
+        that none is held here.
+        Errors: CALLER_UNKNOWN, FIELD_INVALID.
         """
 
 def add_QueryServiceServicer_to_server(servicer: QueryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
