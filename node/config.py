@@ -25,6 +25,7 @@ from federation.errors import ConfigFault, FieldFault
 from federation.log.checkpoint import Origin
 from federation.log.note import Verifier
 from federation.records.feed_policy import Dataset, NodeId, Readers
+from federation.records.holders.index import MAX_INDEX_BITS
 
 CONFIG_NAME = "xinqiao.toml"
 _LABEL = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -121,6 +122,23 @@ class RetentionSection(_Section):
 
     enforce: bool = False
     """Whether the node that is served erases them, once a day; destroying cannot be undone."""
+
+
+class HoldersSection(_Section):
+    """Holder indexes: which subjects the open feeds of a node hold something about, without naming one."""
+
+    publish: bool = False
+    """Whether the node makes an index of its own feeds that every member may read, and hands it out."""
+    follow: bool = False
+    """Whether it fetches the indexes of the pinned members, asks fewer questions by them, and hands them on."""
+    every_s: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    """How often the own index is made anew, if its feeds have moved, and the others are asked for."""
+    false_positive_rate: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.01
+    """Share of subjects that are not in the own index and seem to be."""
+    max_age_s: Annotated[int, Field(ge=1, le=604_800)] = 10_800
+    """A member's index that was last stated longer ago says nothing: the member is asked."""
+    max_index_bytes: Annotated[int, Field(ge=128, le=MAX_INDEX_BITS // 8)] = 16 * 1024 * 1024
+    """Longest filter that is taken from a member."""
 
 
 class LimitsSection(_Section):
@@ -228,6 +246,7 @@ class Config(_Section):
     publish: PublishSection = PublishSection()
     follow: FollowSection = FollowSection()
     retention: RetentionSection = RetentionSection()
+    holders: HoldersSection = HoldersSection()
     limits: LimitsSection = LimitsSection()
     telemetry: TelemetrySection = TelemetrySection()
     feed: tuple[FeedSection, ...] = ()

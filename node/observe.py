@@ -166,6 +166,21 @@ class Observer:
         _LIES.add(1, {"reason": "HEAD_WITHHELD"})
         self._log.error("head withheld", feed=origin, peer=peer, size=size)
 
+    def index_published(self, keys: int, size: int) -> None:
+        """The own holder index was made anew."""
+        self._log.info("holder index published", keys=keys, bytes=size)
+
+    def index_followed(self, member: str, peer: str, size: int) -> None:
+        """A newer holder index of a member is durable."""
+        self._log.debug("holder index followed", member=member, peer=peer, bytes=size)
+
+    def index_refused(self, member: str, peer: str, fault: Fault) -> None:
+        """A holder index of a member did not come from a peer, or is not what it has to be; the last good one stays."""
+        if isinstance(fault, PeerFault):
+            _LIES.add(1, {"reason": fault.reason})
+        tell = self._log.error if isinstance(fault, PeerFault) else self._log.warning
+        tell("holder index refused", member=member, peer=peer, reason=fault.reason, detail=fault.detail)
+
     def decided(self, origin: str, count: int) -> None:
         """The rules were applied to new entries of a feed."""
         _DECIDED.add(count, {"feed": origin})

@@ -20,6 +20,8 @@ from federation.rules.retention.term import opening_months
 from federation.rules.rule_book import RuleBook, parse_rule_book, shipped_law
 from federation.standards.bundle import Standards, build_standards, shipped_standards
 from federation.standards.calendar import china_date, midnight_ms, months_later
+from federation.standards.identify import identify
+from federation.standards.identity import CodeAccepted, CodeKind, normalise
 from federation.standards.reading import version_of
 from node.assemble.casework.routing import correspondents_of
 from node.assemble.casework.rules import case_rules
@@ -32,6 +34,7 @@ from node.erase.order import Eraser
 from node.exchange.accessing import Accesses
 from node.exchange.exchange_log import ExchangeLog, LogSurroundings
 from node.exchange.openings import KEY_BYTES, OPENING_KEY_NAME, Sealer
+from node.holders.view import HeldHolders
 from node.identity.keys import KeyRing, load_or_make_secret
 from node.intake import Intake, Submission
 from node.ledger.ledger import Ledger
@@ -165,6 +168,11 @@ class Foundation:
         months = opening_months(self.book.retention, self.config.node.id, day)
         return midnight_ms(months_later(day, -months))
 
+    def unified_code(self, text: str) -> str:
+        """The unified code in a text; empty where it is none, or may as well be a person's number."""
+        found = identify(normalise(text), self.standards, china_date(self.clock()), legacy=True)
+        return found.value if isinstance(found, CodeAccepted) and found.kind is CodeKind.USCC else ""
+
     @cached_property
     def case_rules(self) -> CaseRules:
         """What cases are decided by."""
@@ -282,4 +290,7 @@ class Views:
             config.node.id, foundation.book.measures, foundation.standards, foundation.clock, config.follow.max_age_s
         )
         self.business = Business(self.query, reader, ground)
+        self.holders = HeldHolders(
+            reader, config.node.id, foundation.unified_code, foundation.clock, config.holders.max_age_s
+        )
         self.reports = Reports(reader, foundation.ledger_rules, foundation.clock)

@@ -16,6 +16,7 @@ from creditexchange.v1 import access_pb2
 from creditexchange.v1 import case_filing_pb2 as filing
 from creditexchange.v1 import case_service_pb2 as case
 from creditexchange.v1 import feed_service_pb2 as feed
+from creditexchange.v1 import holder_index_pb2 as holder
 from creditexchange.v1 import local_service_pb2 as local
 from creditexchange.v1 import node_service_pb2 as node
 from creditexchange.v1 import query_service_pb2 as query
@@ -68,6 +69,7 @@ _GET_CHECKPOINT = Method("/creditexchange.v1.FeedService/GetCheckpoint", feed.Ge
 _WATCH = Method("/creditexchange.v1.FeedService/WatchCheckpoints", feed.WatchCheckpointsResponse)
 _READ = Method("/creditexchange.v1.FeedService/ReadEntries", feed.ReadEntriesResponse)
 _ASK = Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
+_HOLDER_INDEX = Method("/creditexchange.v1.QueryService/GetHolderIndex", holder.GetHolderIndexResponse)
 _SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
 _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
@@ -173,6 +175,22 @@ class PeerClient:
         except CallerFault as fault:
             evidence = (response.SerializeToString(),)
             raise PeerFault("ANSWER_MALFORMED", f"{self._link.name}: {fault.reason}", evidence) from fault
+
+    async def holder_index(self, node_id: str, known_bits_sha256: bytes) -> AsyncGenerator[Envelope | bytes]:
+        """The header of a node's holder index, then its filter in order unless it is known; nothing when none is held.
+
+        Raises:
+            UnreachableFault: refused (with the peer's reason), broken off, or nothing came in time.
+            PeerFault: ANSWER_MALFORMED.
+        """
+        request = holder.GetHolderIndexRequest(node_id=node_id, known_bits_sha256=known_bits_sha256)
+        async with aclosing(self._link.stream(_HOLDER_INDEX, request, self._timeout_s)) as messages:
+            async for message in messages:
+                try:
+                    yield envelope_from_wire(message.header) if message.HasField("header") else message.chunk
+                except CallerFault as fault:
+                    evidence = (message.SerializeToString(),)
+                    raise PeerFault("ANSWER_MALFORMED", f"{self._link.name}: {fault.reason}", evidence) from fault
 
     async def deliver(self, letters: Sequence[Envelope]) -> list[Taken]:
         """What became of each letter, in order; receipts are still to be verified. Once: whoever calls tries again.

@@ -35,6 +35,9 @@ from node.assemble.serving.doors import (
     Inquiring,
     Submitting,
 )
+from node.assemble.serving.holders.following import IndexFollowing
+from node.assemble.serving.holders.handing import Handing
+from node.assemble.serving.holders.publishing import IndexPublishing, drop_unwanted
 from node.assemble.serving.leading import Leader, Leading
 from node.assemble.serving.logs import AccessLog, LogWatch, ThreadedLog, WriterLog
 from node.assemble.serving.loops import Bells, Loops
@@ -200,6 +203,7 @@ class _Parts:
                 self._observer.publishing_failed(origin, fault)
         await self._loops.act(self._stages.ledger.start)
         await self._loops.act(self._stages.propose_policies)
+        await self._loops.act(drop_unwanted, self._stages)
 
     async def flush(self) -> None:
         """Publishes what waits, if this process led; after the servers have stopped."""
@@ -227,6 +231,7 @@ class _Parts:
             running[f"publish {origin}"] = self._loops.publish(origin, mirrors)
             running[f"beat {origin}"] = self._loops.beat(origin)
         running |= self._about_statements(mirrors)
+        running |= self._about_holders()
         around = self._surroundings()
         for peer in self._config.peer:
             for origin in self._foundation.members.followed(peer):
@@ -247,6 +252,15 @@ class _Parts:
             for origin in self._foundation.members.followed(peer)
         ]
         return {"chase": chasing.run(), "escalate": escalating.run(), "look": looking.run(followed)}
+
+    def _about_holders(self) -> dict[str, Coroutine[object, object, None]]:
+        """Making the own holder index, and fetching those of members, as far as the configuration asks for it."""
+        wanted, running = self._config.holders, dict[str, Coroutine[object, object, None]]()
+        if wanted.publish:
+            running["holder index"] = IndexPublishing(self._stages, self._loops, self._readers, self._observer).run()
+        if wanted.follow:
+            running["holder indexes"] = IndexFollowing(self._stages, self._clients, self._loops, self._observer).run()
+        return running
 
     async def _tell(self) -> None:
         """Shows in health whether the node may write, for ever."""
@@ -307,7 +321,9 @@ class _Parts:
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),
-            QueryServicer(Answering(self._responder(), self._readers)),
+            QueryServicer(
+                Answering(self._responder(), self._readers), Handing(self._views.reader, node.id), self._readers
+            ),
             CaseServicer(cases, self._writer),
             LocalServicer(local, self._writer, self._readers),
         )

@@ -18,6 +18,7 @@ from node.storage.schema import (
     ENTRY,
     EVIDENCE,
     FEED,
+    HOLDER_PIECE,
     LEASE,
     META,
     METADATA,
@@ -33,7 +34,7 @@ COMPARED = tuple(table for table in METADATA.sorted_tables if table is not LEASE
 
 BATCH_ROWS = 4096
 BATCH_WIDE_ROWS = 64
-_WIDE = (EVIDENCE, ANSWERED, CASE_LETTER, RULE_FILE, OPENING)
+_WIDE = (EVIDENCE, ANSWERED, CASE_LETTER, RULE_FILE, OPENING, HOLDER_PIECE)
 """Their rows may be large: a megabyte each of the first two."""
 Step = Callable[[int], None]
 """Told after each batch how many rows it had."""

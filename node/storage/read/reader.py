@@ -5,6 +5,7 @@
 from node.storage.cases.rows import CaseRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
+from node.storage.read.holders.rows import HolderRows
 from node.storage.read.holdings import HoldingRows
 from node.storage.read.loop.rows import LoopRows
 from node.storage.read.opened.rows import OpeningRows
@@ -41,6 +42,7 @@ class Reader:
         self._add_statements(StatementRows(connect))
         self.is_black, self.suspended = holdings.is_black, holdings.suspended
         self._add_openings(OpeningRows(connect))
+        self._add_holders(HolderRows(connect))
         cases = CaseRows(connect)
         self.cases, self.case_files = cases.cases, cases.case_files
         self.case_letters = cases.case_letters
@@ -69,3 +71,9 @@ class Reader:
     def _add_openings(self, openings: OpeningRows) -> None:
         self.openings, self.tagged_openings = openings.openings, openings.tagged_openings
         self.batch_openings = openings.batch_openings
+
+    def _add_holders(self, holders: HolderRows) -> None:
+        self.holder_indexes, self.holder_index = holders.holder_indexes, holders.holder_index
+        self.holder_bits, self.holder_piece = holders.holder_bits, holders.holder_piece
+        self.count_subjects, self.subjects_shown = holders.count_subjects, holders.subjects_shown
+        self.policies = holders.policies

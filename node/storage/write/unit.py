@@ -11,6 +11,7 @@ from node.storage.write.erase_part import ErasePart
 from node.storage.write.exchange_part import ExchangePart
 from node.storage.write.feed_table import FeedTable
 from node.storage.write.follow_part import FollowPart
+from node.storage.write.holders.part import HolderPart
 from node.storage.write.intake_part import IntakePart
 from node.storage.write.ledger_part import LedgerPart
 from node.storage.write.log_part import LogPart
@@ -63,6 +64,8 @@ class Unit:
         self.try_to_write = exchange.try_to_write
         self.destructions = exchange.destructions
         self._add_cases(CasePart(connection))
+        holders = HolderPart(connection)
+        self.keep_holder_index, self.drop_holder_indexes = holders.keep_holder_index, holders.drop_holder_indexes
 
     def _add_log(self, log: LogPart) -> None:
         """The methods of a `LogUnit`."""
