@@ -40,6 +40,7 @@ COMMANDS = {
     "erase": "node.cli.erasing.erase:erase",
     "retention": "node.cli.erasing.retention:retention",
     "propagation": "node.cli.propagating.propagation:propagation",
+    "holders": "node.cli.holders.group:holders",
     "exchanges": "node.cli.auditing.exchanges:exchanges",
     "openings": "node.cli.auditing.openings:openings",
     "audit": "node.cli.auditing.group:audit",

@@ -37,8 +37,7 @@ class Reader:
         self.entry = holdings.entry
         self.decision = holdings.decision
         self.decisions = holdings.decisions
-        erasures = ErasureRows(connect)
-        self.erasures = erasures.erasures
+        self.erasures = ErasureRows(connect).erasures
         self._add_statements(StatementRows(connect))
         self.is_black, self.suspended = holdings.is_black, holdings.suspended
         self._add_openings(OpeningRows(connect))

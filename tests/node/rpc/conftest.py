@@ -44,6 +44,7 @@ from node.rpc.trust import Trust
 from node.rpc.wire import NodeStatement
 from tests.node.rpc.casing import Casing, doors
 from tests.node.rpc.erasing import Erasing, Stating
+from tests.node.rpc.holders.indexing import Indexing
 from tests.node.rpc.liar import Liar, Liars
 from tests.node.rpc.looping import Looping
 
@@ -131,7 +132,7 @@ def _entry(number: int, payload_bytes: int) -> RawEntry:
 
 
 @dataclass
-class Stages(Erasing, Casing, Looping):
+class Stages(Erasing, Casing, Looping, Indexing):
     """What stands behind query and local: remembers what it was asked, answers or raises what it is told."""
 
     asked: list[tuple[str, Envelope]] = field(default_factory=list)
@@ -333,7 +334,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
     servicers = Servicers(
         NodeServicer(NodeStatement("330100", FEDERATION, "xinqiao/0", ("creditexchange.v1/1",), ("source",))),
         FeedServicer(FeedStages(publisher, feeds, feeds, lambda _origin: bell), executor, watch_s),
-        QueryServicer(stages),
+        QueryServicer(stages, stages, executor),
         *doors(stages, executor),
     )
     lab: Lab
