@@ -88,6 +88,8 @@ class Expected:
             PeerFault: HOLDER_INDEX_UNSIGNED, not signed by the node's message key; HOLDER_INDEX_MALFORMED;
                 HOLDER_INDEX_TOO_LARGE; and as `require_sound` and `require_newer`. With the envelope's payload.
         """
+        if len(envelope.payload) > MAX_HEADER_BYTES:
+            raise PeerFault("HOLDER_INDEX_TOO_LARGE", f"{self.node_id}: a header of {len(envelope.payload)} bytes")
         try:
             index = decode_as(HolderIndex, opened(envelope, HOLDER_INDEX_TYPE, self.verifier))
         except FieldFault as fault:

@@ -1,27 +1,22 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Members' indexes: taken from whoever hands them on, as the member signed them and not older, or not at all."""
+"""Members' indexes: fetched from them or from a hub, and asked whom they may hold something about."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from federation.records.codec import encode
 from federation.records.feed_policy import Dataset
-from federation.rules.holders.statement import HOLDER_INDEX_TYPE, CannotSay, MayHold, NothingHeld
+from federation.rules.holders.statement import CannotSay, MayHold, NothingHeld
 from node.config import FeedSection
-from node.exchange.dialogue import Envelope, seal
 from node.holders.index import HeldIndex
-from tests.node.holders.looking import Message, Way, follow, publish, said
+from tests.node.holders.looking import Way, follow, publish, said
 from tests.node.region.member import FEEDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
@@ -44,14 +39,6 @@ async def published(world: World, hangzhou: Node, shanghai: Node, samples: Sampl
     held = await publish(hangzhou)
     assert held is not None
     return held
-
-
-def forged(hangzhou: Node, held: HeldIndex, **changes: object) -> Callable[[Message], Message]:
-    """Sends another header in place of the one held, signed by the node itself."""
-    index = held.index.model_copy(update=changes)
-    return lambda message: (
-        seal(HOLDER_INDEX_TYPE, encode(index), hangzhou.keys) if isinstance(message, Envelope) else message
-    )
 
 
 async def test_an_index_comes_from_its_member(
@@ -161,117 +148,6 @@ async def test_a_restricted_feed_that_may_be_read_takes_a_question(world: World,
 
     assert {"330100": CannotSay("FEED_NOT_COVERED")} == said(shanghai, NOBODY)
     assert isinstance(said(shanghai, NOBODY, Dataset.LISTS)["330100"], NothingHeld)
-
-
-async def test_an_older_index_is_refused(
-    hangzhou: Node, shanghai: Node, published: HeldIndex, samples: Samples
-) -> None:
-    """A hub that hands on what the member has replaced would hide what came since; the newer one stays."""
-    hangzhou.publish("lists", samples.black(2))
-    newer = await publish(hangzhou)
-    await follow(shanghai, "330100", {"330100": Way(hangzhou)})
-    back = Way(hangzhou, lambda message: published.envelope if isinstance(message, Envelope) else message)
-
-    assert [("yrd", "HOLDER_INDEX_OLDER")] == await follow(shanghai, "330100", {"yrd": back})
-    kept = shanghai.reader.holder_index("330100")
-    assert newer is not None
-    assert kept is not None
-    assert newer.header == kept.header
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda bits: bits[:-1] + bytes([bits[-1] ^ 1]),
-        lambda bits: bits[:-1],
-        lambda bits: bits + b"\0",
-        lambda _bits: None,
-        lambda _bits: b"",
-    ],
-    ids=["a bit", "shorter", "longer", "nothing", "empty"],
-)
-async def test_altered_bits_are_refused(
-    hangzhou: Node, shanghai: Node, published: HeldIndex, spoil: Callable[[bytes], bytes | None]
-) -> None:
-    """Whoever turned, cut or added any; nothing is kept."""
-    way = Way(hangzhou, lambda message: message if isinstance(message, Envelope) else spoil(message))
-
-    assert [("330100", "HOLDER_INDEX_ALTERED")] == await follow(shanghai, "330100", {"330100": way})
-    assert {} == said(shanghai, NOBODY)
-
-
-async def test_the_last_good_index_stays(
-    hangzhou: Node, shanghai: Node, published: HeldIndex, samples: Samples
-) -> None:
-    """When a newer one comes with bits that are not its own: header and filter are those of before."""
-    await follow(shanghai, "330100", {"330100": Way(hangzhou)})
-    hangzhou.publish("lists", samples.black(2))
-    await publish(hangzhou)
-    way = Way(hangzhou, lambda message: message if isinstance(message, Envelope) else bytes(len(message)))
-
-    assert [("330100", "HOLDER_INDEX_ALTERED")] == await follow(shanghai, "330100", {"330100": way})
-    kept = shanghai.reader.holder_index("330100")
-    assert kept is not None
-    assert published.header == kept.header
-    assert {"330100": LISTED} == said(shanghai, samples.company.code)
-
-
-async def test_another_signer_is_refused(world: World, hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
-    """A hub may sign for itself alone."""
-    hub = world.node("yrd")
-    way = Way(
-        hangzhou,
-        lambda message: (
-            seal(HOLDER_INDEX_TYPE, message.payload, hub.keys) if isinstance(message, Envelope) else message
-        ),
-    )
-
-    assert [("yrd", "HOLDER_INDEX_UNSIGNED")] == await follow(shanghai, "330100", {"yrd": way})
-
-
-async def test_a_header_that_was_changed_is_refused(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
-    """One byte of what was signed."""
-    way = Way(
-        hangzhou,
-        lambda message: replace(message, payload=message.payload + b"\0") if isinstance(message, Envelope) else message,
-    )
-
-    assert [("330100", "HOLDER_INDEX_UNSIGNED")] == await follow(shanghai, "330100", {"330100": way})
-
-
-async def test_another_nodes_index_is_refused(world: World, shanghai: Node, published: HeldIndex) -> None:
-    """A hub that answers with its own."""
-    hub = world.node("yrd")
-    await publish(hub)
-
-    assert [("yrd", "HOLDER_INDEX_UNSIGNED")] == await follow(shanghai, "330100", {"yrd": Way(hub, instead="yrd")})
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"node_id": "yrd"}, "HOLDER_INDEX_FOREIGN"),
-        ({"as_of_ms": 1 << 62}, "HOLDER_INDEX_FROM_FUTURE"),
-        ({"bits": 64 * 1024 * 1024 * 8}, "HOLDER_INDEX_TOO_LARGE"),
-        ({"bits": 8}, "HOLDER_INDEX_MALFORMED"),
-        ({"keys": 0}, "HOLDER_INDEX_FALSE"),
-    ],
-)
-async def test_what_a_node_may_not_state_is_refused(
-    hangzhou: Node, shanghai: Node, published: HeldIndex, changes: dict[str, object], reason: str
-) -> None:
-    """Though it signed it itself; a filter that is too long is not even fetched."""
-    way = Way(hangzhou, forged(hangzhou, published, **changes))
-
-    assert [("330100", reason)] == await follow(shanghai, "330100", {"330100": way})
-    assert None is shanghai.reader.holder_index("330100")
-
-
-async def test_a_filter_without_its_header_is_refused(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
-    """Nobody knows what it would be of."""
-    way = Way(hangzhou, lambda message: None if isinstance(message, Envelope) else message)
-
-    assert [("330100", "ANSWER_MALFORMED")] == await follow(shanghai, "330100", {"330100": way})
 
 
 async def test_a_member_without_an_index_is_asked_for_it_elsewhere(
