@@ -34,6 +34,7 @@ from node.entry.pending import Pending
 from node.exchange.dialogue import Envelope
 from node.exchange.exchange_log import Remembered
 from node.follow.ports import Evidence, FollowedRow, Health
+from node.holders.index import CHUNK_BYTES, pieces_of
 from node.ledger.rules import RuleSet
 from node.storage.dialect.engines import reader_engine
 from node.storage.dialect.place import PostgresPlace, StorePlace
@@ -41,6 +42,7 @@ from node.storage.moving.move import Moved, MoveProgress, move_store
 from node.storage.schema import LEASE, META, METADATA
 from node.storage.store import Store, open_store
 from tests.node.storage.conftest import FOREIGN, OWN, OWNER, OwnFeed
+from tests.node.storage.indexing import indexed
 
 SIGNED = Envelope("a letter", b"payload", b"k" * 4, b"s" * 64)
 Rows: TypeAlias = dict[str, list[tuple[Any, ...]]]
@@ -99,6 +101,7 @@ def fill(store: Store, count: int) -> FeedKeys:
         unit.keep_letters(
             [KeptLetter(LetterName(case, "case"), b"d" * 32, SIGNED, "310000", 9, "yrd", "", 10, 1, "LATE")]
         )
+        unit.keep_holder_index(indexed("yrd", bytes(3 * CHUNK_BYTES)), pieces_of(bytes(3 * CHUNK_BYTES)))
         unit.keep_case(CaseFile(case, "310000", CaseKind.OBJECTION, OWN, 3, 9, 9, due_on=date(2026, 11, 30)))
     return own_keys(feed)
 
