@@ -50,6 +50,8 @@ PURPOSE = "joint-punishment"
 """For which Shanghai may ask its hub."""
 SOON = "\n[follow]\nmax_backoff_s = 1.0\n\n"
 """Who was away is asked again a second after it is back at the latest."""
+INDEXES = {HANGZHOU: "publish", FIRST_HUB: "follow", SECOND_HUB: "follow", SUZHOU: "follow"}
+"""Who makes a holder index, or fetches those of others."""
 FIRST_MOMENT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 """A Monday, ten in the morning in China."""
 TAIZHOU_ECOLOGY = Authority(name="台州市生态环境局", code=unified("11", "331000", 90001))
@@ -112,7 +114,8 @@ class Delta(Region):
         self.node(SECOND_HUB, roles=("relay", "consumer"))
         for node in self.nodes.values():
             with (node.folder / CONFIG_NAME).open("a", encoding="utf-8") as config:
-                config.write(SOON + (FEEDBACK_FEED if node.id == SHANGHAI else ""))
+                index = f"[holders]\n{INDEXES[node.id]} = true\nevery_s = 3\n\n" if node.id in INDEXES else ""
+                config.write(SOON + index + (FEEDBACK_FEED if node.id == SHANGHAI else ""))
         create_feeds(self.nodes[SHANGHAI].config)
         for node in self.nodes.values():
             _rule(node, "agreements/flow-lists@1.toml", AGREEMENT)
