@@ -131,7 +131,7 @@ class HoldersSection(_Section):
     """Whether the node makes an index of its own feeds that every member may read, and hands it out."""
     follow: bool = False
     """Whether it fetches the indexes of the pinned members, asks fewer questions by them, and hands them on."""
-    every_s: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    every_s: Annotated[int, Field(ge=1, le=86_400)] = 900
     """How often the own index is made anew, if its feeds have moved, and the others are asked for."""
     false_positive_rate: Annotated[float, Field(ge=0.0001, le=0.1)] = 0.01
     """Share of subjects that are not in the own index and seem to be."""

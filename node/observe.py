@@ -176,10 +176,12 @@ class Observer:
 
     def index_refused(self, member: str, peer: str, fault: Fault) -> None:
         """A holder index of a member did not come from a peer, or is not what it has to be; the last good one stays."""
+        said = {"member": member, "peer": peer, "reason": fault.reason, "detail": fault.detail}
         if isinstance(fault, PeerFault):
             _LIES.add(1, {"reason": fault.reason})
-        tell = self._log.error if isinstance(fault, PeerFault) else self._log.warning
-        tell("holder index refused", member=member, peer=peer, reason=fault.reason, detail=fault.detail)
+            self._log.error("holder index refused", **said)
+        else:
+            self._log.warning("holder index not fetched", **said)
 
     def decided(self, origin: str, count: int) -> None:
         """The rules were applied to new entries of a feed."""

@@ -89,6 +89,12 @@ def own_standing(own: OwnEntry, home: str, book: RuleBook, as_of: date) -> OwnSt
     )
 
 
+def standing_on(own: OwnEntry, as_of: date) -> Standing:
+    """What an own record is on a day, as `own_standing` tells it, for whoever asks for nothing else of many records."""
+    life = life_of(term_of(own.record), own.course, as_of)
+    return _standing((*life.holds, *_state_holds(own)))
+
+
 def term_of(record: Fact) -> Term:
     """Days of effect of a record; of a penalty's two last days (of effect, of publication) the earlier one counts."""
     match record:

@@ -18,8 +18,7 @@ from federation.records.feed_policy import Dataset
 from federation.records.holders.index import CoveredFeed, HolderIndex
 from federation.rules.holders.filter import MILLION, Filter, shape_for
 from federation.rules.holders.statement import HOLDER_INDEX_TYPE, may_be_covered, may_be_in, shows
-from federation.rules.rule_book import RuleBook
-from federation.rules.standing import OwnEntry, own_standing
+from federation.rules.standing import OwnEntry, standing_on
 from federation.rules.transition.course import Fact
 from federation.standards.calendar import china_date
 from node.entry.holding import HeldEntry, acts_of
@@ -28,7 +27,7 @@ from node.holders.index import HeldIndex, pieces_of
 from node.identity.keys import KeyRing
 from node.publish import FeedView
 
-BATCH_ENTRIES = 1000
+BATCH_ENTRIES = 500
 SALT_BYTES = 32
 
 
@@ -80,13 +79,11 @@ class Making:
 
     Attributes:
         keys: the message key signs.
-        book: tells what has ended or lapsed.
         false_positive_rate: what the index states.
         random_bytes: source of salts.
     """
 
     keys: KeyRing
-    book: RuleBook
     false_positive_rate: float
     random_bytes: Callable[[int], bytes]
 
@@ -193,7 +190,7 @@ class Building:
         if not isinstance(record, Fact):
             return False
         own = OwnEntry(record, acts_of(entry, acts).course)
-        return shows(own_standing(own, self._making.keys.node_id, self._making.book, self._day).standing)
+        return shows(standing_on(own, self._day))
 
 
 def _held(origin: str, entry: Shown) -> HeldEntry:

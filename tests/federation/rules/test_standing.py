@@ -16,7 +16,7 @@ from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity, Subject
 from federation.rules.life_cycle import Term
 from federation.rules.rule_book import RuleBook
-from federation.rules.standing import OwnEntry, OwnStanding, own_standing, term_of
+from federation.rules.standing import OwnEntry, OwnStanding, own_standing, standing_on, term_of
 from federation.rules.transition.course import Course
 
 TODAY = date(2026, 11, 22)
@@ -44,6 +44,22 @@ def test_term_counts_its_first_and_last_day(
     """An entry counts from its first to its last day, and lapses without an act."""
     found = own_standing(OwnEntry(entry()), "330100", book, today)
     assert (standing, reasons) == (found.standing, found.reasons)
+
+
+@pytest.mark.parametrize("today", [date(2025, 3, 9), date(2026, 1, 1), date(2027, 3, 10)])
+@pytest.mark.parametrize("kind", [None, EndingKind.REMOVED])
+def test_the_standing_alone_is_that_of_the_whole(
+    book: RuleBook,
+    entry: Callable[..., ListEntry],
+    after: Callable[..., Course],
+    endings: Mapping[EndingKind, Ending],
+    today: date,
+    kind: EndingKind | None,
+) -> None:
+    """Whoever asks about many records for nothing else is told the same."""
+    own = OwnEntry(entry(), after(endings[kind])) if kind else OwnEntry(entry())
+
+    assert own_standing(own, "330100", book, today).standing is standing_on(own, today)
 
 
 def test_ended_entry_has_no_measures(

@@ -38,9 +38,7 @@ class IndexPublishing:
         self._observer = observer
         self._home = foundation.config.node.id
         self._every_s = foundation.config.holders.every_s
-        self._making = Making(
-            foundation.keys, foundation.book, foundation.config.holders.false_positive_rate, os.urandom
-        )
+        self._making = Making(foundation.keys, foundation.config.holders.false_positive_rate, os.urandom)
 
     async def run(self) -> None:
         """Looks, for ever."""
