@@ -85,7 +85,7 @@ def test_an_officer_is_an_id(officer: str) -> None:
 def test_an_unknown_kind_of_authorisation_is_refused() -> None:
     """An enumeration number that nobody here knows is never taken for one that is known."""
     message = question_pb2.Question.FromString(encode(Question(**ASKED, authorisation=Authorisation(**CONSENT))))
-    message.authorisation.kind = 9
+    message.authorisation.kind = 9  # type: ignore[assignment]
 
     with pytest.raises(FieldFault) as raised:
         decode_as(Question, message.SerializeToString())
