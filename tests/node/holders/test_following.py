@@ -11,6 +11,7 @@ import pytest
 
 from federation.records.feed_policy import Dataset
 from federation.rules.holders.statement import CannotSay, MayHold, NothingHeld
+from node.assemble.stages import Views
 from node.config import FeedSection
 from node.holders.index import HeldIndex
 from tests.node.holders.looking import Way, follow, publish, said
@@ -83,6 +84,14 @@ async def test_a_hub_is_not_asked_when_the_member_answers(hangzhou: Node, shangh
     assert [] == hub.sent
 
 
+async def test_who_is_no_hub_is_not_asked(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
+    """An index of another member is handed on by relays alone."""
+    other = Way(hangzhou)
+
+    assert [] == await follow(shanghai, "330100", {"330000": other})
+    assert [] == other.sent
+
+
 async def test_a_filter_that_is_known_is_not_sent_again(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
     """An index that was stated again comes as its header alone, and is no staler for it."""
     await follow(shanghai, "330100", {"330100": Way(hangzhou)})
@@ -110,13 +119,14 @@ async def test_a_new_index_takes_the_place_of_the_one_in_memory(
 ) -> None:
     """Who was ended there is not asked about any more."""
     await follow(shanghai, "330100", {"330100": Way(hangzhou)})
-    view = said(shanghai, samples.company.code)
+    holders = Views(shanghai.stages.foundation, shanghai.reader).holders
+    before = holders.said(samples.company.code)
     hangzhou.publish("lists", samples.ending(), ref=0)
     await publish(hangzhou)
     await follow(shanghai, "330100", {"330100": Way(hangzhou)})
 
-    assert {"330100": LISTED} == view
-    assert isinstance(said(shanghai, samples.company.code)["330100"], NothingHeld)
+    assert {"330100": LISTED} == before
+    assert isinstance(holders.said(samples.company.code)["330100"], NothingHeld)
 
 
 async def test_of_persons_and_unknown_codes_no_index_says_anything(
