@@ -8,8 +8,9 @@
         case MayHold() | CannotSay() | None: ask
 
 A member that publishes no index, or whose index is not followed, is absent: it is to be asked. A miss stands for the
-open feeds of that member alone. Of feeds beside those this node knows by the member's catalogue: without it, or with a
-feed there that it may read and the index does not cover, the index cannot say.
+open feeds of that member alone: of what a hub mirrors, the index of each origin tells. Of feeds beside those this node
+knows by the member's catalogue: without it, or with a feed there that it may read and the index does not cover, the
+index cannot say.
 """
 
 import threading
@@ -38,7 +39,7 @@ class Holders(Protocol):
         Args:
             code: the subject's code, normalised, of any kind.
             datasets: kinds of record asked about.
-            max_age_s: an older index says nothing; None for what is configured.
+            max_age_s: an older index says nothing; never more than is configured, which None stands for.
 
         Raises:
             StoreFault: the store cannot be read.
@@ -106,7 +107,7 @@ class HeldHolders:
         if not held:
             return {}
         known, catalogues = self._readable(datasets), self._catalogues()
-        max_age_ms = (self._max_age_s if max_age_s is None else max_age_s) * 1000
+        max_age_ms = min(self._max_age_s, self._max_age_s if max_age_s is None else max_age_s) * 1000
         unified, found = self._unified(code), dict[str, HolderSaid]()
         for each in held:
             kept = self._filter(each)

@@ -88,10 +88,16 @@ async def publish(node: Node) -> HeldIndex | None:
     return node.reader.holder_index(node.id)
 
 
+def follower(node: Node, sources: Mapping[str, Way], told: Observer | None = None) -> IndexFollowing:
+    """The loop that fetches indexes."""
+    observer = told or Told()
+    return IndexFollowing(node.stages, sources, _loops(node, observer), observer)
+
+
 async def follow(node: Node, member: str, sources: Mapping[str, Way]) -> list[tuple[str, str]]:
-    """One look of the loop that fetches indexes, at one member's; what was refused, from whom."""
+    """One look of that loop, at one member's index; what was refused, from whom."""
     told = Told()
-    await IndexFollowing(node.stages, sources, _loops(node, told), told).look(member)
+    await follower(node, sources, told).look(member)
     return told.refused
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ import pytest
 
 from federation.records.feed_policy import Dataset
 from federation.rules.holders.statement import CannotSay, MayHold, NothingHeld
+from node.assemble.serving.holders import following
 from node.assemble.stages import Views
 from node.config import FeedSection
 from node.holders.index import HeldIndex
-from tests.node.holders.looking import Way, follow, publish, said
+from tests.node.holders.looking import Told, Way, follow, follower, publish, said
 from tests.node.region.member import FEEDS
 
 if TYPE_CHECKING:
@@ -92,6 +94,24 @@ async def test_who_is_no_hub_is_not_asked(hangzhou: Node, shanghai: Node, publis
     assert [] == other.sent
 
 
+async def test_a_member_that_was_away_is_asked_again_soon(
+    hangzhou: Node, shanghai: Node, published: HeldIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before the next round: else a start of all nodes at once would cost one."""
+    monkeypatch.setattr(following, "RETRY_S", 0.0)
+    way, told = Way(hangzhou, away=True), Told()
+    asking = asyncio.create_task(follower(shanghai, {"330100": way}, told).run())
+    while not told.refused:
+        await asyncio.sleep(0)
+    way.away = False
+    while shanghai.reader.holder_index("330100") is None:
+        await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+
+    assert published.header == next(iter(shanghai.reader.holder_indexes())).header
+
+
 async def test_a_filter_that_is_known_is_not_sent_again(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
     """An index that was stated again comes as its header alone, and is no staler for it."""
     await follow(shanghai, "330100", {"330100": Way(hangzhou)})
@@ -112,6 +132,18 @@ async def test_an_index_grows_old(hangzhou: Node, shanghai: Node, published: Hel
     hangzhou.clock.forward(hours=4)
 
     assert {"330100": CannotSay("HOLDER_INDEX_STALE")} == said(shanghai, NOBODY)
+
+
+async def test_whoever_asks_may_want_a_newer_index(hangzhou: Node, shanghai: Node, published: HeldIndex) -> None:
+    """Than is configured, and never an older one."""
+    await follow(shanghai, "330100", {"330100": Way(hangzhou)})
+    holders = Views(shanghai.stages.foundation, shanghai.reader).holders
+    hangzhou.clock.forward(hours=1)
+    found = [holders.said(NOBODY, max_age_s=age)["330100"] for age in (3600, 3599)]
+    hangzhou.clock.forward(hours=3)
+
+    assert [NothingHeld(published.index.as_of_ms), CannotSay("HOLDER_INDEX_STALE")] == found
+    assert CannotSay("HOLDER_INDEX_STALE") == holders.said(NOBODY, max_age_s=1 << 20)["330100"]
 
 
 async def test_a_new_index_takes_the_place_of_the_one_in_memory(
