@@ -9,7 +9,8 @@
     ├── CallerFault          whoever asked: the request is answered with the reason
     │   ├── FieldFault       one field is missing, malformed or over its limit
     │   ├── RangeFault       sizes or indexes outside a feed
-    │   └── AccessFault      the caller may not, or the thing is not there for this caller
+    │   ├── AccessFault      the caller may not, or the thing is not there for this caller
+    │   └── LimitFault       the caller asks too much for now; says when to try again
     ├── PeerFault            a peer broke the rules; carries the bytes that prove it
     │   ├── NoteFault        a signed note is malformed or its signature fails
     │   ├── EntriesFault     entries do not lead to the signed root
@@ -73,6 +74,18 @@ class RangeFault(CallerFault):
 
 class AccessFault(CallerFault):
     """The caller may not, or the thing is not there for this caller; the two are told apart by nobody."""
+
+
+class LimitFault(CallerFault):
+    """A caller is over a limit.
+
+    Attributes:
+        retry_after_s: when to try again.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.retry_after_s = retry_after_s
 
 
 class PeerFault(Fault):

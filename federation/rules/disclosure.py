@@ -75,10 +75,12 @@ class PurposeGrant:
     Attributes:
         purposes: purposes of questions about organisations and sole traders.
         person_purposes: purposes of questions about natural persons; granted apart, as these are never public.
+        batches: purposes whose questions may come in batches; a right beside that to the purpose.
     """
 
     purposes: frozenset[str] = frozenset()
     person_purposes: frozenset[str] = frozenset()
+    batches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,13 @@ def may_ask(inquiry: Inquiry, grants: Mapping[str, PurposeGrant], purposes: Code
     """
     if not purposes.knows(inquiry.purpose):
         return NotGranted("PURPOSE_UNKNOWN")
-    grant = grants.get(inquiry.requester) or grants.get(_EVERYBODY, PurposeGrant())
+    grant = grant_of(grants, inquiry.requester)
     if inquiry.personal:
         granted = inquiry.purpose in grant.person_purposes
         return Granted() if granted else NotGranted("PERSON_PURPOSE_NOT_GRANTED")
     return Granted() if inquiry.purpose in grant.purposes else NotGranted("PURPOSE_NOT_GRANTED")
+
+
+def grant_of(grants: Mapping[str, PurposeGrant], requester: str) -> PurposeGrant:
+    """What a member may ask for; `*` speaks for members that are not named, and nothing is granted to the others."""
+    return grants.get(requester) or grants.get(_EVERYBODY, PurposeGrant())

@@ -31,7 +31,23 @@ from federation.records.exchange import AccessKind, Question
 ANSWERED = "ANSWERED"
 """Outcome of an exchange that was answered; every other outcome is the reason of a refusal."""
 
-LOGGED_REFUSALS = frozenset({"PURPOSE_NOT_GRANTED"})
+LOGGED_REFUSALS = frozenset(
+    {
+        "PURPOSE_NOT_GRANTED",
+        "BATCH_NOT_GRANTED",
+        "QUESTION_CLOCK_SKEW",
+        "QUESTION_EXPIRED",
+        "AUTHORISATION_MISSING",
+        "AUTHORISATION_UNSUITED",
+        "AUTHORISATION_NOT_YET_VALID",
+        "AUTHORISATION_EXPIRED",
+        "AUTHORISATION_TOO_LONG",
+        "AUTHORISATION_WITHDRAWN",
+        "OFFICER_BARRED",
+        "RATE_EXCEEDED",
+        "CODES_IN_SEQUENCE",
+    }
+)
 """Refusals that both sides log: those of a question that was read, signed and addressed as it must be. A question that
 was refused before that (its certificate, signature, address or form), or not answered at all, is logged by whoever
 asked alone, since the other side cannot say whose it was."""

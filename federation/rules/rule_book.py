@@ -17,8 +17,10 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     prohibited/      what must not be collected about natural persons: `[data.<code>]`
     duties/          what is owed within how many working days: `[duties.<code>]`
     propagation/     how soon what happened to an entry has to be in effect everywhere
+    asking/          what members may ask under: clock, authority, `[purposes.<code>]` and `[paces.<right>]`
+    anomalies/       what is unusual about questions: `[rules.<id>]`
 
-The last seven are law: they ship with the program, and of each id the highest version alone counts, so that an
+The last nine are law: they ship with the program, and of each id the highest version alone counts, so that an
 operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
 them.
 """
@@ -37,6 +39,8 @@ from federation.errors import ConfigFault
 from federation.records.subject import Authority
 from federation.records.value import Value
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
+from federation.rules.asking.anomalies import AnomalyRule, AnomalyRules, AnomalyVersion
+from federation.rules.asking.terms import AskingRules, AskingVersion, Pace, PurposeTerm
 from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedRules, ProhibitedVersion
@@ -54,7 +58,19 @@ from federation.rules.propagation.term import PropagationTerm
 from federation.rules.retention.term import RetentionTerm
 from federation.standards.reading import version_of
 
-LAW = frozenset({"repair", "severity", "procedures", "filing-duties", "prohibited", "duties", "propagation"})
+LAW = frozenset(
+    {
+        "repair",
+        "severity",
+        "procedures",
+        "filing-duties",
+        "prohibited",
+        "duties",
+        "propagation",
+        "asking",
+        "anomalies",
+    }
+)
 """Folders whose files ship with the program, whether a node's folder has them or not."""
 _DIGEST_DOMAIN = b"creditexchange/rules/1\n"
 AnyValue = TypeVar("AnyValue", bound=Value)
@@ -78,6 +94,8 @@ class RuleBook:
         duties: what is owed within how many working days, by file and code.
         propagation: how soon acts have to be in effect everywhere, by id.
         filing_duties: what regions ask of agencies, by id.
+        asking: under what terms members may ask, by id.
+        anomalies: what is unusual about questions, by id.
     """
 
     agreements: tuple[Agreement, ...]
@@ -93,6 +111,8 @@ class RuleBook:
     duties: tuple[Duty, ...] = ()
     propagation: tuple[PropagationTerm, ...] = ()
     filing_duties: tuple[FilingDuties, ...] = ()
+    asking: tuple[AskingRules, ...] = ()
+    anomalies: tuple[AnomalyRules, ...] = ()
 
     @property
     def name(self) -> str:
@@ -198,6 +218,8 @@ def _parsed(content: tuple[tuple[str, bytes], ...]) -> RuleBook:
         tuple(_below(Duty, read["duties"], "duties")),
         tuple(_roots(PropagationTerm, read["propagation"])),
         tuple(_roots(FilingDuties, read["filing-duties"])),
+        tuple(_asking(file) for file in read["asking"]),
+        tuple(_anomalies(file) for file in read["anomalies"]),
     )
 
 
@@ -275,6 +297,18 @@ def _repair(file: RuleFile) -> RepairRules:
 def _prohibited(file: RuleFile) -> ProhibitedRules:
     (version,) = _roots(ProhibitedVersion, [file])
     return ProhibitedRules(version, tuple(_below(ProhibitedData, [file], "data")))
+
+
+def _asking(file: RuleFile) -> AskingRules:
+    (version,) = _roots(AskingVersion, [file])
+    purposes = {each.purpose: each for each in _below(PurposeTerm, [file], "purposes")}
+    paces = {each.right: each for each in _below(Pace, [file], "paces")}
+    return AskingRules(version, MappingProxyType(purposes), paces["single"], paces["batch"])
+
+
+def _anomalies(file: RuleFile) -> AnomalyRules:
+    (version,) = _roots(AnomalyVersion, [file])
+    return AnomalyRules(version, tuple(_below(AnomalyRule, [file], "rules")))
 
 
 def _distinct(measures: list[Measure]) -> tuple[Measure, ...]:

@@ -23,6 +23,7 @@ from federation.errors import (
     Fault,
     FieldFault,
     ForkFault,
+    LimitFault,
     PeerFault,
     RangeFault,
     StoreFault,
@@ -64,6 +65,18 @@ TABLE: Mapping[str, Row] = {
     "QUESTION_INVALID": Row(_C.INVALID_ARGUMENT, FieldFault, "The question lacks or breaks a field."),
     "QUESTION_MISDIRECTED": Row(_C.INVALID_ARGUMENT, AccessFault, "The question is another node's, or for another."),
     "PURPOSE_NOT_GRANTED": Row(_C.PERMISSION_DENIED, AccessFault, "The purpose is unknown, or not granted."),
+    "BATCH_NOT_GRANTED": Row(_C.PERMISSION_DENIED, AccessFault, "Batches are not granted for this purpose."),
+    "QUESTION_CLOCK_SKEW": Row(_C.FAILED_PRECONDITION, AccessFault, "The question's time is too far from this clock."),
+    "QUESTION_EXPIRED": Row(_C.FAILED_PRECONDITION, AccessFault, "The question's own deadline is over."),
+    "AUTHORISATION_MISSING": Row(_C.PERMISSION_DENIED, AccessFault, "A natural person: an authorisation is needed."),
+    "AUTHORISATION_UNSUITED": Row(_C.PERMISSION_DENIED, AccessFault, "The authorisation does not fit the purpose."),
+    "AUTHORISATION_NOT_YET_VALID": Row(_C.PERMISSION_DENIED, AccessFault, "The authorisation does not hold yet."),
+    "AUTHORISATION_EXPIRED": Row(_C.PERMISSION_DENIED, AccessFault, "The authorisation holds no more."),
+    "AUTHORISATION_TOO_LONG": Row(_C.PERMISSION_DENIED, AccessFault, "The authorisation's term is over the longest."),
+    "AUTHORISATION_WITHDRAWN": Row(_C.PERMISSION_DENIED, AccessFault, "The authorisation was withdrawn."),
+    "OFFICER_BARRED": Row(_C.PERMISSION_DENIED, AccessFault, "The officer may not ask."),
+    "RATE_EXCEEDED": Row(_C.RESOURCE_EXHAUSTED, LimitFault, "Too many questions; try again later."),
+    "CODES_IN_SEQUENCE": Row(_C.RESOURCE_EXHAUSTED, LimitFault, "Codes in sequence take a right to batches."),
     "EXCHANGE_ID_REUSED": Row(_C.ALREADY_EXISTS, AccessFault, "The exchange id was used with another question."),
     "EXCHANGE_LOG_UNAVAILABLE": Row(_C.UNAVAILABLE, UnreachableFault, "The exchange log cannot be written now."),
     "STORE_UNAVAILABLE": Row(_C.UNAVAILABLE, UnreachableFault, "The store is away; try again later."),
@@ -84,18 +97,6 @@ _BY_CLASS: tuple[tuple[type[Fault], str], ...] = (
     (ForkFault, "FORK_DETECTED"),
     (PeerFault, "MEMBER_UNREACHABLE"),
 )
-
-
-class LimitFault(CallerFault):
-    """A caller is over its limit; raised by the guard only.
-
-    Attributes:
-        retry_after_s: when to try again.
-    """
-
-    def __init__(self, retry_after_s: float) -> None:
-        super().__init__("LIMIT_EXCEEDED")
-        self.retry_after_s = retry_after_s
 
 
 def reason_of(fault: Fault) -> str:
@@ -145,16 +146,19 @@ def fault_from_rpc_error(error: grpc.aio.AioRpcError, peer: str) -> Fault:
         CALL_TIMEOUT, METHOD_UNKNOWN, PEER_FAILED (UnreachableFault) or ANSWER_MALFORMED (PeerFault).
     """
     status = _status_from_wire(error)
-    info, bad = ErrorInfo(), BadRequest()
+    info, bad, retry = ErrorInfo(), BadRequest(), RetryInfo()
     for detail in status.details:
         detail.Unpack(info)
         detail.Unpack(bad)
+        detail.Unpack(retry)
     row = TABLE.get(info.reason)
     if info.domain != DOMAIN or row is None or row.code is not error.code():
         return _fault_without_reason(error, peer)
     if row.fault is FieldFault:
         violation = bad.field_violations[0] if bad.field_violations else BadRequest.FieldViolation()
         return FieldFault(violation.field, info.reason, violation.description)
+    if row.fault is LimitFault:
+        return LimitFault(info.reason, retry.retry_delay.ToMilliseconds() / 1000, f"{peer} refused: {row.text}")
     return row.fault(info.reason, f"{peer} refused: {row.text}")
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import grpc
 
-from federation.errors import AccessFault, Fault
+from federation.errors import AccessFault, Fault, LimitFault
 from node.config import LimitsSection
 from node.observe import Observer
 from node.rpc.caller import Caller, Doorkeeper, set_current_caller
-from node.rpc.faults import INTERNAL, LimitFault, abort_with_fault, reason_of
+from node.rpc.faults import INTERNAL, abort_with_fault, reason_of
 
 UNARY_CAP_S = 60.0
 STREAM_CAP_S = 3600.0
@@ -30,6 +30,7 @@ STREAM_GRACE_S = 30.0
 WATCHES_PER_CALLER = 1000
 _WATCHES = frozenset({"/creditexchange.v1.FeedService/WatchCheckpoints", "/grpc.health.v1.Health/Watch"})
 _BUSY_RETRY_S = 1.0
+_OVER = "LIMIT_EXCEEDED"
 
 Context = Any
 Handler = Any
@@ -93,14 +94,14 @@ class Admission:
         allowance.tokens = min(self.limits.burst_calls, allowance.tokens + gained)
         allowance.at_s = now
         if allowance.tokens < 1:
-            raise LimitFault((1 - allowance.tokens) / self.limits.calls_per_second)
+            raise LimitFault(_OVER, (1 - allowance.tokens) / self.limits.calls_per_second)
         allowance.tokens -= 1
 
     def _check_room(self, allowance: _Allowance, *, watch: bool) -> None:
         share = max(1, self.limits.concurrent_calls // 2)
         full = allowance.calls >= share or self._calls >= self.limits.concurrent_calls
         if allowance.watches >= WATCHES_PER_CALLER if watch else full:
-            raise LimitFault(_BUSY_RETRY_S)
+            raise LimitFault(_OVER, _BUSY_RETRY_S)
 
 
 class Guard(grpc.aio.ServerInterceptor):

@@ -83,6 +83,7 @@ def _codes(value: Value, standards: Standards) -> Iterator[tuple[str, str, CodeS
         "fields": (standards.fields, "FIELD_UNKNOWN"),
         "list_fields": (standards.fields, "FIELD_UNKNOWN"),
         "filing_categories": (standards.agency_categories, "CATEGORY_UNKNOWN"),
+        "purpose": (standards.purposes, "PURPOSE_UNKNOWN"),
     }
     for key, (codes, cause) in kinds.items():
         found = getattr(value, key, ())

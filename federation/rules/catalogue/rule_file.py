@@ -15,6 +15,8 @@ from federation.errors import ConfigFault, FieldFault
 from federation.records.subject import Authority
 from federation.records.value import Mnemonic, Text512, Value, complaints
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup, Version
+from federation.rules.asking.anomalies import AnomalyRule, AnomalyVersion
+from federation.rules.asking.terms import AskingVersion, Pace, PurposeTerm
 from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.lines import Lines, line_said
 from federation.rules.catalogue.procedure import Procedure
@@ -127,6 +129,14 @@ def _measures_hold(read: RuleFile) -> Iterator[tuple[str, str, str]]:
                 yield f"measures.{code}", "implemented_by", f"body {body!r} is not among the bodies"
 
 
+def _paces_hold(read: RuleFile) -> Iterator[tuple[str, str, str]]:
+    """There is a pace for single questions and one for batches."""
+    known = read.tables.get("paces", {})
+    for right in ("single", "batch"):
+        if right not in known:
+            yield "", "paces", f"there is no pace of the right {right!r}"
+
+
 _SPAN = ("region", "effective_from", "effective_until")
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
@@ -158,6 +168,10 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         "prohibited": Layout(ProhibitedVersion, (Table("data", ProhibitedData, takes=("policy",), required=False),)),
         "duties": Layout(Head, (Table("duties", Duty, takes=_SPAN),), _SPAN),
         "propagation": Layout(PropagationTerm),
+        "asking": Layout(
+            AskingVersion, (Table("purposes", PurposeTerm, "purpose"), Table("paces", Pace, "right")), told=_paces_hold
+        ),
+        "anomalies": Layout(AnomalyVersion, (Table("rules", AnomalyRule, "id"),)),
     }
 )
 """The folders of a rule book, and how the files in each are laid out."""

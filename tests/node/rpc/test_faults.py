@@ -15,11 +15,12 @@ from federation.errors import (
     Fault,
     FieldFault,
     ForkFault,
+    LimitFault,
     RangeFault,
     StoreFault,
     UnreachableFault,
 )
-from node.rpc.faults import TABLE, LimitFault, fault_from_rpc_error, reason_of, retry_after_s, status_to_wire
+from node.rpc.faults import TABLE, fault_from_rpc_error, reason_of, retry_after_s, status_to_wire
 
 
 def error_of(fault: Fault) -> grpc.aio.AioRpcError:
@@ -91,7 +92,7 @@ def test_details_stay_at_home() -> None:
 
 def test_a_limit_says_when_to_try_again() -> None:
     """RetryInfo carries the pause; other faults have none."""
-    assert retry_after_s(error_of(LimitFault(1.5))) == 1.5
+    assert retry_after_s(error_of(LimitFault("LIMIT_EXCEEDED", 1.5))) == 1.5
     assert retry_after_s(error_of(RangeFault("RANGE_INVALID"))) is None
 
 

@@ -11,13 +11,13 @@ import pytest
 from creditexchange.v1.node_service_pb2 import GetNodeRequest
 from creditexchange.v1.node_service_pb2_grpc import NodeServiceStub
 
-from federation.errors import AccessFault, FieldFault, UnreachableFault
+from federation.errors import AccessFault, FieldFault, LimitFault, UnreachableFault
 from federation.standards.identity import CodeKind
 from node.config import LimitsSection
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Matter
 from node.rpc.caller import Caller
-from node.rpc.faults import LimitFault, retry_after_s
+from node.rpc.faults import retry_after_s
 from node.rpc.guard import WATCHES_PER_CALLER, Admission, Guard
 
 if TYPE_CHECKING:

@@ -54,8 +54,11 @@ class QueryServiceServicer:
 
     def Ask(self, request, context):
         """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
-        Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
-        EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+        Everything about who asks, on what authority and how often is judged before anything about the subject is looked up.
+        Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, QUESTION_CLOCK_SKEW,
+        QUESTION_EXPIRED, PURPOSE_NOT_GRANTED, BATCH_NOT_GRANTED, AUTHORISATION_MISSING, AUTHORISATION_UNSUITED,
+        AUTHORISATION_NOT_YET_VALID, AUTHORISATION_EXPIRED, AUTHORISATION_TOO_LONG, AUTHORISATION_WITHDRAWN, OFFICER_BARRED,
+        RATE_EXCEEDED, CODES_IN_SEQUENCE, EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,8 +38,11 @@ class QueryServiceStub:
     def __new__(cls, channel: _aio.Channel) -> QueryServiceAsyncStub: ...
     Ask: _grpc.UnaryUnaryMultiCallable[_query_service_pb2.AskRequest, _query_service_pb2.AskResponse]
     """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
-    Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
-    EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+    Everything about who asks, on what authority and how often is judged before anything about the subject is looked up.
+    Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, QUESTION_CLOCK_SKEW,
+    QUESTION_EXPIRED, PURPOSE_NOT_GRANTED, BATCH_NOT_GRANTED, AUTHORISATION_MISSING, AUTHORISATION_UNSUITED,
+    AUTHORISATION_NOT_YET_VALID, AUTHORISATION_EXPIRED, AUTHORISATION_TOO_LONG, AUTHORISATION_WITHDRAWN, OFFICER_BARRED,
+    RATE_EXCEEDED, CODES_IN_SEQUENCE, EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
     """
     GetHolderIndex: _grpc.UnaryStreamMultiCallable[_holder_index_pb2.GetHolderIndexRequest, _holder_index_pb2.GetHolderIndexResponse]
     """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
@@ -55,8 +58,11 @@ class QueryServiceAsyncStub(QueryServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Ask: _aio.UnaryUnaryMultiCallable[_query_service_pb2.AskRequest, _query_service_pb2.AskResponse]  # type: ignore[assignment]
     """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
-    Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
-    EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+    Everything about who asks, on what authority and how often is judged before anything about the subject is looked up.
+    Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, QUESTION_CLOCK_SKEW,
+    QUESTION_EXPIRED, PURPOSE_NOT_GRANTED, BATCH_NOT_GRANTED, AUTHORISATION_MISSING, AUTHORISATION_UNSUITED,
+    AUTHORISATION_NOT_YET_VALID, AUTHORISATION_EXPIRED, AUTHORISATION_TOO_LONG, AUTHORISATION_WITHDRAWN, OFFICER_BARRED,
+    RATE_EXCEEDED, CODES_IN_SEQUENCE, EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
     """
     GetHolderIndex: _aio.UnaryStreamMultiCallable[_holder_index_pb2.GetHolderIndexRequest, _holder_index_pb2.GetHolderIndexResponse]  # type: ignore[assignment]
     """The holder index of this node, or of a member as it came from there, so that a question need not be asked where
@@ -75,8 +81,11 @@ class QueryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_query_service_pb2.AskResponse, _abc.Awaitable[_query_service_pb2.AskResponse]]:
         """Answers one question. An unknown subject and a subject the caller may not read about get the same answer.
-        Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
-        EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
+        Everything about who asks, on what authority and how often is judged before anything about the subject is looked up.
+        Errors: CALLER_UNKNOWN, SIGNATURE_INVALID, QUESTION_INVALID, QUESTION_MISDIRECTED, QUESTION_CLOCK_SKEW,
+        QUESTION_EXPIRED, PURPOSE_NOT_GRANTED, BATCH_NOT_GRANTED, AUTHORISATION_MISSING, AUTHORISATION_UNSUITED,
+        AUTHORISATION_NOT_YET_VALID, AUTHORISATION_EXPIRED, AUTHORISATION_TOO_LONG, AUTHORISATION_WITHDRAWN, OFFICER_BARRED,
+        RATE_EXCEEDED, CODES_IN_SEQUENCE, EXCHANGE_ID_REUSED, EXCHANGE_LOG_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod
