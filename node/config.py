@@ -221,6 +221,8 @@ class PeerSection(_Section):
     """Purposes this member may ask questions about organisations and sole traders for."""
     may_ask_about_persons: tuple[str, ...] = ()
     """Purposes this member may ask questions about natural persons for."""
+    may_ask_in_batches: tuple[str, ...] = ()
+    """Purposes of these that it may ask for in batches, many subjects in a short time."""
 
     @field_validator("log_key", "clock_key", "message_key")
     @classmethod

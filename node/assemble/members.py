@@ -47,7 +47,7 @@ class Members:
     def grants(self) -> Mapping[str, PurposeGrant]:
         """What each member may ask for."""
         return {
-            node_id: PurposeGrant(frozenset(peer.may_ask), frozenset(peer.may_ask_about_persons))
+            node_id: PurposeGrant(*map(frozenset, (peer.may_ask, peer.may_ask_about_persons, peer.may_ask_in_batches)))
             for node_id, peer in self._peers.items()
         }
 

@@ -85,8 +85,10 @@ class Asked:
         return cls(question, hashlib.sha256(raw).digest(), raw)
 
 
-def log_entry(asked: Asked, outcome: AnsweredWith | RefusedWith, side: ExchangeSide, now_ms: int) -> Exchange:
-    """One side's log entry; both sides get the same commitment from the same exchange."""
+def log_entry(
+    asked: Asked, outcome: AnsweredWith | RefusedWith, side: ExchangeSide, now_ms: int, marks: tuple[str, ...] = ()
+) -> Exchange:
+    """One side's log entry; both sides get the same commitment from the same exchange, and have marks of their own."""
     match outcome:
         case AnsweredWith(answer_sha256=answer):
             word = ANSWERED
@@ -106,4 +108,5 @@ def log_entry(asked: Asked, outcome: AnsweredWith | RefusedWith, side: ExchangeS
         answer_sha256=answer,
         commitment=exchange_commitment(question, asked.sha256, outcome),
         logged_at_ms=now_ms,
+        marks=marks,
     )

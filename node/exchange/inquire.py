@@ -27,6 +27,7 @@ from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, 
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import ToLog
+from node.exchange.gate import OwnGate
 from node.exchange.openings import behind_question
 from node.identity.keys import KeyRing
 
@@ -89,10 +90,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of members: message keys by node id, and the keys of feeds by origin."""
+    """What is known of members: message keys by node id, and the keys of feeds by origin; and what may be asked.
+
+    Attributes:
+        gate: judges own questions before they are sent.
+    """
 
     message_keys: Mapping[str, Verifier]
     feed_keys: Callable[[str], FeedKeys | None]
+    gate: OwnGate
 
 
 class Inquirer:
@@ -129,13 +135,14 @@ class Inquirer:
 
         Raises:
             FieldFault: the matter breaks a rule of the question.
-            CallerFault: the member refused, with its reason.
+            CallerFault: the question may not be sent, and was not, see `admit_own_question`; or the member refused.
             PeerFault: the answer is not what it claims to be; nothing of it is used.
             UnreachableFault: no answer came.
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing is used, whatever came.
         """
         self._log.require()
         question = self._question(node_id, matter)
+        self._known.gate.require(question, self._now_ms())
         raw = encode(question)
         asked, sealed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
         try:
@@ -173,7 +180,9 @@ class Inquirer:
         )
 
     def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> ToLog:
-        entry = log_entry(asked, outcome, ExchangeSide.REQUESTER, self._now_ms())
+        refusal, now_ms = outcome.reason if isinstance(outcome, RefusedWith) else "", self._now_ms()
+        marks = self._known.gate.marks(asked.question, refusal, now_ms)
+        entry = log_entry(asked, outcome, ExchangeSide.REQUESTER, now_ms, marks)
         return ToLog(entry, behind=behind_question(asked.question, asked.raw))
 
     def _verified(self, asked: Asked, envelope: Envelope) -> Answer:

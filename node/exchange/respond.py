@@ -3,7 +3,8 @@
 """Answers members' signed questions: checks them, asks the holdings, signs, logs, and only then lets an answer go.
 
 Questions that come together are answered together: what many of them need is read once, and one durable transaction
-logs all of them. Order, and what a crash after each step leaves: check, find, sign (nothing kept: the requesters ask
+logs all of them. Order, and what a crash after each step leaves: check (all that decides whether to answer, before
+anything of the subject is looked up), find, sign (nothing kept: the requesters ask
 again) · log and remember (durable: a repeated question gets this very answer) · return. Refusals of readable questions
 are logged too. Whether a question is a repeated one is seen when it is logged, in the transaction that decides it: then
 what was made for it is dropped, and what stands is returned. Whether anything was destroyed since it was found is seen
@@ -19,15 +20,15 @@ from federation.errors import CallerFault, Fault, FieldFault, StoreFault
 from federation.log.note import Verifier
 from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, ExchangeSide, Question
+from federation.rules.asking.admission import Refused
 from federation.rules.asking.bearer import brought_by
-from federation.rules.disclosure import Granted, Inquiry, NotGranted, PurposeGrant, may_ask
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
-from federation.standards.catalogue import CodeSet
-from federation.standards.identity import CodeKind
 from node.entry.found import Found
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import Logged, Outdated, ToLog, Unlogged, stands
+from node.exchange.gate import AT_ONCE, Gate, fault_of
 from node.exchange.openings import behind_question
+from node.exchange.scrutiny import Looked
 from node.identity.keys import KeyRing
 
 
@@ -47,7 +48,6 @@ class ResponderLog(Protocol):
         ...
 
 
-_REFUSAL = "PURPOSE_NOT_GRANTED"
 LOOKS = 3
 """How often an answer is made, at most, while something is destroyed each time before it is logged."""
 
@@ -58,15 +58,13 @@ class Asking:
 
     Attributes:
         message_keys: verifier of each member's message key, by node id.
-        grants: what each member may ask for, by node id.
-        purposes: the code set of purposes.
         relays: members that may bring questions of others.
+        gate: judges who may ask what.
     """
 
     message_keys: Mapping[str, Verifier]
-    grants: Mapping[str, PurposeGrant]
-    purposes: CodeSet
-    relays: Set[str] = frozenset()
+    relays: Set[str]
+    gate: Gate
 
 
 class Responder:
@@ -97,8 +95,8 @@ class Responder:
             envelope: the question, signed by the requester.
 
         Raises:
-            CallerFault: SIGNATURE_INVALID, QUESTION_INVALID (as FieldFault), QUESTION_MISDIRECTED, PURPOSE_NOT_GRANTED,
-                EXCHANGE_ID_REUSED.
+            CallerFault: SIGNATURE_INVALID, QUESTION_INVALID (as FieldFault), QUESTION_MISDIRECTED, EXCHANGE_ID_REUSED;
+                what `admit_question` refuses with; RATE_EXCEEDED or CODES_IN_SEQUENCE (as LimitFault).
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing has left.
         """
         (answer,) = self.answer_all([(caller, envelope)])
@@ -121,21 +119,29 @@ class Responder:
         return [each if isinstance(each, Fault) else next(leaving) for each in read]
 
     def _leaving(self, asked: Sequence[Asked]) -> list[Envelope | Fault]:
-        """Finds, signs and logs; for what rests on something destroyed meanwhile, again. What may leave then."""
-        logged = self._found_and_logged(asked)
+        """Judges, finds, signs and logs; what rests on something destroyed meanwhile, again. What may leave then."""
+        looked = self._asking.gate.look_all([each.question for each in asked], self._now_ms())
+        judged = list(zip(asked, looked, strict=True))
+        logged = self._found_and_logged(judged)
         for _ in range(LOOKS - 1):
             again = [at for at, each in enumerate(logged) if isinstance(each, Outdated)]
             if not again:
                 break
-            for at, each in zip(again, self._found_and_logged([asked[at] for at in again]), strict=True):
+            for at, each in zip(again, self._found_and_logged([judged[at] for at in again]), strict=True):
                 logged[at] = each
-        return [_leaving(each) for each in logged]
+        return [_leaving(each, looked.refused) for each, (_, looked) in zip(logged, judged, strict=True)]
 
-    def _found_and_logged(self, asked: Sequence[Asked]) -> list[Logged]:
-        granted = [each for each in asked if self._may_ask(each.question)]
-        found = self._finder.find_all([(each.question.requester, each.question.code) for each in granted])
-        answers = {id(each): what for each, what in zip(granted, found, strict=True)}
-        return self._logged([self._entry(each, answers.get(id(each))) for each in asked])
+    def _found_and_logged(self, judged: Sequence[tuple[Asked, Looked]]) -> list[Logged]:
+        granted = [each.question for each, looked in judged if looked.refused is None]
+        found = iter(self._finder.find_all([(question.requester, question.code) for question in granted]))
+        return self._logged(
+            [
+                self._answer(each, next(found), looked.marks)
+                if looked.refused is None
+                else self._refusal(each, looked.refused.reason, looked.marks)
+                for each, looked in judged
+            ]
+        )
 
     def _read(self, caller: str, envelope: Envelope) -> Asked | Fault:
         """The question in an envelope, or why it is none that is answered or logged."""
@@ -171,20 +177,8 @@ class Responder:
             reason = fault.detail if fault.reason == "EXCHANGE_LOG_UNAVAILABLE" else fault.reason
             return [Unlogged(reason) for _ in entries]
 
-    def _may_ask(self, question: Question) -> bool:
-        personal = question.code_kind is not CodeKind.USCC
-        inquiry = Inquiry(question.requester, question.purpose, personal)
-        match may_ask(inquiry, self._asking.grants, self._asking.purposes):
-            case Granted():
-                return True
-            case NotGranted():
-                return False
-
-    def _entry(self, asked: Asked, found: Found | None) -> ToLog:
-        """What is to be logged of one question: its signed answer, or, where nothing was looked for, its refusal."""
-        if found is None:
-            refused = RefusedWith(_REFUSAL)
-            return self._to_log(asked, refused)
+    def _answer(self, asked: Asked, found: Found, marks: tuple[str, ...]) -> ToLog:
+        """What is to be logged of a question that may be answered, with its signed answer."""
         findings, heads, truncated, destructions = found
         body = encode(
             Answer(
@@ -199,22 +193,24 @@ class Responder:
         )
         sealed = seal(ANSWER_TYPE, body, self._keys)
         outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in heads))
-        return self._to_log(asked, outcome, sealed.to_bytes(), destructions)
+        entry = log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms(), marks)
+        return ToLog(entry, sealed.to_bytes(), destructions, behind_question(asked.question, asked.raw))
 
-    def _to_log(
-        self, asked: Asked, outcome: AnsweredWith | RefusedWith, answer: bytes | None = None, destructions: int = 0
-    ) -> ToLog:
-        entry = log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms())
-        return ToLog(entry, answer, destructions, behind_question(asked.question, asked.raw))
+    def _refusal(self, asked: Asked, reason: str, marks: tuple[str, ...]) -> ToLog:
+        """What is to be logged of a question that is refused."""
+        entry = log_entry(asked, RefusedWith(reason), ExchangeSide.RESPONDER, self._now_ms(), marks)
+        return ToLog(entry, behind=behind_question(asked.question, asked.raw))
 
 
-def _leaving(logged: Logged) -> Envelope | Fault:
+def _leaving(logged: Logged, refused: Refused | None) -> Envelope | Fault:
     """What leaves, now that it is logged: the answer that stands, or a refusal."""
     try:
         answer = stands(logged)
     except (CallerFault, StoreFault) as fault:
         return fault
-    return CallerFault(_REFUSAL) if answer is None else Envelope.from_bytes(ANSWER_TYPE, answer)
+    if answer is not None and (refused is None or refused.reason not in AT_ONCE):
+        return Envelope.from_bytes(ANSWER_TYPE, answer)
+    return fault_of(refused or Refused("EXCHANGE_ID_REUSED"))
 
 
 def _question(raw: bytes) -> Question:

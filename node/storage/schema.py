@@ -4,12 +4,13 @@
 
 Bytes are kept exactly as they were published or received. What is absent is NULL, never an empty text: some databases
 cannot tell the two apart. Times are milliseconds since the epoch. Tables are made by `migrations/` and by nothing else;
-a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`, those of rules,
-of cases and of holder indexes) have keys of their own.
+a test holds the two equal. The few small tables that belong to no feed (`meta`, `policy`, `answered`, `bar`, those of
+rules, of cases and of holder indexes) have keys of their own.
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table, UniqueConstraint
 
+from node.storage.tables.bars import BAR
 from node.storage.tables.behind import OPENING
 from node.storage.tables.columns import BIG, METADATA, Text, feed_key, index_where
 from node.storage.tables.decisions import DECISION, PAST_DECISION, RULE_FILE, RULE_SET
@@ -19,6 +20,7 @@ __all__ = [
     "ACT",
     "AHEAD",
     "ANSWERED",
+    "BAR",
     "BIG",
     "CASE_FILE",
     "CASE_LETTER",

@@ -5,6 +5,7 @@
 import os
 
 from federation.errors import AccessFault
+from node.assemble.asking.gates import Gates
 from node.assemble.members import EXCHANGE
 from node.assemble.stages import Stages
 from node.assemble.writer import persist
@@ -27,7 +28,7 @@ async def inquire_directly(stages: Stages, trust: Trust, node_id: str, matter: M
     if peer is None or peer.address is None:
         raise AccessFault("MEMBER_UNKNOWN", f"{node_id} is not pinned with an address")
     client = PeerClient(peer.id, peer.address, trust, config.follow.call_timeout_s)
-    known = Known(members.message_keys, members.feed_keys)
+    known = Known(members.message_keys, members.feed_keys, Gates(foundation, stages.store.reader).own)
     inquirer = Inquirer(foundation.keys, known, _DirectLog(stages), foundation.clock, os.urandom)
     try:
         return await inquirer.inquire_signed(node_id, client, matter)

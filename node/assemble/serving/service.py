@@ -20,6 +20,7 @@ from importlib.metadata import version
 
 from federation.errors import ClockFault, ConfigFault
 from federation.log.checkpoint import FeedKeys
+from node.assemble.asking.gates import Gates
 from node.assemble.casework.delivering import Delivering
 from node.assemble.casework.door import CaseDoor
 from node.assemble.interpreter import settle_interpreter
@@ -165,6 +166,7 @@ class _Parts:
         closing.callback(self._readers.shutdown)
         closing.callback(self._writer.shutdown)
         self._views = Views(foundation, stages.store.reader)
+        self._gates = Gates(foundation, stages.store.reader)
         self._changes = Bell(asyncio.get_running_loop())
         self._condition = Condition(self._changes.ring)
         self._loops = Loops(stages, bells, self._writer, observer, self._condition)
@@ -336,13 +338,13 @@ class _Parts:
 
     def _responder(self) -> Responder:
         members, foundation = self._foundation.members, self._foundation
-        asking = Asking(members.message_keys, members.grants, foundation.standards.purposes, members.relays)
+        asking = Asking(members.message_keys, members.relays, self._gates.members)
         log = WriterLog(self._watch, self._writer)
         return Responder(self._views.query, log, foundation.keys, asking, foundation.clock)
 
     def _inquiring(self) -> Inquiring:
         foundation = self._foundation
-        known = Known(foundation.members.message_keys, foundation.members.feed_keys)
+        known = Known(foundation.members.message_keys, foundation.members.feed_keys, self._gates.own)
         return Inquiring(Inquirer(foundation.keys, known, self._log, foundation.clock, os.urandom), self._clients)
 
 

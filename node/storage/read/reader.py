@@ -3,6 +3,7 @@
 """All that can be read of a store, as every stage that reads knows it."""
 
 from node.storage.cases.rows import CaseRows
+from node.storage.read.barred.rows import BarRows
 from node.storage.read.erasures import ErasureRows
 from node.storage.read.feeds import Connect, FeedRows
 from node.storage.read.holders.rows import HolderRows
@@ -57,7 +58,7 @@ class Reader:
         self.feedback = loop.feedback
         self.reported = loop.reported
         self.issued, self.made = loop.issued, loop.made
-
+        self._add_bars(BarRows(connect))
         history = HistoryRows(connect)
         self.decided_feeds, self.deciding = history.decided_feeds, history.deciding
 
@@ -66,6 +67,9 @@ class Reader:
         self.newest_stated, self.first_reached = statements.newest_stated, statements.first_reached
         self.acts_between, self.leaf = statements.acts_between, statements.leaf
         self.ahead = statements.ahead
+
+    def _add_bars(self, bars: BarRows) -> None:
+        self.barring, self.bars = bars.barring, bars.bars
 
     def _add_openings(self, openings: OpeningRows) -> None:
         self.openings, self.tagged_openings = openings.openings, openings.tagged_openings

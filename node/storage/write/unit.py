@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from node.storage.cases.part import CasePart
 from node.storage.register import Register
+from node.storage.write.barred.part import BarPart
 from node.storage.write.destroy import Destroyer
 from node.storage.write.erase_part import ErasePart
 from node.storage.write.exchange_part import ExchangePart
@@ -66,6 +67,8 @@ class Unit:
         self._add_cases(CasePart(connection))
         holders = HolderPart(connection)
         self.keep_holder_index, self.drop_holder_indexes = holders.keep_holder_index, holders.drop_holder_indexes
+        bars = BarPart(connection)
+        self.is_barred, self.keep_bar, self.lift_bar = bars.is_barred, bars.keep_bar, bars.lift_bar
 
     def _add_log(self, log: LogPart) -> None:
         """The methods of a `LogUnit`."""

@@ -15,6 +15,7 @@ from creditexchange.v1 import query_service_pb2 as wire
 
 from federation.records.exchange import Answer
 from federation.standards.identity import CodeKind
+from node.assemble.asking.gates import Gates
 from node.assemble.members import EXCHANGE
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.logs import LogWatch, ThreadedLog
@@ -76,7 +77,8 @@ class Asker:
         for client in self.clients.values():
             self._closing.push_async_callback(client.close)
         foundation = stages.foundation
-        known = Known(foundation.members.message_keys, foundation.members.feed_keys)
+        own = Gates(foundation, stages.store.reader).own
+        known = Known(foundation.members.message_keys, foundation.members.feed_keys, own)
         failed = Bell(asyncio.get_running_loop())
         watch = LogWatch(stages.exchange_log, foundation.origin(EXCHANGE), condition, failed)
         log = ThreadedLog(watch, loops.act)

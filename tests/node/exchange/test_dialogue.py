@@ -17,7 +17,7 @@ from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from federation.standards.identity import CodeKind
 from node.exchange.dialogue import Envelope, seal
 from node.exchange.inquire import Inquirer, Known, uuid7
-from tests.node.region.talk import PURPOSE, Log, Wire, answered, inquirer, logged, matter, question
+from tests.node.region.talk import PURPOSE, Log, Wire, answered, duty, gates, inquirer, logged, matter, question
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node
@@ -98,7 +98,8 @@ async def test_a_purpose_that_is_not_granted_is_refused_and_logged_alike_on_both
 ) -> None:
     """For organisations and for persons apart; a purpose nobody knows is granted to nobody."""
     with pytest.raises(CallerFault, match="PURPOSE_NOT_GRANTED"):
-        await inquirer(shanghai).inquire("330100", Wire(hangzhou, "310000"), matter(code, kind, purpose))
+        wanted = matter(code, kind, purpose, duty() if kind is CodeKind.CITIZEN else None)
+        await inquirer(shanghai).inquire("330100", Wire(hangzhou, "310000"), wanted)
 
     (asked,), (told,) = logged(shanghai), logged(hangzhou)
     assert ("PURPOSE_NOT_GRANTED", "PURPOSE_NOT_GRANTED") == (asked.outcome, told.outcome)
@@ -206,7 +207,7 @@ async def test_a_question_refused_unread_is_logged_by_whoever_asked(hangzhou: No
     """The responder cannot say whose it was, and logs nothing; the requester says why it was not answered."""
     stranger = replace(shanghai.keys, message=hangzhou.keys.message)
     members = shanghai.stages.foundation.members
-    known = Known(members.message_keys, members.feed_keys)
+    known = Known(members.message_keys, members.feed_keys, gates(shanghai).own)
     asker = Inquirer(stranger, known, Log(shanghai), shanghai.clock, bytes)
 
     with pytest.raises(CallerFault, match="SIGNATURE_INVALID"):
@@ -229,7 +230,7 @@ async def test_nothing_is_asked_while_the_log_cannot_be_written(hangzhou: Node, 
     """A question that this side could not log is never sent, so that no member logs it alone."""
     wire, shut = Wire(hangzhou, "310000"), ShutLog(shanghai)
     members = shanghai.stages.foundation.members
-    known = Known(members.message_keys, members.feed_keys)
+    known = Known(members.message_keys, members.feed_keys, gates(shanghai).own)
     with pytest.raises(StoreFault, match="EXCHANGE_LOG_UNAVAILABLE"):
         await Inquirer(shanghai.keys, known, shut, shanghai.clock, bytes).inquire("330100", wire, matter())
 

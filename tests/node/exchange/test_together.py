@@ -58,7 +58,7 @@ def test_each_gets_its_own_answer_or_refusal(hangzhou: Node, shanghai: Node) -> 
         asked(shanghai, 3, code=PERSON, code_kind=CodeKind.CITIZEN),
         ("330000", stranger),
         asked(shanghai, 5, responder="yrd"),
-        asked(shanghai, 6, code="91330100MA2PDY0153"),
+        asked(shanghai, 6, code="91330106PDY209008Q"),
     ]
     before = hangzhou.trouble.points
     answers = responder(hangzhou).answer_all(questions)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from federation.errors import UnreachableFault
 from federation.records.codec import decode, encode
-from federation.records.exchange import Exchange, Question
+from federation.records.exchange import Authorisation, AuthorisationKind, Exchange, Question
 from federation.rules.exchange import QUESTION_TYPE
-from federation.standards.bundle import shipped_standards
 from federation.standards.identity import CodeKind
+from node.assemble.asking.gates import Gates
 from node.exchange.dialogue import Envelope, seal
 from node.exchange.exchange_log import ToLog, stands
 from node.exchange.inquire import Inquirer, Known, Matter, uuid7
 from node.exchange.respond import Asking, Finder, Responder
+from tests.node.region.trouble import FIRST_DAY
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node
@@ -66,8 +67,13 @@ class Wire:
 def responder(node: Node, finder: Finder | None = None) -> Responder:
     """Answers for a node, from its holdings unless told otherwise."""
     members = node.stages.foundation.members
-    asking = Asking(members.message_keys, members.grants, shipped_standards().purposes, members.relays)
+    asking = Asking(members.message_keys, members.relays, gates(node).members)
     return Responder(finder or node.query, node.stages.exchange_log, node.keys, asking, node.clock)
+
+
+def gates(node: Node) -> Gates:
+    """What a node judges questions by; what was asked before is forgotten."""
+    return Gates(node.stages.foundation, node.reader)
 
 
 async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
@@ -75,18 +81,34 @@ async def answered(node: Node, caller: str, question: Envelope) -> Envelope:
     return responder(node).answer(caller, question)
 
 
-def matter(code: str = "91330100MA2PDY0152", kind: CodeKind = CodeKind.USCC, purpose: str = PURPOSE) -> Matter:
+def duty(**changes: object) -> Authorisation:
+    """A statutory duty that holds on the first day of every world."""
+    fields: dict[str, Any] = {
+        "kind": AuthorisationKind.STATUTORY_DUTY,
+        "reference": "《浙江省公共信用信息管理条例》第二十三条",
+        "sha256": bytes(32),
+        "valid_from": FIRST_DAY,
+        "valid_until": FIRST_DAY,
+    }
+    return Authorisation(**{**fields, **changes})
+
+
+def matter(
+    code: str = "91330100MA2PDY0152",
+    kind: CodeKind = CodeKind.USCC,
+    purpose: str = PURPOSE,
+    authority: Authorisation | None = None,
+) -> Matter:
     """What is asked."""
-    return Matter(
-        purpose, "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号", kind, code, "officer-1", "office-1"
-    )
+    basis, case = "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号"
+    return Matter(purpose, basis, case, kind, code, "officer-1", "office-1", authority)
 
 
 def inquirer(node: Node, randomness: Callable[[int], bytes] | None = None) -> Inquirer:
     """Asks for a node; random bytes that count up, unless given."""
     counter = iter(range(1, 1000))
     members = node.stages.foundation.members
-    known = Known(members.message_keys, members.feed_keys)
+    known = Known(members.message_keys, members.feed_keys, gates(node).own)
     counting = randomness or (lambda size: next(counter).to_bytes(size, "big"))
     return Inquirer(node.keys, known, Log(node), node.clock, counting)
 

@@ -151,7 +151,7 @@ def test_records_of_subjects_are_read_again_for_ties(path: Path, owner: StoreOwn
     row = "insert into feed values ({0}, 'o{0}', 'o', '{1}', 0, 9, x'', 0, 9, null, null, 0, 9)"
     for number, dataset in enumerate(("subjects", "lists"), 1):
         change(path, row.format(number, dataset))
-    for statement in ("drop table tie", "drop table opening", *WITHOUT_HOLDERS, *WITHOUT_HISTORY):
+    for statement in ("drop table tie", "drop table opening", "drop table bar", *WITHOUT_HOLDERS, *WITHOUT_HISTORY):
         change(path, statement)
     change(path, "update alembic_version set version_num = '0005'")
 

@@ -84,7 +84,7 @@ def test_a_store_of_another_version_is_refused(
 def test_an_older_store_is_brought_up(made: PostgresPlace, owner: StoreOwner) -> None:
     """By the same steps as a file."""
     change(made, "drop table lease, stated, reached, ahead, erasure, case_file, case_letter, feedback, tie, opening")
-    change(made, "drop table past_decision, rule_set, rule_file, holder_index, holder_piece")
+    change(made, "drop table past_decision, rule_set, rule_file, holder_index, holder_piece, bar")
     columns = ", ".join(f"drop column {name}" for name in ("turn", "rules", "inputs", "grounds"))
     change(made, f"alter table decision {columns}")
     change(made, "drop index ix_act_feed_idx; update alembic_version set version_num = '0001'")
