@@ -192,6 +192,7 @@ class AccessKind(StrEnum):
     OPENING = "opening"
     ABOUT = "about"
     RELAY = "relay"
+    BAR = "bar"
 
 
 class Access(Value):

@@ -187,10 +187,7 @@ class Desk:
         Raises:
             ConfigFault, StoreFault, UnreachableFault: as `submit`.
         """
-        stages = self._own_stages()
-        if stages is not None:
-            return persist(stages.cases.file, application)
-        return self._through_node(lambda client: client.file_case(application))
+        return self.written(lambda stages: stages.cases.file(application), lambda client: client.file_case(application))
 
     def handle_case(self, name: CaseName, step: Step) -> NotDone | None:
         """Takes a step on a case, or withdraws it, directly or through the node that is being served.
@@ -201,10 +198,9 @@ class Desk:
         Raises:
             ConfigFault, StoreFault, UnreachableFault: as `submit`.
         """
-        stages = self._own_stages()
-        if stages is not None:
-            return persist(stages.cases.handle, name, step)
-        return self._through_node(lambda client: client.handle_case(name, step))
+        return self.written(
+            lambda stages: stages.cases.handle(name, step), lambda client: client.handle_case(name, step)
+        )
 
     def give_feedback(self, statements: Sequence[Statement]) -> list[Outcome]:
         """Gives feedback on measures, directly or through the node that is being served.
@@ -268,6 +264,13 @@ class Desk:
             return self._through_node(lambda client: client.inquire_signed(node_id, matter))
         trust = Trust.of(self.config, self._observer)
         return asyncio.run(inquire_directly(stages, trust, node_id, matter))
+
+    def written(
+        self, directly: Callable[[Stages], Result], through: Callable[[BusinessClient], Awaitable[Result]]
+    ) -> Result:
+        """Has something written by the one process that may. Raises as `submit`."""
+        stages = self._own_stages()
+        return self._through_node(through) if stages is None else persist(directly, stages)
 
     def _through_node(
         self, call: Callable[[BusinessClient], Awaitable[Result]], timeout_s: float | None = None

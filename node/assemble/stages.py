@@ -32,6 +32,7 @@ from node.cases.marks import Marks
 from node.config import Config
 from node.erase.order import Eraser
 from node.exchange.accessing import Accesses
+from node.exchange.bars import BarBook
 from node.exchange.exchange_log import ExchangeLog, LogSurroundings
 from node.exchange.openings import KEY_BYTES, OPENING_KEY_NAME, Sealer
 from node.holders.view import HeldHolders
@@ -209,6 +210,7 @@ class Stages:
         around = LogSurroundings(clock, lambda: wake(exchange), foundation.sealer, foundation.openings_kept_from_ms)
         self.exchange_log = ExchangeLog(exchange, self.intake, store, around)
         self.accesses = Accesses(clock, os.urandom)
+        self.bars = BarBook(store, clock)
         marks = Marks(self.intake, about_subjects(foundation.datasets), foundation.admit, wake)
         others = correspondents_of(foundation.config, foundation.members, foundation.keys)
         self.cases = Casework(store, marks, foundation.keys, foundation.case_rules, others, clock)

@@ -43,6 +43,8 @@ COMMANDS = {
     "holders": "node.cli.holders.group:holders",
     "exchanges": "node.cli.auditing.exchanges:exchanges",
     "openings": "node.cli.auditing.openings:openings",
+    "authorisations": "node.cli.asking.barring:authorisations",
+    "officers": "node.cli.asking.barring:officers",
     "audit": "node.cli.auditing.group:audit",
     "proof": "node.cli.proofs:proof",
     "verify-proof": "node.cli.proofs:verify_proof",

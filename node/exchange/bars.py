@@ -6,14 +6,20 @@ Each is kept with when, by whom and why it was said, and stays on record when it
 returns, for own questions and for those of members. A withdrawal is for ever: whoever consents again signs anew.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from federation.errors import FieldFault
+
 MAX_REASON_CHARACTERS = 200
 MAX_BY_CHARACTERS = 64
+_PARTY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]*")
+_OFFICER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}/[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")
+_DOCUMENT = re.compile(r"[0-9a-f]{64}")
 
 
 class BarKind(StrEnum):
@@ -59,6 +65,25 @@ class BarOrder:
     name: str
     by: str
     reason: str
+
+
+def check_order(order: BarOrder) -> None:
+    """Sees that an order can be carried out.
+
+    Raises:
+        FieldFault: a field is missing, too long or out of form; or the lifting of a withdrawal, which is for ever.
+    """
+    whole = _OFFICER if order.kind is BarKind.OFFICER else _DOCUMENT
+    if not whole.fullmatch(order.name):
+        raise FieldFault("name", "FIELD_MALFORMED", "give 64 hex digits, or member and officer: 330100/017")
+    if len(order.by) > MAX_BY_CHARACTERS or not _PARTY.fullmatch(order.by):
+        raise FieldFault("by", "FIELD_MALFORMED", "give an id of letters, digits and . _ / -")
+    if len(order.reason) > MAX_REASON_CHARACTERS:
+        raise FieldFault("reason", "FIELD_TOO_LONG")
+    if not order.reason.isprintable():
+        raise FieldFault("reason", "FIELD_CONTROL_CHARACTER")
+    if order.kind is BarKind.AUTHORISATION and not order.reason.strip():
+        raise FieldFault("reason", "FIELD_MISSING", "a withdrawal is for ever, and has a reason")
 
 
 class BarUnit(Protocol):

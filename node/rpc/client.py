@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import grpc
-from creditexchange.v1 import access_pb2
+from creditexchange.v1 import access_pb2, bar_pb2
 from creditexchange.v1 import case_filing_pb2 as filing
 from creditexchange.v1 import case_service_pb2 as case
 from creditexchange.v1 import feed_service_pb2 as feed
@@ -30,11 +30,13 @@ from node.cases.letter import CaseName
 from node.cases.post import Taken
 from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
+from node.exchange.bars import BarOrder
 from node.exchange.dialogue import Envelope
 from node.exchange.inquire import Answered, Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.rpc.asking.bars import order_to_wire
 from node.rpc.asking.wire import answer_from_wire, answered_from_wire, matter_to_wire
 from node.rpc.auditing.wire import access_to_wire
 from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, serialised
@@ -75,6 +77,7 @@ _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireRespon
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
 _DELIVER = Method("/creditexchange.v1.CaseService/Deliver", case.DeliverResponse)
 _FILE_CASE = Method("/creditexchange.v1.LocalService/FileCase", filing.FileCaseResponse)
+_SET_BAR = Method("/creditexchange.v1.LocalService/SetBar", bar_pb2.SetBarResponse)
 _LOG_ACCESS = Method("/creditexchange.v1.LocalService/LogAccess", access_pb2.LogAccessResponse)
 _HANDLE_CASE = Method("/creditexchange.v1.LocalService/HandleCase", filing.HandleCaseResponse)
 
@@ -271,6 +274,10 @@ class LocalClient:
     async def log_access(self, accessed: Accessed) -> None:
         """Logs what is about to be looked at; durable when it returns."""
         await self._link.call(_LOG_ACCESS, access_to_wire(accessed), self._timeout_s)
+
+    async def set_bar(self, order: BarOrder) -> bool:
+        """Withdraws, bars or admits again; False when it was so before. Raises as `submit`."""
+        return bool((await self._link.call(_SET_BAR, order_to_wire(order), self._timeout_s)).changed)
 
     async def condition(self) -> dict[str, str]:
         """Why each own feed cannot be signed now; empty while the node may write. UnreachableFault as `submit`."""

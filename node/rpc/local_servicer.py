@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from creditexchange.v1.access_pb2 import LogAccessRequest, LogAccessResponse
+from creditexchange.v1.bar_pb2 import SetBarRequest, SetBarResponse
 from creditexchange.v1.case_filing_pb2 import (
     FileCaseRequest,
     FileCaseResponse,
@@ -42,11 +43,13 @@ from node.cases.docket import NotDone, Step
 from node.cases.letter import CaseName
 from node.cases.window import Application, Filed, NotFiled
 from node.erase.order import Outcome as ErasureOutcome
+from node.exchange.bars import BarOrder
 from node.exchange.inquire import Answered, Matter
 from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
 from node.query.reports import ReportAnswer
 from node.query.seen import Place
+from node.rpc.asking.bars import order_from_wire
 from node.rpc.asking.wire import answered_to_wire, matter_from_wire
 from node.rpc.auditing.wire import accessed_from_wire
 from node.rpc.caller import current_caller
@@ -133,6 +136,14 @@ class InquireStage(Protocol):
         ...
 
 
+class BarStage(Protocol):
+    """Withdraws and bars. Called from one thread of the given executor at a time."""
+
+    def carry_out(self, order: BarOrder) -> bool:
+        """In force, durably, when it returns; False when it was so before."""
+        ...
+
+
 class CaseStage(Protocol):
     """Files and handles cases. Called from one thread of the given executor at a time."""
 
@@ -156,6 +167,7 @@ class LocalStages:
     cases: CaseStage
     feedback: FeedbackStage
     access: AccessStage
+    bars: BarStage
 
 
 class LocalServicer(LocalServiceServicer):
@@ -163,7 +175,7 @@ class LocalServicer(LocalServiceServicer):
 
     Args:
         stages: what stands behind.
-        writer: runs `submit`, `erase`, `cases` and `feedback`.
+        writer: runs `submit`, `erase`, `cases`, `feedback` and `bars`.
         readers: runs `check`.
     """
 
@@ -264,6 +276,13 @@ class LocalServicer(LocalServiceServicer):
             raise AccessFault("CALLER_NOT_ENTITLED", "only whoever runs the node can look at exchange logs")
         await self._stages.access.log(accessed_from_wire(request, str(caller)))
         return LogAccessResponse()
+
+    async def SetBar(self, request: SetBarRequest, _context: object) -> SetBarResponse:
+        """Withdraws or bars, for whoever runs the node."""
+        if current_caller().business:
+            raise AccessFault("CALLER_NOT_ENTITLED", "only whoever runs the node can withdraw or bar")
+        order, loop = order_from_wire(request), asyncio.get_running_loop()
+        return SetBarResponse(changed=await loop.run_in_executor(self._writer, self._stages.bars.carry_out, order))
 
 
 def _check_feed(feed: str) -> None:

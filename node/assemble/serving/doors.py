@@ -16,6 +16,7 @@ from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
 from node.erase.order import Outcome as ErasureOutcome
+from node.exchange.bars import BarOrder
 from node.exchange.dialogue import Envelope
 from node.exchange.gather import Gatherer
 from node.exchange.inquire import Answered, Inquirer, Matter
@@ -144,6 +145,19 @@ class Erasing:
             return self._stages.eraser.order(origin, indexes, ground, with_acts=with_acts)
         finally:
             self._bells.queue(origin).ring()  # as above
+
+
+class Barring:
+    """Withdrawals and bars; closed while the node is read-only. For the writer thread."""
+
+    def __init__(self, stages: Stages, condition: Condition) -> None:
+        self._stages = stages
+        self._condition = condition
+
+    def carry_out(self, order: BarOrder) -> bool:
+        """As `BarBook.carry_out`. StoreFault STORE_READ_ONLY: nothing was looked at."""
+        self._condition.require_writable()
+        return self._stages.bars.carry_out(order)
 
 
 class Inquiring:

@@ -30,6 +30,7 @@ from node.assemble.serving.checks import AuditedFeeds, LoggedChecks
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
     Answering,
+    Barring,
     Erasing,
     Forks,
     Giving,
@@ -319,7 +320,8 @@ class _Parts:
         cases = CaseDoor(self._stages.cases, self._condition.require_writable, self._bells.letters.ring)
         giving = Giving(self._stages, self._bells, self._condition)
         checks = LoggedChecks(self._views.business, self._views.reports, accesses)
-        local = LocalStages(submitting, checks, self._inquiring(), erasing, cases, giving, accesses)
+        barring = Barring(self._stages, self._condition)
+        local = LocalStages(submitting, checks, self._inquiring(), erasing, cases, giving, accesses, barring)
         return Servicers(
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),

@@ -14,7 +14,7 @@ MAX_ACCESS_CODES = 1000
 _MAX_CODE_CHARACTERS = 64
 _KIND_OF: dict[int, AccessKind] = {
     exchange_pb2.AccessKind.Value(f"ACCESS_KIND_{kind.name}"): kind
-    for kind in (AccessKind.LISTING, AccessKind.EXPORT, AccessKind.OPENING, AccessKind.ABOUT)
+    for kind in (AccessKind.LISTING, AccessKind.EXPORT, AccessKind.OPENING, AccessKind.ABOUT, AccessKind.BAR)
 }
 
 

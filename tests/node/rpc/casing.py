@@ -43,5 +43,5 @@ class Casing:
 
 def doors(stages: Any, executor: Executor) -> tuple[CaseServicer, LocalServicer]:  # noqa: ANN401 - all of them in one
     """CaseService and LocalService, with one object behind every door."""
-    local = LocalStages(stages, stages, stages, stages, stages, stages, stages)
+    local = LocalStages(stages, stages, stages, stages, stages, stages, stages, stages)
     return CaseServicer(stages, executor), LocalServicer(local, executor, executor)

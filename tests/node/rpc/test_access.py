@@ -43,7 +43,9 @@ async def test_what_an_operator_looks_at_is_logged(lab: "Lab") -> None:
     assert [Accessed(AccessKind.ABOUT, "330100", "申请〔2026〕1号", (CODE,))] == lab.stages.accessed
 
 
-@pytest.mark.parametrize("kind", [AccessKind.LISTING, AccessKind.EXPORT, AccessKind.OPENING, AccessKind.ABOUT])
+@pytest.mark.parametrize(
+    "kind", [AccessKind.LISTING, AccessKind.EXPORT, AccessKind.OPENING, AccessKind.ABOUT, AccessKind.BAR]
+)
 def test_an_access_survives_the_wire(kind: AccessKind) -> None:
     """Each kind that an operator may log; who asks is not the message's to say."""
     accessed = Accessed(kind, "330100", "依据", (CODE, "x"))

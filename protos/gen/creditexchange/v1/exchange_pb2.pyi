@@ -18,6 +18,7 @@ class AccessKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_KIND_OPENING: _ClassVar[AccessKind]
     ACCESS_KIND_ABOUT: _ClassVar[AccessKind]
     ACCESS_KIND_RELAY: _ClassVar[AccessKind]
+    ACCESS_KIND_BAR: _ClassVar[AccessKind]
 
 class ExchangeSide(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -33,6 +34,7 @@ ACCESS_KIND_READ: AccessKind
 ACCESS_KIND_OPENING: AccessKind
 ACCESS_KIND_ABOUT: AccessKind
 ACCESS_KIND_RELAY: AccessKind
+ACCESS_KIND_BAR: AccessKind
 EXCHANGE_SIDE_UNSPECIFIED: ExchangeSide
 EXCHANGE_SIDE_REQUESTER: ExchangeSide
 EXCHANGE_SIDE_RESPONDER: ExchangeSide

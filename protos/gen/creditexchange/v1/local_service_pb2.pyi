@@ -1,6 +1,7 @@
 from creditexchange.v1 import access_pb2 as _access_pb2
 from creditexchange.v1 import answer_pb2 as _answer_pb2
 from creditexchange.v1 import authority_pb2 as _authority_pb2
+from creditexchange.v1 import bar_pb2 as _bar_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import envelope_pb2 as _envelope_pb2
 from creditexchange.v1 import feed_policy_pb2 as _feed_policy_pb2

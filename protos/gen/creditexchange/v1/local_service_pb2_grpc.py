@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from creditexchange.v1 import access_pb2 as creditexchange_dot_v1_dot_access__pb2
+from creditexchange.v1 import bar_pb2 as creditexchange_dot_v1_dot_bar__pb2
 from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import local_service_pb2 as creditexchange_dot_v1_dot_local__service__pb2
 from creditexchange.v1 import report_check_pb2 as creditexchange_dot_v1_dot_report__check__pb2
@@ -87,6 +88,11 @@ class LocalServiceStub:
                 '/creditexchange.v1.LocalService/LogAccess',
                 request_serializer=creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.FromString,
+                _registered_method=True)
+        self.SetBar = channel.unary_unary(
+                '/creditexchange.v1.LocalService/SetBar',
+                request_serializer=creditexchange_dot_v1_dot_bar__pb2.SetBarRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_bar__pb2.SetBarResponse.FromString,
                 _registered_method=True)
 
 
@@ -175,6 +181,15 @@ class LocalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetBar(self, request, context):
+        """Withdraws an authorisation, bars an officer, or admits one again: for whoever runs the node, a business system's
+        certificate is refused. When the call returns, it is in force for every question from then on. Repeating a call
+        changes nothing. Errors: CALLER_NOT_ENTITLED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LocalServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -227,6 +242,11 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.LogAccess,
                     request_deserializer=creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.SerializeToString,
+            ),
+            'SetBar': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetBar,
+                    request_deserializer=creditexchange_dot_v1_dot_bar__pb2.SetBarRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_bar__pb2.SetBarResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -500,6 +520,33 @@ class LocalService:
             '/creditexchange.v1.LocalService/LogAccess',
             creditexchange_dot_v1_dot_access__pb2.LogAccessRequest.SerializeToString,
             creditexchange_dot_v1_dot_access__pb2.LogAccessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetBar(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/SetBar',
+            creditexchange_dot_v1_dot_bar__pb2.SetBarRequest.SerializeToString,
+            creditexchange_dot_v1_dot_bar__pb2.SetBarResponse.FromString,
             options,
             channel_credentials,
             insecure,

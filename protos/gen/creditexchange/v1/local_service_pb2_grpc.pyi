@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0
 
 from collections import abc as _abc
 from creditexchange.v1 import access_pb2 as _access_pb2
+from creditexchange.v1 import bar_pb2 as _bar_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import local_service_pb2 as _local_service_pb2
 from creditexchange.v1 import report_check_pb2 as _report_check_pb2
@@ -77,6 +78,11 @@ class LocalServiceStub:
     """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
     When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
     """
+    SetBar: _grpc.UnaryUnaryMultiCallable[_bar_pb2.SetBarRequest, _bar_pb2.SetBarResponse]
+    """Withdraws an authorisation, bars an officer, or admits one again: for whoever runs the node, a business system's
+    certificate is refused. When the call returns, it is in force for every question from then on. Repeating a call
+    changes nothing. Errors: CALLER_NOT_ENTITLED.
+    """
 
 @_typing.type_check_only
 class LocalServiceAsyncStub(LocalServiceStub):
@@ -121,6 +127,11 @@ class LocalServiceAsyncStub(LocalServiceStub):
     LogAccess: _aio.UnaryUnaryMultiCallable[_access_pb2.LogAccessRequest, _access_pb2.LogAccessResponse]  # type: ignore[assignment]
     """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
     When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
+    """
+    SetBar: _aio.UnaryUnaryMultiCallable[_bar_pb2.SetBarRequest, _bar_pb2.SetBarResponse]  # type: ignore[assignment]
+    """Withdraws an authorisation, bars an officer, or admits one again: for whoever runs the node, a business system's
+    certificate is refused. When the call returns, it is in force for every question from then on. Repeating a call
+    changes nothing. Errors: CALLER_NOT_ENTITLED.
     """
 
 class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -223,6 +234,17 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_access_pb2.LogAccessResponse, _abc.Awaitable[_access_pb2.LogAccessResponse]]:
         """Logs what whoever runs the node is about to look at: for them alone, a business system's certificate is refused.
         When the call returns, it is durable. Errors: CALLER_NOT_ENTITLED, EXCHANGE_LOG_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def SetBar(
+        self,
+        request: _bar_pb2.SetBarRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_bar_pb2.SetBarResponse, _abc.Awaitable[_bar_pb2.SetBarResponse]]:
+        """Withdraws an authorisation, bars an officer, or admits one again: for whoever runs the node, a business system's
+        certificate is refused. When the call returns, it is in force for every question from then on. Repeating a call
+        changes nothing. Errors: CALLER_NOT_ENTITLED.
         """
 
 def add_LocalServiceServicer_to_server(servicer: LocalServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

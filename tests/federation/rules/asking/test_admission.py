@@ -171,7 +171,7 @@ def test_the_first_thing_wrong_is_the_reason(ask: Ask, asked_by: AskedBy, terms:
         "purpose": "procurement",
         "batch": "b-1",
     }
-    mended = [
+    mended: list[tuple[dict[str, object], str]] = [
         ({"officer": "017"}, "QUESTION_INVALID"),
         ({"asked_at_ms": NOW_MS}, "QUESTION_CLOCK_SKEW"),
         ({"purpose": "administrative-licensing"}, "PURPOSE_NOT_GRANTED"),

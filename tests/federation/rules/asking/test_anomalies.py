@@ -3,6 +3,7 @@
 """What is unusual about questions: each rule at its edge."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,9 @@ def marks(terms: AskingTerms, past: Past, asked: Asked) -> tuple[str, ...]:
     return marks_of(past, asked, terms.anomalies, terms.standards.working_days)
 
 
-def asked(time_ms: int = NOW_MS, **changes: bool) -> Asked:
-    """A question about a company in office hours."""
-    return Asked(time_ms, **{"personal": False, "refused": False, **changes})
+def asked(time_ms: int = NOW_MS, *, personal: bool = False, refused: bool = False) -> Asked:
+    """A question in office hours."""
+    return Asked(time_ms, personal, refused)
 
 
 @pytest.mark.parametrize(("count", "away_ms", "found"), [(60, 59_999, ("AN-01",)), (60, 60_000, ()), (59, 0, ())])
@@ -87,14 +88,17 @@ def test_many_refusals_are_marked(terms: AskingTerms, count: int, refused: bool,
 
 def run(*numbers: int, time_ms: int = NOW_MS) -> Past:
     """What was asked about, a number a byte, those next to each within two."""
-    near = lambda number: tuple(bytes([number + away]) for away in (-1, 1, -2, 2))  # noqa: E731 - of one line
     return Past((), (), (), {bytes([number]): Numbered(time_ms, near(number)) for number in numbers})
+
+
+def near(number: int) -> tuple[bytes, ...]:
+    """The numbers next to one."""
+    return tuple(bytes([number + away]) for away in (-1, 1, -2, 2))
 
 
 def about(number: int) -> Asked:
     """A question about one of those numbers."""
-    near = tuple(bytes([number + away]) for away in (-1, 1, -2, 2))
-    return Asked(NOW_MS, personal=False, refused=False, number=bytes([number]), near=near)
+    return Asked(NOW_MS, personal=False, refused=False, number=bytes([number]), near=near(number))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +168,7 @@ def test_numbers_follow_each_other_as_their_registers_give_them_out() -> None:
 )
 def test_a_rule_has_what_it_counts_by_and_nothing_else(changes: dict[str, object], field: str) -> None:
     """A file whose rule would not do what it says is refused."""
-    sound: dict[str, object] = {"id": "AN-09", "kind": "burst", "title_zh": "甲", "title_en": "a"}
+    sound: dict[str, Any] = {"id": "AN-09", "kind": "burst", "title_zh": "甲", "title_en": "a"}
     AnomalyRule(**{**sound, "window_s": 60, "threshold": 5})
 
     with pytest.raises(FieldFault) as caught:
