@@ -29,6 +29,7 @@ class Wanted:
         peer: node id of the other side.
         purpose: code.
         outcome: ANSWERED, or a reason code.
+        mark: id of a rule; empty for any, where only what is unusual is looked for.
         from_ms: not sequenced before this time.
         until_ms: sequenced before this time.
     """
@@ -38,6 +39,7 @@ class Wanted:
     outcome: str | None = None
     from_ms: int = 0
     until_ms: int = 2**63
+    mark: str | None = None
 
     def fits(self, record: Exchange) -> bool:
         """Whether an entry is looked for, its time left aside."""
@@ -45,6 +47,7 @@ class Wanted:
             self.peer in {None, record.requester, record.responder}
             and self.purpose in {None, record.purpose}
             and self.outcome in {None, record.outcome}
+            and (self.mark is None or self.mark in record.marks or bool(record.marks and not self.mark))
         )
 
 

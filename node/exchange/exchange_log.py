@@ -22,6 +22,7 @@ from typing import Protocol, assert_never
 
 from federation.errors import CallerFault, StoreFault
 from federation.records.exchange import Access, Exchange, ExchangeSide
+from node.entry.evidence import Evidence
 from node.exchange.dialogue import HEAD_BYTES
 from node.exchange.openings import Behind, SealedOpening, Sealer
 from node.intake import Accepted, Duplicate, Intake, IntakeUnit, Outcome, Refused
@@ -58,12 +59,14 @@ class ToLog:
         answer: of the responder's side, the bytes of the envelope that will leave; None when it refused.
         destructions: how often anything had been destroyed when what is in the answer was found.
         behind: what stands behind the entry, to be sealed.
+        evidence: a member's answer that was refused, to be kept.
     """
 
     exchange: Exchange | Access
     answer: bytes | None = None
     destructions: int = 0
     behind: Behind | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,10 @@ class ExchangeUnit(IntakeUnit, Protocol):
 
     def keep_openings(self, openings: Sequence[SealedOpening], now_ms: int) -> None:
         """Keeps openings; one under an id that has one already is left as it is."""
+        ...
+
+    def keep_own_evidence(self, origin: str, evidence: Evidence, now_ms: int) -> None:
+        """Keeps a peer's bad bytes at an own feed; the same ones once, and only so many."""
         ...
 
     def destroy_openings(self, before_ms: int, limit: int) -> int:
@@ -263,11 +270,14 @@ class ExchangeLog:
         return [_logged(entry, outcomes.get(at), known | kept) for at, entry in enumerate(entries)]
 
     def _keep_openings(self, unit: ExchangeUnit, entries: Sequence[ToLog]) -> None:
-        """Seals and keeps what stands behind new entries."""
+        """Seals and keeps what stands behind new entries, and what was refused."""
         seal = self._around.sealer.seal
         sealed = [seal(_id_of(entry), entry.behind) for entry in entries if entry.behind is not None]
         if sealed:
             unit.keep_openings(sealed, self._now_ms())
+        for entry in entries:
+            if entry.evidence is not None:
+                unit.keep_own_evidence(self._origin, entry.evidence, self._now_ms())
 
     def try_to_write(self) -> None:
         """Sees whether the log can be written.

@@ -4,7 +4,8 @@
 
 An answer is used only when the member's message key signed it, it answers this very question, and every record in it
 is about the subject asked about and verifies against the keys of its origin. Every other end of a question is logged
-too, under its reason: a refusal, a time-out, a member that cannot be reached, an answer that is none. Whether such a
+too, under its reason: a refusal, a time-out, a member that cannot be reached, an answer that is none, whose bytes are
+kept as evidence. Whether such a
 question reached the member nobody can say on this side: the member's own log does.
 """
 
@@ -16,20 +17,25 @@ from typing import Protocol
 from uuid import UUID
 
 from federation.errors import CallerFault, FieldFault, PeerFault, UnreachableFault
-from federation.log.checkpoint import FeedKeys, open_checkpoint
+from federation.log.checkpoint import FeedKeys, SignedCheckpoint, open_checkpoint
 from federation.log.leaf import Leaf
 from federation.log.note import Note, Verifier
 from federation.log.proof import Evidence, verify_evidence
 from federation.records.codec import decode_as, encode, glance
-from federation.records.exchange import Answer, Authorisation, EvidenceParts, ExchangeSide, Finding, Question
+from federation.records.exchange import Answer, Authorisation, EvidenceParts, ExchangeSide, Finding, Head, Question
 from federation.records.feed_policy import Dataset
+from federation.rules.asking.age import is_freshness_possible, is_time_possible
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
 from federation.standards.identity import CodeKind
+from node.entry.evidence import Evidence as Kept
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import ToLog
 from node.exchange.gate import OwnGate
 from node.exchange.openings import behind_question
 from node.identity.keys import KeyRing
+
+MAX_EVIDENCE_BYTES = 1024 * 1024
+"""Bytes of a refused answer that are kept."""
 
 
 class Member(Protocol):
@@ -145,11 +151,13 @@ class Inquirer:
         self._known.gate.require(question, self._now_ms())
         raw = encode(question)
         asked, sealed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
+        envelope = None
         try:
             envelope = await member.ask(sealed)
             answer = self._verified(asked, envelope)
         except (CallerFault, PeerFault, UnreachableFault) as fault:
-            await self._log.log(self._entry(asked, RefusedWith(fault.reason)))
+            evidence = _evidence(asked, envelope, fault) if isinstance(fault, PeerFault) else None
+            await self._log.log(self._entry(asked, RefusedWith(fault.reason), evidence))
             raise
         outcome = AnsweredWith(
             hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
@@ -179,17 +187,18 @@ class Inquirer:
             deadline_ms=now_ms + matter.timeout_ms if matter.timeout_ms else 0,
         )
 
-    def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith) -> ToLog:
+    def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith, evidence: Kept | None = None) -> ToLog:
         refusal, now_ms = outcome.reason if isinstance(outcome, RefusedWith) else "", self._now_ms()
         marks = self._known.gate.marks(asked.question, refusal, now_ms)
         entry = log_entry(asked, outcome, ExchangeSide.REQUESTER, now_ms, marks)
-        return ToLog(entry, behind=behind_question(asked.question, asked.raw))
+        return ToLog(entry, behind=behind_question(asked.question, asked.raw), evidence=evidence)
 
     def _verified(self, asked: Asked, envelope: Envelope) -> Answer:
         """The answer, when everything about it verifies.
 
         Raises:
-            PeerFault: ANSWER_INVALID, or the reason a record's evidence fails with.
+            PeerFault: ANSWER_INVALID; ANSWER_AGE_FALSE, its time or that of a head cannot be; or the reason a record's
+                evidence fails with.
         """
         question = asked.question
         try:
@@ -199,8 +208,10 @@ class Inquirer:
         bound = (answer.exchange_id, answer.question_sha256, answer.responder)
         if bound != (question.exchange_id, asked.sha256, question.responder):
             raise PeerFault("ANSWER_INVALID", "the answer is to another question", (envelope.to_bytes(),))
+        if not is_time_possible(question, answer, self._now_ms()):
+            raise PeerFault("ANSWER_AGE_FALSE", "the answer is of another time", (envelope.to_bytes(),))
         for head in answer.heads:
-            self._verify_head(head.checkpoint)
+            self._verify_head(head, question, answer)
         for finding in answer.findings:
             for parts in (finding.evidence, *finding.acts):
                 self._verify(parts)
@@ -208,15 +219,19 @@ class Inquirer:
                 raise PeerFault("ANSWER_INVALID", "a finding is about something else", (envelope.to_bytes(),))
         return answer
 
-    def _verify_head(self, note: bytes) -> None:
+    def _verify_head(self, head: Head, question: Question, answer: Answer) -> None:
         """A head of a feed whose owner is pinned must be signed by it; others' say nothing here, and are let be.
 
         Raises:
             NoteFault: why the head is not what it claims to be.
+            PeerFault: ANSWER_AGE_FALSE, it is said to be fresh, and cannot have been.
         """
-        keys = self._known.feed_keys(_origin_of(note))
-        if keys is not None:
-            _open_checkpoint(note, keys)
+        keys = self._known.feed_keys(_origin_of(head.checkpoint))
+        if keys is None:
+            return
+        cosigned_at_s = _open_checkpoint(head.checkpoint, keys).cosigned_at_s
+        if not is_freshness_possible(head.freshness, cosigned_at_s, question, answer):
+            raise PeerFault("ANSWER_AGE_FALSE", f"a head of {keys.origin} is said to be fresh", (head.checkpoint,))
 
     def _verify(self, parts: EvidenceParts) -> None:
         keys = self._known.feed_keys(parts.origin)
@@ -232,9 +247,16 @@ def _origin_of(note: bytes) -> str:
 
 
 @lru_cache(maxsize=512)
-def _open_checkpoint(note: bytes, keys: FeedKeys) -> None:
+def _open_checkpoint(note: bytes, keys: FeedKeys) -> SignedCheckpoint:
     """As `open_checkpoint`; what was signed once stays so under the same keys."""
-    open_checkpoint(note, keys)
+    return open_checkpoint(note, keys)
+
+
+def _evidence(asked: Asked, envelope: Envelope | None, fault: PeerFault) -> Kept:
+    """What is kept of an answer that is refused: question and answer as they were signed, or what else came."""
+    came = (envelope.to_bytes(),) if envelope is not None else fault.evidence
+    parts = (asked.raw, *(part[:MAX_EVIDENCE_BYTES] for part in came))
+    return Kept(asked.question.responder, fault.reason, fault.detail, parts)
 
 
 class RequesterLog(Protocol):

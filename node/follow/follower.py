@@ -40,7 +40,8 @@ from federation.errors import (
 from federation.log.feed import Advance, Cosigned, FollowedFeed, FollowState, Known, Older
 from federation.log.merkle import CompactRange
 from federation.log.tile import TileTree, grown_tiles
-from node.follow.ports import Evidence, FollowedPeer, FollowSurroundings, FollowUnit, Health
+from node.entry.evidence import Evidence
+from node.follow.ports import FollowedPeer, FollowSurroundings, FollowUnit, Health
 from node.follow.taking import ReadAhead, Taken, verified
 
 FIRST_PAUSE_S = 0.2

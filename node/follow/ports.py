@@ -11,6 +11,7 @@ from typing import Protocol
 from federation.log.checkpoint import FeedKeys
 from federation.log.entry import RawEntry, VerifiedEntry
 from federation.log.feed import FollowState
+from node.entry.evidence import Evidence
 from node.observe import Observer
 
 
@@ -24,22 +25,6 @@ class FollowedRow:
     entry: VerifiedEntry
     subject: str
     personal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A peer's bad bytes, kept.
-
-    Attributes:
-        peer: node id of whoever sent them.
-        reason: stable code.
-        parts: the bytes that prove it.
-    """
-
-    peer: str
-    reason: str
-    detail: str
-    parts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from federation.log.feed import Advance, Cosigned, FollowedFeed, FollowState, Kn
 from federation.log.merkle import CompactRange, leaf_hash
 from federation.log.note import Note
 from federation.log.tile import TileTree, extend_tiles
-from node.follow.ports import Evidence, Received
+from node.entry.evidence import Evidence
+from node.follow.ports import Received
 from node.refill.payloads import fill_gaps
 from node.refill.restoring import by_commitment, is_wrong, restored
 from node.refill.store import Mirror, Refilled, RefillStore, RefillUnit, Restored

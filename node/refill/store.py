@@ -9,7 +9,8 @@ from typing import Protocol
 
 from federation.log.feed import FollowState
 from federation.log.merkle import CompactRange
-from node.follow.ports import Evidence, FollowedRow, Received
+from node.entry.evidence import Evidence
+from node.follow.ports import FollowedRow, Received
 from node.log import LogHead, Waiting
 
 

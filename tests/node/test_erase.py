@@ -16,8 +16,8 @@ from federation.log.leaf import NO_COMMITMENT, LeafKind
 from federation.records.act import AnnotationKind
 from federation.records.exchange import Standing
 from federation.records.list_entry import ListKind
+from node.entry.evidence import Evidence
 from node.erase.order import AlreadyOrdered, NotErasable, Ordered
-from node.follow.ports import Evidence
 from node.intake import Duplicate, Refused
 from tests.node.region.oracle import decided, replayed
 

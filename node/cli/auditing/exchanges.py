@@ -32,6 +32,12 @@ Before = Annotated[
 ]
 
 
+Marked = Annotated[bool, typer.Option("--marked", help="只列有异常标记的交换 / Only what is marked as unusual")]
+Mark = Annotated[
+    str | None, typer.Option("--mark", metavar="RULE", help="只列带此标记的交换，例如 AN-03 / Only with this mark")
+]
+
+
 Reference = Annotated[
     str,
     typer.Option("--reference", help="主体申请及核准文号，封存入日志 / The authorised request; sealed in the log"),
@@ -57,6 +63,8 @@ def list_exchanges(  # noqa: PLR0913 - a command's arguments are its options
     outcome: Outcome = None,
     start: From = None,
     end: To = None,
+    marked: Marked = False,
+    mark: Mark = None,
     log: LogOption = "_exchange",
     limit: Limit = 50,
     before: Before = None,
@@ -67,7 +75,7 @@ def list_exchanges(  # noqa: PLR0913 - a command's arguments are its options
     if ctx.invoked_subcommand is not None:
         return
     period = period_of(start or "1970-01-01", end or "9000-01-01")
-    wanted = Wanted(peer, purpose, outcome, period.from_ms, period.until_ms)
+    wanted = Wanted(peer, purpose, outcome, period.from_ms, period.until_ms, mark or ("" if marked else None))
     with desk_at(node) as desk:
         origin = log_of(desk, log)
         view = desk.reader.feed(origin)
@@ -95,6 +103,7 @@ def _document(found: Found) -> Document:
         "answer_sha256": record.answer_sha256.hex() or None,
         "commitment": record.commitment.hex(),
         "logged_at_ms": record.logged_at_ms,
+        "marks": list(record.marks),
     }
 
 
@@ -105,7 +114,7 @@ def _show(origin: str, page: Page) -> None:
             china_time(one.time_ms),
             f"{one.record.requester} → {one.record.responder}",
             one.record.purpose,
-            one.record.outcome,
+            " ".join((one.record.outcome, *one.record.marks)),
             one.record.exchange_id,
         )
         for one in page.found

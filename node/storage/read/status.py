@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 
-from node.follow.ports import Evidence, Health
+from node.entry.evidence import Evidence
+from node.follow.ports import Health
 from node.storage.parts import split_parts
 from node.storage.read.feeds import Connect
 from node.storage.schema import EVIDENCE, FEED, HEALTH, PENDING

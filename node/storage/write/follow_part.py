@@ -10,7 +10,8 @@ from sqlalchemy import Connection, exists, func, select
 from federation.errors import OrderFault
 from federation.log.feed import FollowState
 from federation.log.leaf import LeafKind
-from node.follow.ports import Evidence, FollowedRow, Health
+from node.entry.evidence import Evidence
+from node.follow.ports import FollowedRow, Health
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.parts import join_parts
 from node.storage.schema import ACT, ENTRY, EVIDENCE, HEALTH

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from federation.log.entry import PayloadState
 from federation.log.feed import FollowState
 from federation.log.merkle import CompactRange
-from node.follow.ports import Evidence
+from node.entry.evidence import Evidence
 from node.refill.store import Gap, Restored
 from node.storage.dialect.rows import insert_rows, replace_rows
 from node.storage.read.chunks import key_chunks

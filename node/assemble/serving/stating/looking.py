@@ -16,7 +16,7 @@ from node.acknowledge.behind import Ahead, is_behind, shown_by
 from node.assemble.mirrors import HeadOf
 from node.assemble.serving.loops import Loops
 from node.assemble.stages import Stages
-from node.follow.ports import Evidence
+from node.entry.evidence import Evidence
 from node.observe import Observer
 
 EVERY_S = 60.0

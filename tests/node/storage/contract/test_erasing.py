@@ -13,9 +13,9 @@ import pytest
 from federation.log.entry import PayloadState
 from federation.log.leaf import NO_COMMITMENT, LeafKind
 from node.acknowledge.propagation import Erasure
+from node.entry.evidence import Evidence
 from node.erase.order import Eraser, erasure_of
 from node.exchange.exchange_log import FORGOTTEN, Remembered
-from node.follow.ports import Evidence
 from node.intake import ERASED_DIGEST
 from node.storage.dialect.place import PostgresPlace
 from node.storage.opening.checks import StoreOwner

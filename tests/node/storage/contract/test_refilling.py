@@ -12,7 +12,7 @@ from federation.log.entry import PayloadState
 from federation.log.feed import FollowState
 from federation.log.leaf import LeafKind
 from federation.log.merkle import CompactRange, leaf_hash
-from node.follow.ports import Evidence
+from node.entry.evidence import Evidence
 from node.refill.store import Gap, Restored
 from node.storage.store import Store
 from tests.node.storage.conftest import FOREIGN, OWN, Mirror

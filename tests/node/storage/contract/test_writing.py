@@ -15,8 +15,9 @@ from federation.log.leaf import LeafKind
 from federation.log.merkle import CompactRange
 from federation.log.tile import TileTree
 from federation.records.feed_policy import Dataset
+from node.entry.evidence import Evidence
 from node.exchange.exchange_log import ExchangeStore, Remembered
-from node.follow.ports import Evidence, FollowStore, Health
+from node.follow.ports import FollowStore, Health
 from node.intake import IntakeStore, Known
 from node.ledger.ports import LedgerStore
 from node.log import LogHead, LogStore

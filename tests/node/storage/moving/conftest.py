@@ -29,11 +29,12 @@ from node.acknowledge.statement import Stage, Stated
 from node.cases.letter import CaseName, LetterName
 from node.cases.ports import CaseFile, KeptLetter
 from node.demo.postgres import TemporaryPostgres
+from node.entry.evidence import Evidence
 from node.entry.holding import Decision
 from node.entry.pending import Pending
 from node.exchange.dialogue import Envelope
 from node.exchange.exchange_log import Remembered
-from node.follow.ports import Evidence, FollowedRow, Health
+from node.follow.ports import FollowedRow, Health
 from node.holders.index import CHUNK_BYTES, pieces_of
 from node.ledger.rules import RuleSet
 from node.storage.dialect.engines import reader_engine
