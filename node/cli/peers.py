@@ -43,6 +43,10 @@ MayAskPersonsOption = Annotated[
         "--may-ask-about-persons", help="允许其查询自然人的目的，可重复 / Purpose it may ask about natural persons for"
     ),
 ]
+MayAskInBatchesOption = Annotated[
+    list[str] | None,
+    typer.Option("--may-ask-in-batches", help="其中允许批量查询的目的，可重复 / Of these, in batches too, repeatable"),
+]
 
 peers = typer.Typer(
     help="成员节点：列出、添加、名片 / Members: list, add, own card",
@@ -117,6 +121,7 @@ def add(  # noqa: PLR0913 - a command's arguments are its options
     follow: FollowOption = None,
     may_ask: MayAskOption = None,
     may_ask_about_persons: MayAskPersonsOption = None,
+    may_ask_in_batches: MayAskInBatchesOption = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
@@ -128,6 +133,7 @@ def add(  # noqa: PLR0913 - a command's arguments are its options
         follow=tuple(follow or ()),
         may_ask=tuple(may_ask or ()),
         may_ask_about_persons=tuple(may_ask_about_persons or ()),
+        may_ask_in_batches=tuple(may_ask_in_batches or ()),
     )
     texts = [_card_text(place) for place in cards]
     for text in texts:

@@ -107,13 +107,14 @@ def test_a_card_holds_no_secret(card: str) -> None:
 
 def test_a_card_pins_the_member_with_what_this_node_does_with_it(folder: Path, card: str) -> None:
     """Keys as the card says; follow and purposes as the operator says."""
-    pinning = Pinning("hub.example:1", ("330100/lists/1",), ("supervision",), ("procurement",))
+    pinning = Pinning("hub.example:1", ("330100/lists/1",), ("supervision",), ("procurement",), ("supervision",))
     add_peer(folder, card, pinning)
 
     (member,), (told,) = load_config(folder).peer, tomllib.loads(card)["peer"]
     assert (told["log_key"], told["ca"]) == (member.log_key, member.ca)
     assert ("hub.example:1", ("330100/lists/1",)) == (member.address, member.follow)
     assert (("supervision",), ("procurement",)) == (member.may_ask, member.may_ask_about_persons)
+    assert ("supervision",) == member.may_ask_in_batches
 
 
 def test_a_member_known_through_a_hub_has_no_address(folder: Path, card: str) -> None:

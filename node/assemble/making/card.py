@@ -67,12 +67,14 @@ class Pinning:
         follow: origins to follow from it, without the federation.
         may_ask: purposes it may ask for.
         may_ask_about_persons: purposes it may ask for about natural persons.
+        may_ask_in_batches: purposes of these that it may ask for in batches.
     """
 
     address: str | None = None
     follow: tuple[str, ...] = ()
     may_ask: tuple[str, ...] = ()
     may_ask_about_persons: tuple[str, ...] = ()
+    may_ask_in_batches: tuple[str, ...] = ()
 
 
 def add_peer(folder: Path, card: str, pinning: Pinning = Pinning()) -> None:
@@ -88,6 +90,7 @@ def add_peer(folder: Path, card: str, pinning: Pinning = Pinning()) -> None:
         member["address"] = pinning.address
     member |= {"follow": pinning.follow, "may_ask": pinning.may_ask}
     member["may_ask_about_persons"] = pinning.may_ask_about_persons
+    member["may_ask_in_batches"] = pinning.may_ask_in_batches
     before = path.read_text(encoding="utf-8")
     write_config(path, f"{before.rstrip()}\n\n{_block(member)}")
     try:

@@ -96,6 +96,16 @@ def test_a_limit_says_when_to_try_again() -> None:
     assert retry_after_s(error_of(RangeFault("RANGE_INVALID"))) is None
 
 
+@pytest.mark.parametrize("reason", ["RATE_EXCEEDED", "CODES_IN_SEQUENCE"])
+def test_a_member_that_asks_too_much_is_told_when_to_ask_again(reason: str) -> None:
+    """As RESOURCE_EXHAUSTED with RetryInfo; its client has the reason, which both sides log, and the pause."""
+    error = error_of(LimitFault(reason, 12.5))
+    fault = fault_from_rpc_error(error, "330100")
+
+    assert isinstance(fault, LimitFault)
+    assert (grpc.StatusCode.RESOURCE_EXHAUSTED, reason, 12.5) == (error.code(), fault.reason, fault.retry_after_s)
+
+
 @pytest.mark.parametrize(
     ("code", "text", "kind", "reason"),
     [
