@@ -32,6 +32,7 @@ from node.demo.postgres import TemporaryPostgres
 from node.entry.evidence import Evidence
 from node.entry.holding import Decision
 from node.entry.pending import Pending
+from node.exchange.bars import Bar, BarKind
 from node.exchange.dialogue import Envelope
 from node.exchange.exchange_log import Remembered
 from node.follow.ports import FollowedRow, Health
@@ -103,6 +104,7 @@ def fill(store: Store, count: int) -> FeedKeys:
             [KeptLetter(LetterName(case, "case"), b"d" * 32, SIGNED, "310000", 9, "yrd", "", 10, 1, "LATE")]
         )
         unit.keep_holder_index(indexed("yrd", bytes(3 * CHUNK_BYTES)), pieces_of(bytes(3 * CHUNK_BYTES)))
+        unit.keep_bar(Bar(BarKind.OFFICER, "330100/017", 9, "a reason", "somebody", 10, "another"))
         unit.keep_case(CaseFile(case, "310000", CaseKind.OBJECTION, OWN, 3, 9, 9, due_on=date(2026, 11, 30)))
     return own_keys(feed)
 
