@@ -3,9 +3,9 @@
 """A real node folder, made once by the commands themselves and copied for each test, and a way to run commands."""
 
 import json
+import os
 import shutil
-import subprocess
-import sys
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from node.cli.main import run
+from node.demo.zygote import Forked, Zygote
 from tests.loopback import free_port
 
 FEDERATION = "delta.example"
+STOP_S = 30.0
 LISTS = f"{FEDERATION}/330100/lists/1"
 COMPANY = "91330106PDY209008Q"
 HEADER = (
@@ -137,21 +139,19 @@ def free_address() -> str:
 
 
 @pytest.fixture
-def serving() -> Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]:
+def serving(zygote: Zygote) -> Callable[[Path], AbstractContextManager[tuple[Forked, dict[str, Any]]]]:
     """Serves a node: the process, and what it said when it was ready; ended in any case."""
 
     @contextmanager
-    def served(node: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-        words = [sys.executable, "-m", "node", "serve", "--json", "--node", str(node)]
-        with (
-            (node / "serve.log").open("w") as log,
-            subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True) as process,
-        ):
-            assert process.stdout is not None
+    def served(node: Path) -> Iterator[tuple[Forked, dict[str, Any]]]:
+        told, telling = os.pipe()
+        with os.fdopen(told) as line, (node / "serve.log").open("wb") as log:
+            with os.fdopen(telling, "wb") as out:
+                process = zygote.start(["serve", "--json", "--node", str(node)], out, log)
             try:
-                yield process, json.loads(process.stdout.readline())
+                yield process, json.loads(line.readline())
             finally:
-                if process.poll() is None:
-                    process.terminate()
+                process.send_signal(signal.SIGTERM)
+                process.wait(STOP_S)
 
     return served

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`query --at`: a member that is being served answers with evidence, or refuses."""
 
-import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from node.demo.zygote import Forked
+
 Xinqiao = Callable[..., Any]
-Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
+Serving = Callable[[Path], AbstractContextManager[tuple[Forked, dict[str, Any]]]]
 COMPANY = "91330106PDY209008Q"
 ASKED = ("query", COMPANY, "--at", "330100", "--purpose", "procurement")
 WHY = ("--legal-basis", "《政府采购法》第二十二条", "--case", "采2026-7", "--officer", "o-1", "--office", "p-1")

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from federation.log.note import Verifier
+from node.demo.zygote import Forked
 from node.identity.certificates import load_certificates
 
 Xinqiao = Callable[..., Any]
-Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
+Serving = Callable[[Path], AbstractContextManager[tuple[Forked, dict[str, Any]]]]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import stat
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 from node.assemble.making.feeds import create_feeds
 from node.config import load_config
+from node.demo.zygote import Forked
 from node.storage.opening.checks import known_revisions
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 Refused = Callable[..., str]
 Xinqiao = Callable[..., Any]
 NEWEST = known_revisions()[0]
-Serving = Callable[[Path], AbstractContextManager[tuple[subprocess.Popen[str], dict[str, Any]]]]
+Serving = Callable[[Path], AbstractContextManager[tuple[Forked, dict[str, Any]]]]
 
 
 def listed(xinqiao: Xinqiao, node: Path) -> list[dict[str, Any]]:
@@ -172,7 +174,7 @@ def test_backing_up_a_served_node(
         more = xinqiao("import", table({"code": "91330100716105852F", "number": "3"}), "--node", node, "--json")
         refused(xinqiao("store", "restore", backup, "--replace", "--node", node), 2, "STORE_BUSY")
         refused(xinqiao("store", "migrate", "--node", node), 2, "STORE_BUSY")
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(20)
 
     assert (0, 0) == (made.code, more.code)
