@@ -93,14 +93,15 @@ class Zygote:
 
     Args:
         environment: of every command.
+        program: module that has `COMMANDS`, loads them with `program`, and runs one with `run`.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], program: str = PROGRAM) -> None:
         self._control, theirs = socket.socketpair()
         self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
-                [sys.executable, "-m", __name__, str(theirs.fileno()), PROGRAM],
+                [sys.executable, "-m", __name__, str(theirs.fileno()), program],
                 stdin=subprocess.DEVNULL,
                 env=environment,
                 pass_fds=(theirs.fileno(),),

@@ -63,13 +63,11 @@ class Node:
     """One node: a folder, and a process while it is served.
 
     Attributes:
-        program: what Python runs for it, unless it is forked.
-        zygote: forks it, and its commands.
+        zygote: forks it, and its commands; without one it is started as anybody would.
     """
 
     folder: Path
     log: Path
-    program: Sequence[str] = ("-m", "node")
     zygote: Zygote | None = None
     process: subprocess.Popen[bytes] | Forked | None = None
     _said_before: int = 0
@@ -96,7 +94,7 @@ class Node:
             if self.zygote is not None:
                 self.process = self.zygote.start(words, log, log)
             else:
-                self.process = subprocess.Popen([sys.executable, *self.program, *words], stdout=log, stderr=log)
+                self.process = subprocess.Popen([sys.executable, "-m", "node", *words], stdout=log, stderr=log)
         return self
 
     def ready(self) -> "Node":
@@ -167,16 +165,13 @@ class Region:
     folder: Path
     zygote: Zygote | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
-    program: Sequence[str] = ("-m", "node")
 
     def node(self, node_id: str, postgres: str | None = None, *, roles: Sequence[str] = ROLES) -> Node:
         """Makes a node, in a database or in its folder."""
         peers, local, admin = (f"127.0.0.1:{port}" for port in free_ports(3))
         new = NewNode(node_id, FEDERATION, peers, local, admin, tuple(roles), postgres=postgres)
         create_node(self.folder / node_id, new)
-        made = self.nodes[node_id] = Node(
-            self.folder / node_id, self.folder / f"{node_id}.log", self.program, self.zygote
-        )
+        made = self.nodes[node_id] = Node(self.folder / node_id, self.folder / f"{node_id}.log", self.zygote)
         return made
 
     def pin(self, at: Node, member: Node, *follow: str, indirect: bool = False, may_ask: Sequence[str] = ()) -> None:

@@ -27,11 +27,15 @@ from node.assemble.desk import Desk, open_desk
 from node.assemble.making.feeds import create_feeds
 from node.cli.main import run
 from node.config import CONFIG_NAME
+from node.demo.process import environment
+from node.demo.zygote import Zygote
 from node.intake import Accepted, Outcome, Submission
 from node.observe import Observer
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
+from tests.flow.delta import program
 from tests.flow.delta.clock import Clock
+from tests.flow.delta.program import CLOCK
 from tests.flow.world import Node, Region, black, submitted, until
 from tests.samples.invented import unified
 
@@ -94,8 +98,9 @@ class Delta(Region):
 
     def __init__(self, folder: Path) -> None:
         path = folder / "clock"
-        super().__init__(folder, program=("-m", "tests.flow.delta.program", str(path)))
         self.clock = Clock(path)
+        given = {**environment(), CLOCK: str(path)}
+        super().__init__(folder, Zygote(given, program.__name__))
         self.clock.begin_at(round(FIRST_MOMENT.timestamp() * 1000))
         self.numbers = count(1)
         self._desks: dict[str, tuple[ExitStack, Desk]] = {}
@@ -179,6 +184,8 @@ class Delta(Region):
     def close(self) -> None:
         """Ends all, the processes first."""
         super().close()
+        if self.zygote is not None:
+            self.zygote.close()
         for closing, _ in self._desks.values():
             closing.close()
         self._desks.clear()
