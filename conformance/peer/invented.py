@@ -62,3 +62,14 @@ def unified_check(seventeen: str) -> str:
     """Return the check character of a unified code's first seventeen characters (GB 32100)."""
     total = sum(_ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(seventeen))
     return _ALPHABET[-total % 31]
+
+
+def numbered(number: int) -> str:
+    """Return the unified code of an invented enterprise in a row: each follows the one before, as registers count.
+
+    They count in the characters of the code, without those that are too like others (GB 32100).
+    """
+    places = (number // len(_ALPHABET) ** place % len(_ALPHABET) for place in range(4, -1, -1))
+    body = "MAX" + "".join(_ALPHABET[place] for place in places)
+    seventeen = f"{ENTERPRISE}{NATIONAL}{body}{organisation_check(body)}"
+    return seventeen + unified_check(seventeen)

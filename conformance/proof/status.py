@@ -1,9 +1,12 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads `google.rpc.Status` details off the wire: ErrorInfo and BadRequest, and nothing else. Pure."""
+"""Reads `google.rpc.Status` details off the wire: ErrorInfo, BadRequest and RetryInfo, and nothing else. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from google.protobuf import duration_pb2
+from google.protobuf.message import DecodeError
 
 from conformance.breach import Breach
 
@@ -19,11 +22,13 @@ class Details:
         reason: `ErrorInfo.reason`, empty when absent.
         domain: `ErrorInfo.domain`, empty when absent.
         fields: fields that `BadRequest` names.
+        retry_s: seconds that `RetryInfo` says to wait; None when absent.
     """
 
     reason: str = ""
     domain: str = ""
     fields: tuple[str, ...] = ()
+    retry_s: float | None = None
 
 
 def details_of(raw: bytes) -> Details:
@@ -38,7 +43,7 @@ def details_of(raw: bytes) -> Details:
     Raises:
         Breach: DETAILS_MALFORMED.
     """
-    reason, domain, fields = "", "", list[str]()
+    reason, domain, fields, retry_s = "", "", list[str](), None
     try:
         for detail in _texts(raw, 3):
             kind = b"".join(_texts(detail, 1)).rpartition(b"/")[2]
@@ -47,9 +52,17 @@ def details_of(raw: bytes) -> Details:
                 reason, domain = (b"".join(_texts(value, number)).decode() for number in (1, 2))
             elif kind == b"google.rpc.BadRequest":
                 fields += [b"".join(_texts(violation, 1)).decode() for violation in _texts(value, 1)]
-    except ValueError as wrong:
+            elif kind == b"google.rpc.RetryInfo":
+                retry_s = _seconds(b"".join(_texts(value, 1)))
+    except (ValueError, DecodeError) as wrong:
         raise Breach("DETAILS_MALFORMED", "google.rpc.Status in the trailer", "bytes that do not parse") from wrong
-    return Details(reason, domain, tuple(fields))
+    return Details(reason, domain, tuple(fields), retry_s)
+
+
+def _seconds(raw: bytes) -> float:
+    """Read a `google.protobuf.Duration`."""
+    duration = duration_pb2.Duration.FromString(raw)
+    return float(duration.seconds + duration.nanos / 1e9)
 
 
 def _texts(raw: bytes, wanted: int) -> Iterator[bytes]:

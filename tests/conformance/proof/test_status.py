@@ -20,14 +20,29 @@ def _any(message: Message) -> any_pb2.Any:
 
 
 def test_details_are_read_as_the_public_library_writes_them() -> None:
-    """Reason, domain and fields come out; metadata, other details and unknown fields are passed over."""
+    """Reason, domain and fields come out; metadata, other details are passed over."""
     info = DETAILS.ErrorInfo(reason="RANGE_INVALID", domain="creditexchange.v1", metadata={"size": "3"})
     bad = DETAILS.BadRequest()
     bad.field_violations.add(field="origin", description="missing")
     bad.field_violations.add(field="page_size", description="too large")
-    details = [_any(DETAILS.RetryInfo()), _any(info), _any(bad)]
+    details = [_any(DETAILS.Help()), _any(info), _any(bad)]
     raw = STATUS.Status(code=11, message="no", details=details).SerializeToString()
     assert details_of(raw) == Details("RANGE_INVALID", "creditexchange.v1", ("origin", "page_size"))
+
+
+def test_the_time_to_wait_is_read_to_the_millisecond() -> None:
+    """Seconds and their fraction come out as one number; a refusal that names no time has none."""
+    retry = DETAILS.RetryInfo()
+    retry.retry_delay.FromMilliseconds(1250)
+    raw = STATUS.Status(code=8, message="no", details=[_any(retry)]).SerializeToString()
+    assert details_of(raw) == Details(retry_s=1.25)
+
+
+def test_a_time_to_wait_that_does_not_parse_is_a_breach() -> None:
+    """What is no duration is the node's fault."""
+    broken = any_pb2.Any(type_url="type.googleapis.com/google.rpc.RetryInfo", value=b"\x0a\x01\xff")
+    with pytest.raises(Breach, match="DETAILS_MALFORMED"):
+        details_of(STATUS.Status(code=8, details=[broken]).SerializeToString())
 
 
 def test_no_trailer_is_no_details() -> None:
