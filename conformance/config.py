@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from creditexchange.v1 import identity_pb2
+from creditexchange.v1 import identity_pb2, question_pb2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from conformance.proof.note import COSIGNATURE, ED25519, VerifierKey, verifier_key
@@ -19,6 +19,7 @@ from conformance.settings.peered import Peering, peering_of
 from conformance.settings.table import Credential, Table
 
 MAX_CONFIG_BYTES = 1 << 20
+DEFAULT_BURST = 1000
 STRANGERS = ("foreign", "expired", "unpinned", "impostor")
 
 
@@ -56,7 +57,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Identity:
-    """The member the suite speaks as."""
+    """A member the suite speaks as."""
 
     node_id: str
     credential: Credential
@@ -74,13 +75,22 @@ class Feeds:
 
 @dataclass(frozen=True)
 class Questions:
-    """What to ask; a part that is not given makes its cases NOT_TESTABLE."""
+    """What to ask; a part that is not given makes its cases NOT_TESTABLE.
 
-    granted_purpose: str | None
-    refused_purpose: str | None
-    known: Subject | None
-    unknown: Subject | None
-    person: Subject | None
+    Attributes:
+        authorisation: the kind of authorisation that questions about persons bear.
+        burst: questions of one officer with numbers that follow each other, more of them than the target allows.
+    """
+
+    granted_purpose: str | None = None
+    refused_purpose: str | None = None
+    person_purpose: str | None = None
+    known: Subject | None = None
+    unknown: Subject | None = None
+    person: Subject | None = None
+    ended: Subject | None = None
+    authorisation: question_pb2.AuthorisationKind = question_pb2.AUTHORISATION_KIND_STATUTORY_DUTY
+    burst: int = DEFAULT_BURST
 
 
 @dataclass(frozen=True)
@@ -94,10 +104,17 @@ class Keys:
 
 @dataclass(frozen=True)
 class Config:
-    """One frozen tree, checked; without `peer`, the cases in which the suite is a peer are NOT_TESTABLE."""
+    """One frozen tree, checked; without `peer`, the cases in which the suite is a peer are NOT_TESTABLE.
+
+    Attributes:
+        coordinator: another member, who may read exchange logs; without it, the cases that need one likewise.
+        relay: another member, who may bring questions of others; without it likewise.
+    """
 
     target: Target
     identity: Identity
+    coordinator: Identity | None
+    relay: Identity | None
     keys: Keys
     feeds: Feeds
     questions: Questions
@@ -127,7 +144,9 @@ def load(path: Path) -> Config:
     root = Table("", values, path.parent, problems)
     config = Config(
         _target(root),
-        _identity(root),
+        _identity(root.need("identity")),
+        _other(root, "coordinator"),
+        _other(root, "relay"),
         _keys(root),
         _feeds(root),
         _questions(root),
@@ -135,6 +154,9 @@ def load(path: Path) -> Config:
         peering_of(root),
     )
     root.done()
+    for name, other in (("coordinator", config.coordinator), ("relay", config.relay)):
+        if other is not None and other.node_id == config.identity.node_id != "":
+            problems.append(f"[{name}] node_id must be another member than that of [identity]")
     if problems:
         raise ConfigProblems(tuple(problems))
     return config
@@ -155,11 +177,15 @@ def _target(root: Table) -> Target:
     return target
 
 
-def _identity(root: Table) -> Identity:
-    table = root.need("identity")
+def _identity(table: Table) -> Identity:
     identity = Identity(table.text("node_id"), table.credential(), table.private_key("message_key"))
     table.done()
     return identity
+
+
+def _other(root: Table, name: str) -> Identity | None:
+    table = root.table(name)
+    return None if table is None else _identity(table)
 
 
 def _keys(root: Table) -> Keys:
@@ -198,16 +224,31 @@ def _feeds(root: Table) -> Feeds:
 def _questions(root: Table) -> Questions:
     table = root.table("questions")
     if table is None:
-        return Questions(None, None, None, None, None)
+        return Questions()
     questions = Questions(
         table.maybe("granted_purpose"),
         table.maybe("refused_purpose"),
+        table.maybe("person_purpose"),
         _subject(table, "known"),
         _subject(table, "unknown"),
         _subject(table, "person"),
+        _subject(table, "ended"),
+        _authorisation(table),
+        table.number("burst", DEFAULT_BURST),
     )
     table.done()
     return questions
+
+
+def _authorisation(table: Table) -> question_pb2.AuthorisationKind:
+    text = table.maybe("authorisation") or "STATUTORY_DUTY"
+    kinds = {
+        "CONSENT": question_pb2.AUTHORISATION_KIND_CONSENT,
+        "STATUTORY_DUTY": question_pb2.AUTHORISATION_KIND_STATUTORY_DUTY,
+    }
+    if text not in kinds:
+        table.problems.append(f"[{table.name}] authorisation must be CONSENT or STATUTORY_DUTY")
+    return kinds.get(text, question_pb2.AUTHORISATION_KIND_UNSPECIFIED)
 
 
 def _subject(parent: Table, name: str) -> Subject | None:

@@ -54,11 +54,13 @@ async def preflight(address: str, config: Config) -> tuple[Problem, ...]:
 def _material(config: Config) -> list[Problem]:
     now = datetime.now(UTC)
     problems = []
-    ours = _certificate(config.identity.credential)
-    if ours is None:
-        problems.append(_unusable("identity", config.identity.credential))
-    elif not ours.not_valid_before_utc <= now <= ours.not_valid_after_utc:
-        problems.append(Problem("[identity] certificate is not valid now", "issue a new one, or set this clock right"))
+    for member, who in (("identity", config.identity), ("coordinator", config.coordinator), ("relay", config.relay)):
+        ours = None if who is None else _certificate(who.credential)
+        if who is not None and ours is None:
+            problems.append(_unusable(member, who.credential))
+        elif ours is not None and not ours.not_valid_before_utc <= now <= ours.not_valid_after_utc:
+            wrong = f"[{member}] certificate is not valid now"
+            problems.append(Problem(wrong, "issue a new one, or set this clock right"))
     for name, credential in config.strangers.items():
         theirs = _certificate(credential)
         if theirs is None:

@@ -3,7 +3,9 @@
 """The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
 
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
+from conformance.cases.audit import entries
 from conformance.cases.peered import disputes, endings, filings, kin, lists, returns
+from conformance.cases.querying import carried, scope, terms
 from conformance.verdict import Case
 
 CASES: tuple[Case, ...] = (
@@ -15,12 +17,18 @@ CASES: tuple[Case, ...] = (
     *access.CASES,
     *freshness.CASES,
     *question.CASES,
+    *terms.CASES,
+    *scope.CASES,
+    *carried.CASES,
+    *entries.CASES,
     *lists.CASES,
     *kin.CASES,
     *endings.CASES,
     *disputes.CASES,
     *returns.CASES,
     *filings.CASES,
+    # what spends the target's allowances comes last
+    *scope.BURST,
 )
 
 

@@ -43,7 +43,11 @@ async def run(
         if config.peer is not None:
             there = config.peer.local
             local = await stack.enter_async_context(channel_to(there.address, config, there.credential))
-        session = Session(address, config, channel, peer, local)
+        coordinator, relay = [
+            None if who is None else await stack.enter_async_context(channel_to(address, config, who.credential))
+            for who in (config.coordinator, config.relay)
+        ]
+        session = Session(address, config, channel, peer, local, coordinator, relay)
         for case in cases:
             judgement = await judge(case, session)
             watch(judgement)

@@ -4,7 +4,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 import grpc
@@ -63,6 +63,23 @@ class Refusal:
 
     def __str__(self) -> str:
         return f"{self.code} {self.said.reason or '(no reason)'} {self.message!r}"
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """One question that this run put as itself, and what came of it.
+
+    Attributes:
+        question: the bytes that were signed.
+        outcome: ANSWERED, or the reason of the refusal; the gRPC code where it had none.
+        answer: the bytes that the answer's signature is over; empty for a refusal.
+        at_ms: our clock when it came, milliseconds since 1970.
+    """
+
+    question: bytes
+    outcome: str
+    answer: bytes
+    at_ms: int
 
 
 def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
@@ -139,8 +156,11 @@ class Session:
         channel: our connection as the pinned member.
         peer: the suite as a peer of the node; None when that is not configured.
         local: our connection to the node's local port as a business system; None likewise.
+        coordinator: our connection as another member, who may read exchange logs; None likewise.
+        relay: our connection as another member, who may bring questions of others; None likewise.
         now_ms: the clock, milliseconds since 1970.
         first_heads: the note of each feed as this run saw it first.
+        exchanges: every question of this run that was signed and sent, in order.
     """
 
     address: str
@@ -148,8 +168,11 @@ class Session:
     channel: grpc.aio.Channel
     peer: Peer | None = None
     local: grpc.aio.Channel | None = None
+    coordinator: grpc.aio.Channel | None = None
+    relay: grpc.aio.Channel | None = None
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     first_heads: dict[str, bytes] = field(default_factory=dict)
+    exchanges: list[Exchanged] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -174,6 +197,26 @@ class Session:
         if found is None:
             raise Untestable(f"configure [strangers.{name}] with certificate and key")
         return found
+
+    def as_coordinator(self) -> "Session":
+        """Return the same run over the connection of the coordinator.
+
+        Raises:
+            Untestable: none is configured.
+        """
+        if self.coordinator is None:
+            raise Untestable("configure [coordinator]: another member, which the target pins with that role")
+        return replace(self, channel=self.coordinator)
+
+    def as_relay(self) -> "Session":
+        """Return the same run over the connection of the relay.
+
+        Raises:
+            Untestable: none is configured.
+        """
+        if self.relay is None:
+            raise Untestable("configure [relay]: another member, which the target pins with that role")
+        return replace(self, channel=self.relay)
 
     async def ask(self, method: Method[Answer], request: Message) -> Answer:
         """Make a call that must be answered.

@@ -4,17 +4,19 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from creditexchange.v1 import answer_pb2, envelope_pb2, question_pb2
+from creditexchange.v1 import answer_pb2, envelope_pb2, identity_pb2, question_pb2
 from creditexchange.v1 import query_service_pb2 as query
 from google.protobuf.message import DecodeError
 
 from conformance.breach import Breach, Untestable
 from conformance.config import Subject
+from conformance.peer import records
 from conformance.proof.envelope import sign
-from conformance.session import ASK, Session, expect_refusal
+from conformance.session import ASK, Exchanged, Refusal, Session, call, expect_refusal
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,11 @@ class Draft:
     case_number: str = "CONFORMANCE-1"
     officer: str = "conformance-officer"
     office: str = "conformance-office"
+    authorisation: question_pb2.Authorisation | None = None
+    datasets: tuple[int, ...] = ()
+    deadline_ms: int = 0
 
-    def with_(self, **change: str | bytes) -> "Draft":
+    def with_(self, **change: object) -> "Draft":
         """Return a copy that differs in the fields given."""
         values: dict[str, Any] = {**vars(self), **change}
         return Draft(**values)
@@ -81,7 +86,7 @@ def needed(value: Subject | None, name: str) -> Subject:
 
 
 def purpose(session: Session, name: str) -> str:
-    """Return a configured purpose, `granted_purpose` or `refused_purpose`.
+    """Return a configured purpose: `granted_purpose`, `refused_purpose` or `person_purpose`.
 
     Raises:
         Untestable: it is not configured.
@@ -92,16 +97,38 @@ def purpose(session: Session, name: str) -> str:
     return found
 
 
+def authorisation(session: Session, first_day: int, last_day: int) -> question_pb2.Authorisation:
+    """Return an authorisation that holds between two days, counted from today in China Standard Time."""
+    today = records.today(session.now_ms())
+    document = secrets.token_bytes(32)
+    return question_pb2.Authorisation(
+        kind=session.config.questions.authorisation,
+        reference="conformance suite",
+        sha256=sha256(document).digest(),
+        valid_from=(today + timedelta(days=first_day)).isoformat(),
+        valid_until=(today + timedelta(days=last_day)).isoformat(),
+    )
+
+
 def draft(session: Session, subject: Subject | None = None) -> Draft:
-    """Return a question that the target should answer."""
+    """Return a question that the target should answer.
+
+    It comes from an officer of its own, since what one officer may ask is bounded; one about a person says on what
+    authority it is asked.
+    """
+    about = subject or needed(session.config.questions.known, "known")
+    personal = about.kind != identity_pb2.CODE_KIND_UNIFIED_SOCIAL_CREDIT_CODE
+    wanted = session.config.questions.person_purpose if personal else None
     return Draft(
         exchange_id(session.now_ms()),
         session.config.identity.node_id,
         session.config.target.node_id,
-        purpose(session, "granted_purpose"),
-        subject or needed(session.config.questions.known, "known"),
+        wanted or purpose(session, "granted_purpose"),
+        about,
         session.now_ms(),
         secrets.token_bytes(32),
+        officer=f"conformance-{secrets.token_hex(4)}",
+        authorisation=authorisation(session, -1, 30) if personal else None,
     )
 
 
@@ -118,27 +145,46 @@ async def put(session: Session, one: Draft) -> Answered:
         Breach: CALL_REFUSED, or ANSWER_MALFORMED when its bytes do not parse.
     """
     question = one.encoded()
-    response = await session.ask(ASK, query.AskRequest(question=envelope(session, question)))
+    response = await sent(session, envelope(session, question))
+    if isinstance(response, Refusal):
+        raise Breach("CALL_REFUSED", f"an answer to {ASK.path}", str(response))
     return Answered(one, question, response.answer, opened(response))
 
 
-def opened(response: query.AskResponse | list[query.AskResponse]) -> answer_pb2.Answer:
+async def sent(session: Session, signed: envelope_pb2.Envelope) -> query.AskResponse | Refusal:
+    """Send a signed question, whatever comes of it, and note it among the run's exchanges."""
+    response = await call(session.channel, ASK, query.AskRequest(question=signed), session.seconds)
+    outcome = (response.said.reason or response.code) if isinstance(response, Refusal) else "ANSWERED"
+    answer = b"" if isinstance(response, Refusal) else response.answer.payload
+    session.exchanges.append(Exchanged(signed.payload, outcome, answer, session.now_ms()))
+    return response
+
+
+def opened(response: query.AskResponse) -> answer_pb2.Answer:
     """Return the answer inside an envelope, its signature unjudged.
 
     Raises:
         Breach: ANSWER_MALFORMED when its bytes do not parse.
     """
-    payload = b"" if isinstance(response, list) else response.answer.payload
     try:
-        return answer_pb2.Answer.FromString(payload)
+        return answer_pb2.Answer.FromString(response.answer.payload)
     except DecodeError as wrong:
         raise Breach("ANSWER_MALFORMED", "the bytes of an Answer", "bytes that do not parse") from wrong
 
 
-async def put_refused(session: Session, signed: envelope_pb2.Envelope, code: str, reason: str) -> None:
+async def refused(session: Session, one: Draft, code: str, reason: str) -> Refusal:
     """Ask something that must be refused with one code and reason.
 
     Raises:
         Breach: it was answered, or refused otherwise.
     """
-    expect_refusal(await session.refused(ASK, query.AskRequest(question=signed)), code, reason)
+    return await put_refused(session, envelope(session, one.encoded()), code, reason)
+
+
+async def put_refused(session: Session, signed: envelope_pb2.Envelope, code: str, reason: str) -> Refusal:
+    """As `refused`, with a question that is signed already."""
+    refusal = await sent(session, signed)
+    if not isinstance(refusal, Refusal):
+        raise Breach("CALL_ANSWERED", f"{ASK.path} refused", "an answer")
+    expect_refusal(refusal, code, reason)
+    return refusal

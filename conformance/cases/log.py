@@ -70,7 +70,12 @@ async def root(session: Session) -> None:
     require(found == seen.head.root, "ROOT_DIFFERS", f"the signed root {seen.head.root.hex()}", found.hex())
 
 
-async def _extended(session: Session, origin: str, older: Head, newer: Head) -> None:
+async def extended(session: Session, origin: str, older: Head, newer: Head) -> None:
+    """Hold that a later tree begins with an earlier one, by the node's own proof.
+
+    Raises:
+        Breach: SIZE_SHRANK or HISTORY_REWRITTEN.
+    """
     require(newer.size >= older.size, "SIZE_SHRANK", f"at least {older.size}", f"{newer.size}")
     request = feed.GetConsistencyProofRequest(origin=origin, first_size=older.size, second_size=newer.size)
     path = (await session.ask(CONSISTENCY, request)).path
@@ -84,7 +89,7 @@ async def append_only(session: Session) -> None:
     await session.note(origin)
     first = session.first_heads[origin]
     later = head_of(await session.note(origin, known=first))
-    await _extended(session, origin, head_of(first), later)
+    await extended(session, origin, head_of(first), later)
 
 
 async def one_view(session: Session) -> None:

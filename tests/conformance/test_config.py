@@ -43,6 +43,10 @@ def test_a_good_file_is_read(bench: Bench) -> None:
         ("330100/lists/1", "310000/lists/1", "[feeds] open must be a feed of the target's own"),
         ('ca = "server-ca.pem"', 'ca = "gone.pem"', "[target] ca: no such file"),
         ('key = "foreign.key"', "", "[strangers.foreign] key is missing: add it"),
+        ('message_key = "second.key"', "", "[coordinator] message_key is missing: add it"),
+        ('node_id = "330000"', 'node_id = "310000"', "[coordinator] node_id must be another member than"),
+        ("[relay]", "[relai]", "relai is unknown: remove it or mend its spelling"),
+        ("burst = 40", 'authorisation = "FRIENDSHIP"', "[questions] authorisation must be CONSENT or STATUTORY_DUTY"),
     ],
 )
 def test_one_mistake_gets_one_line(bench: Bench, old: str, new: str, line: str) -> None:

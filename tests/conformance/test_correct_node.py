@@ -24,8 +24,9 @@ async def test_a_node_that_grows_during_the_run_passes(bench: Bench) -> None:
 
 
 async def test_a_node_that_grants_no_questions_about_persons_passes(bench: Bench) -> None:
-    """Refusing every question about a person alike tells nothing of any person, and is no fault."""
-    assert failures(await bench.judge(Fault.PERSONS_REFUSED)) == {}
+    """Refusing every question about a person alike is no fault; on what authority it answers one is then untestable."""
+    config = bench.variant("no-persons", lambda text: text.replace('person_purpose = "joint-measures"', "", 1))
+    assert failures(await bench.judge(Fault.PERSONS_REFUSED, config=config)) == {"QP-02": "NOT_TESTABLE"}
 
 
 async def test_a_second_run_goes_on_with_the_feeds_of_the_first(bench: Bench) -> None:

@@ -78,6 +78,16 @@ async def test_a_wrong_chain_or_name_is_told(bench: Bench, old: str, new: str) -
             "[identity] member.pem and foreign.key do not belong together, or are not PEM",
         ),
         (
+            'key = "coordinator.key"',
+            'key = "foreign.key"',
+            "[coordinator] coordinator.pem and foreign.key do not belong together, or are not PEM",
+        ),
+        (
+            '"coordinator.pem"\nkey = "coordinator.key"\nmessage_key = "second.key"\n[keys]',
+            '"expired.pem"\nkey = "expired.key"\nmessage_key = "second.key"\n[keys]',
+            "[relay] certificate is not valid now",
+        ),
+        (
             'certificate = "foreign.pem"',
             'certificate = "message.key"',
             "[strangers.foreign] message.key and foreign.key do not belong together, or are not PEM",

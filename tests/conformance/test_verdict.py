@@ -7,7 +7,7 @@ import pytest
 from conformance.register import CASES
 from conformance.session import Session
 from conformance.verdict import Case, Conclusion, Judgement, Result, Status, Text
-from tests.conformance.reference.bench import Bench, failures
+from tests.conformance.reference.bench import ASKING, GROUPS, Bench, failures
 
 PLANNED = tuple(case.id for case in CASES)
 
@@ -70,14 +70,19 @@ async def test_a_case_that_breaks_is_an_error_of_the_suite(bench: Bench) -> None
     assert result.exit_code == 2
 
 
+_ASKED = {case.id[:5] for case in ASKING if case.id[:2] in {"QU", "QP", "EA"}}
+
+
 @pytest.mark.parametrize(
     ("gone", "cases"),
     [
         ("closed = ", {"AU-01", "AU-02"}),
-        ("known = ", {"WC-06", *(f"QU-0{n}" for n in range(1, 9))}),
+        ("known = ", {"WC-06", *_ASKED} - {"QP-02"}),
         ('person = "', {"PS-05"}),
-        ("refused_purpose", {"QU-03"}),
-        ("unknown = ", {"QU-08"}),
+        ("refused_purpose", {"QU-03", "QP-07", "EA-01", "EA-03"}),
+        ("person_purpose", {"QP-02"}),
+        ("unknown = ", {"QU-08", "QP-02"}),
+        ("ended = ", {"QP-04"}),
     ],
 )
 async def test_what_is_not_configured_fails(bench: Bench, gone: str, cases: set[str]) -> None:
@@ -87,9 +92,28 @@ async def test_what_is_not_configured_fails(bench: Bench, gone: str, cases: set[
     def keep(text: str) -> str:
         return "\n".join(line for line in text.split("\n") if not line.startswith(gone))
 
-    result = await bench.judge(config=bench.variant(f"without-{slug}", keep))
+    result = await bench.judge(config=bench.variant(f"without-{slug}", keep), cases=_touched(cases))
     assert failures(result) == dict.fromkeys(cases, "NOT_TESTABLE")
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("member", "cases"), [("coordinator", {f"EA-0{n}" for n in range(1, 6)}), ("relay", {"QP-07"})]
+)
+async def test_what_takes_another_member_fails_without_one(bench: Bench, member: str, cases: set[str]) -> None:
+    """Without a coordinator the log is not testable, nor without a relay what it may bring; all else is judged."""
+
+    def alone(text: str) -> str:
+        before, _, after = text.partition(f"[{member}]")
+        return before + after[after.index("\n[") :]
+
+    result = await bench.judge(config=bench.variant(f"without-{member}", alone), cases=_touched(cases))
+    assert failures(result) == dict.fromkeys(cases, "NOT_TESTABLE")
+
+
+def _touched(cases: set[str]) -> tuple[Case, ...]:
+    """The groups of the cases: what is not configured is no need of any other."""
+    return tuple(case for group in GROUPS if cases & {one.id[:5] for one in group} for case in group)
 
 
 async def test_without_strangers_the_door_is_not_testable(bench: Bench) -> None:

@@ -90,13 +90,16 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
         "[identity]",
         'node_id = "310000"\ncertificate = "310000/keys/tls.pem"\nkey = "310000/keys/tls.key"',
         'message_key = "310000/keys/message.pem"',
+        *(line for name in ("coordinator", "relay") for line in _another(name)),
         "[keys]",
         *(f"{name} = {card[f'{name}_key']}" for name in ("log", "clock", "message")),
         "[feeds]",
         f'open = "{origin}/lists/1"\nclosed = "{origin}/closed/1"\nperson = "{origin}/lists/1"',
         "[questions]",
         'granted_purpose = "joint-punishment"\nrefused_purpose = "procurement"',
+        'person_purpose = "joint-punishment"',
         f'known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(1)}" }}',
+        f'ended = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(3)}" }}',
         f'unknown = {{ kind = "CITIZEN_NUMBER", code = "{"33010619800101991" + citizen_check("33010619800101991")}" }}',
         f'person = {{ kind = "CITIZEN_NUMBER", code = "{PERSON + citizen_check(PERSON)}" }}',
         *_peered(folder, target, member),
@@ -106,6 +109,15 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
     path = folder / "conformance.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def _another(name: str) -> list[str]:
+    """The table of another member whom the suite speaks for: it is coordinator and relay in one."""
+    return [
+        f"[{name}]",
+        'node_id = "330000"\ncertificate = "330000/keys/tls.pem"\nkey = "330000/keys/tls.key"',
+        'message_key = "330000/keys/message.pem"',
+    ]
 
 
 def _decided(number: int, day: date) -> ListEntry:
@@ -143,12 +155,23 @@ def _peered(folder: Path, target: Node, member: Node) -> list[str]:
     ]
 
 
+def _grant_persons(target: Node) -> None:
+    """Lets whoever may ask for joint punishment alone, the suite, ask about persons too."""
+    path, granted = target.folder / "xinqiao.toml", 'may_ask = ["joint-punishment"]'
+    text = path.read_text(encoding="utf-8")
+    assert text.count(granted) == 1
+    persons = f'{granted}\nmay_ask_about_persons = ["joint-punishment"]'
+    path.write_text(text.replace(granted, persons), encoding="utf-8")
+
+
 def test_a_real_node_is_conformant(region: Region) -> None:
     """Every case passes against a served node that holds organisations, a person, endings and a closed feed."""
-    target, member, other = region.node("330100"), region.node("310000"), region.node("330000")
+    target, member = region.node("330100"), region.node("310000")
+    other = region.node("330000", roles=("relay", "coordinator"))
     feeds = ("310000/lists/1", "310000/filings/1", "310000/subjects/1")
     region.pin(target, member, *feeds, may_ask=("joint-punishment",))
-    region.pin(target, other)
+    region.pin(target, other, may_ask=("joint-punishment", "procurement"))
+    _grant_persons(target)
     with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
         config.write('\n[[feed]]\nname = "closed"\ndataset = "lists"\nreaders = []\n')
         config.write('[[feed]]\nname = "feedback-310000"\ndataset = "feedback"\nreaders = ["310000"]\n')

@@ -18,7 +18,8 @@ from conformance.run import run
 from conformance.verdict import Case, Result, Status
 from tests.conformance.reference.authority import Authority, Pair
 from tests.conformance.reference.degenerate import Always
-from tests.conformance.reference.desk import GRANTED, REFUSED, Desk
+from tests.conformance.reference.desk import Desk
+from tests.conformance.reference.exchanging.terms import GRANTED, REFUSED
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Keys, verifier
 from tests.conformance.reference.following.casework import EARLY, RIPE, Casework, Counter
@@ -38,6 +39,8 @@ from tests.conformance.reference.node import Node
 from tests.conformance.reference.serve import Handlers, Trust, served
 from tests.conformance.reference.world import (
     CLOSED,
+    COORDINATOR_ID,
+    ENDED,
     FEDERATION,
     MEMBER_ID,
     NODE,
@@ -52,6 +55,12 @@ from tests.loopback import free_ports
 
 PEERED = tuple(case for case in CASES if case.id[:2] in {"LM", "RO", "AF"})
 ASKING = tuple(case for case in CASES if case not in PEERED)
+_PARTS = ({"TI", "WC"}, {"LP", "FE", "PS", "AU", "FR"}, {"QU", "QP", "EA"})
+GROUPS = tuple(tuple(case for case in ASKING if case.id[:2] in part) for part in _PARTS)
+"""The cases in which the suite only asks: of the door and the wire, of feeds, of questions and their log.
+
+A fault is put to the part that it is of: in the others it is only found again, in what rests on it.
+"""
 QUICK = (
     ("grpc.initial_reconnect_backoff_ms", 10),
     ("grpc.min_reconnect_backoff_ms", 10),
@@ -88,6 +97,7 @@ class Bench:
     member_key: Ed25519PrivateKey
     seat: Seat
     downstream: Ed25519PrivateKey
+    second_key: Ed25519PrivateKey
 
     @property
     def config(self) -> Path:
@@ -108,7 +118,11 @@ class Bench:
     def handlers(self, faults: frozenset[Fault]) -> Handlers:
         """Return a fresh node with faults."""
         node = Node(faults, self.keys)
-        return Handlers(node, Desk(node, self.member_key.public_key()), self.trust)
+        return Handlers(node, self.desk(node), self.trust)
+
+    def desk(self, node: Node) -> Desk:
+        """Return the question desk of a node."""
+        return Desk(node, self.member_key.public_key(), self.second_key.public_key())
 
     def trusting(self, faults: frozenset[Fault]) -> Trust:
         """Return the trust of a node, with another server certificate when its fault is to have no name."""
@@ -139,7 +153,7 @@ class Bench:
     async def following(self, *misrules: Misrule, seat: Seat | None = None) -> AsyncIterator[str]:
         """Serve a node that follows the suite and rules wrongly in these ways; yields host:port."""
         node, pair, roots = Node(frozenset(), self.keys), self.trust.server, self.trust.member_ca.path.read_bytes()
-        handlers = Handlers(node, Desk(node, self.member_key.public_key()), self.trust)
+        handlers = Handlers(node, self.desk(node), self.trust)
         seat = seat or self.seat
         credentials = grpc.ssl_channel_credentials(roots, pair.key.read_bytes(), pair.certificate.read_bytes())
         name = ("grpc.ssl_target_name_override", f"{MEMBER_ID}.{FEDERATION}")
@@ -185,15 +199,16 @@ def set_up(folder: Path) -> Bench:
     member_ca.issue("expired", ours, ended=True)
     member_ca.issue("unpinned", f"spiffe://{FEDERATION}/node/999998")
     other_ca.issue("impostor", ours)
+    other_ca.issue("coordinator", f"spiffe://{FEDERATION}/node/{COORDINATOR_ID}")
     foreign_ca.issue("foreign", f"spiffe://{FEDERATION}/node/999997")
     member_key, keys = Ed25519PrivateKey.generate(), Keys()
-    own = {name: Ed25519PrivateKey.generate() for name in ("peer-log", "peer-clock", "downstream")}
+    own = {name: Ed25519PrivateKey.generate() for name in ("peer-log", "peer-clock", "downstream", "second")}
     own["message"] = member_key
     for name, key in own.items():
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (folder / f"{name}.key").write_bytes(pem)
     trust = Trust(member_ca, other_ca, foreign_ca, server)
-    made = Bench(folder, trust, nameless, keys, member_key, Seat(*free_ports(2)), own["downstream"])
+    made = Bench(folder, trust, nameless, keys, member_key, Seat(*free_ports(2)), own["downstream"], own["second"])
     made.config.write_text(_toml(keys), encoding="utf-8")
     made.peered.write_text(_toml(keys) + _peer(made.seat), encoding="utf-8")
     return made
@@ -252,6 +267,16 @@ node_id = "{MEMBER_ID}"
 certificate = "member.pem"
 key = "member.key"
 message_key = "message.key"
+[coordinator]
+node_id = "{COORDINATOR_ID}"
+certificate = "coordinator.pem"
+key = "coordinator.key"
+message_key = "second.key"
+[relay]
+node_id = "{COORDINATOR_ID}"
+certificate = "coordinator.pem"
+key = "coordinator.key"
+message_key = "second.key"
 [keys]
 log = "{verifier(NODE, 1, keys.log)}"
 clock = "{verifier(NODE, 4, keys.clock)}"
@@ -263,7 +288,10 @@ person = "{PERSON}"
 [questions]
 granted_purpose = "{GRANTED}"
 refused_purpose = "{REFUSED}"
+person_purpose = "{GRANTED}"
+burst = 40
 known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{code(3)}" }}
 unknown = {{ kind = "OTHER_DOCUMENT", code = "{UNKNOWN_CODE}" }}
+ended = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{code(ENDED)}" }}
 person = {{ kind = "OTHER_DOCUMENT", code = "{PERSON_CODE}" }}
 {strangers}"""

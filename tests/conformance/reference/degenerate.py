@@ -26,6 +26,16 @@ ACCEPT_ALL = frozenset(
         Fault.PURPOSE_UNCHECKED,
         Fault.ID_REUSED,
         Fault.QUESTION_UNCHECKED,
+        Fault.OFFICER_UNCHECKED,
+        Fault.AUTHORISATION_UNCHECKED,
+        Fault.WILDCARD_TAKEN,
+        Fault.CHECK_DIGIT_IGNORED,
+        Fault.NUMBERS_TRIED,
+        Fault.RELAY_SIGNS,
+        Fault.ANYBODY_RELAYS,
+        Fault.CLOCK_UNCHECKED,
+        Fault.DEADLINE_UNCHECKED,
+        Fault.LOG_OPEN_TO_ALL,
     }
 )
 

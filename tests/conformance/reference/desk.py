@@ -2,24 +2,41 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reference node's question desk: checks a question in a fixed order, then answers from the open feeds."""
 
-import re
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from creditexchange.v1 import answer_pb2, envelope_pb2, evidence_pb2, list_entry_pb2, penalty_pb2, question_pb2
+from creditexchange.v1 import (
+    answer_pb2,
+    envelope_pb2,
+    evidence_pb2,
+    feed_policy_pb2,
+    list_entry_pb2,
+    penalty_pb2,
+    question_pb2,
+)
 from creditexchange.v1 import query_service_pb2 as wire
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.conformance.reference import tree
+from tests.conformance.reference.exchanging.terms import GRANTS, Terms
 from tests.conformance.reference.fault import Fault
+from tests.conformance.reference.feed import Item
 from tests.conformance.reference.node import Node
 from tests.conformance.reference.refusal import No
-from tests.conformance.reference.world import NODE_ID, OPEN, PERSON, PERSON_CODE
-
-GRANTED, REFUSED = "joint-measures", "credit-report"
-_UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+from tests.conformance.reference.world import (
+    COORDINATOR_ID,
+    END,
+    ENDED,
+    MEMBER_ID,
+    NODE_ID,
+    OPEN,
+    PERSON,
+    PERSON_CODE,
+    UNKNOWN_CODE,
+    code,
+)
 
 
 def dsse(kind: str, body: bytes) -> bytes:
@@ -29,11 +46,17 @@ def dsse(kind: str, body: bytes) -> bytes:
 
 @dataclass
 class Desk:
-    """Answers questions of one member, whose message key it knows."""
+    """Answers questions of our member and of the relay, whose message keys it knows."""
 
     node: Node
     member_key: Ed25519PublicKey
+    relay_key: Ed25519PublicKey | None = None
     used: dict[str, bytes] = field(default_factory=dict)
+    given: dict[str, wire.AskResponse | No] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the terms on which questions are answered."""
+        self.terms = Terms(self.node.faults)
 
     def ask(self, request: wire.AskRequest, caller: str) -> wire.AskResponse:
         """QueryService.Ask."""
@@ -41,36 +64,59 @@ class Desk:
         if not asked.payload:
             raise No("INTERNAL" if self.node.has(Fault.QUESTION_CRASHES) else "QUESTION_INVALID", "question")
         question = question_pb2.Question.FromString(asked.payload)
-        self._whole(question)
+        self.terms.whole(question)
         self._for_us(question, caller)
-        self._signed(asked)
-        if question.purpose != GRANTED and not self.node.has(Fault.PURPOSE_UNCHECKED):
-            raise No("PURPOSE_NOT_GRANTED")
-        if self.used.setdefault(question.exchange_id, asked.payload) != asked.payload and not self.node.has(
-            Fault.ID_REUSED
-        ):
+        self._signed(asked, question, caller)
+        known = self.used.setdefault(question.exchange_id, asked.payload)
+        if known != asked.payload and not self.node.has(Fault.ID_REUSED):
             raise No("EXCHANGE_ID_REUSED")
-        return self._answer(question, asked.payload)
+        given = self.given.get(question.exchange_id) if known == asked.payload else None
+        if given is None:
+            given = self.given[question.exchange_id] = self._judged(question, asked.payload, caller, log=True)
+        elif self.node.has(Fault.REPEAT_REFUSED):
+            raise No("EXCHANGE_ID_REUSED")
+        elif self.node.has(Fault.ANSWERED_ANEW):
+            given = self._judged(question, asked.payload, caller, log=False)
+        if isinstance(given, No):
+            raise given
+        return given
 
-    def _whole(self, question: question_pb2.Question) -> None:
-        whole = question.legal_basis and question.purpose and question.case_number and len(question.salt) == 32
-        if not (whole and _UUID7.fullmatch(question.exchange_id)) and not self.node.has(Fault.QUESTION_UNCHECKED):
-            raise No("QUESTION_INVALID", "question")
+    def _judged(
+        self, question: question_pb2.Question, payload: bytes, caller: str, *, log: bool
+    ) -> wire.AskResponse | No:
+        ledger = self.node.ledger
+        try:
+            self.terms.may(question, caller)
+            body, notes = self._answer(question, payload)
+        except No as no:
+            if log:
+                ledger.exchanged(payload, no.reason)
+            return no
+        if log:
+            ledger.exchanged(payload, "ANSWERED", body, notes)
+        return self._sealed(body)
 
     def _for_us(self, question: question_pb2.Question, caller: str) -> None:
         ours = question.responder == NODE_ID or self.node.has(Fault.RESPONDER_UNCHECKED)
         theirs = question.requester == caller or self.node.has(Fault.REQUESTER_UNCHECKED)
-        if not (ours and theirs):
+        if not (ours and (theirs or self._relays(question, caller))):
             raise No("QUESTION_MISDIRECTED")
 
-    def _signed(self, asked: envelope_pb2.Envelope) -> None:
-        try:
-            self.member_key.verify(asked.signature, dsse(asked.payload_type, asked.payload))
-        except InvalidSignature:
-            if not self.node.has(Fault.QUESTION_UNVERIFIED):
-                raise No("SIGNATURE_INVALID") from None
+    def _relays(self, question: question_pb2.Question, caller: str) -> bool:
+        """Tell whether somebody may bring this question of another."""
+        may = caller == COORDINATOR_ID or self.node.has(Fault.ANYBODY_RELAYS)
+        return may and question.requester in GRANTS and not self.node.has(Fault.RELAY_REFUSED)
 
-    def _answer(self, question: question_pb2.Question, payload: bytes) -> wire.AskResponse:
+    def _signed(self, asked: envelope_pb2.Envelope, question: question_pb2.Question, caller: str) -> None:
+        keys = {MEMBER_ID: self.member_key, COORDINATOR_ID: self.relay_key}
+        signer = question.requester if self._relays(question, caller) else caller
+        wanted = [keys[signer], keys[caller]] if self.node.has(Fault.RELAY_SIGNS) else [keys[signer]]
+        good = any(_verifies(key, asked) for key in wanted if key is not None)
+        if not good and not self.node.has(Fault.QUESTION_UNVERIFIED):
+            raise No("SIGNATURE_INVALID")
+
+    def _answer(self, question: question_pb2.Question, payload: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+        """Return the bytes of an answer, and the checkpoints that it rests on."""
         has = self.node.has
         if question.code == PERSON_CODE and has(Fault.PERSON_REFUSED):
             raise No("PURPOSE_NOT_GRANTED")
@@ -79,18 +125,24 @@ class Desk:
         origins = [OPEN] if question.code == PERSON_CODE and has(Fault.HEADS_TELL) else [OPEN, PERSON]
         fresh = answer_pb2.FRESHNESS_UNSPECIFIED if has(Fault.ANSWER_FRESHNESS_UNSAID) else answer_pb2.FRESHNESS_FRESH
         heads = [answer_pb2.Head(checkpoint=self.node.note(self.node.feeds[o]), freshness=fresh) for o in origins]
+        heads = [] if has(Fault.ANSWER_HEADLESS) else heads
         standing = "GUILTY" if has(Fault.STANDING_INVENTED) else "OWN"
         body = answer_pb2.Answer(
             exchange_id="other" if has(Fault.ANSWER_OTHER_EXCHANGE) else question.exchange_id,
             question_sha256=sha256(payload + b"!" * has(Fault.ANSWER_UNBOUND)).digest(),
             responder="310000" if has(Fault.ANSWER_OTHER_NODE) else NODE_ID,
             answered_at_ms=time.time_ns() // 1_000_000 - 86_400_000 * has(Fault.ANSWER_LATE),
-            findings=[
-                answer_pb2.Finding(evidence=self._evidence(origin, index), standing=standing)
-                for origin, index in self._about(question.code)
-            ],
-            heads=[] if has(Fault.ANSWER_HEADLESS) else heads,
+            findings=[self._finding(origin, index, standing) for origin, index in self._about(question)],
+            heads=heads,
+            truncated=question.code == code(ENDED) and has(Fault.ENDED_COUNTED),
+            disclosure="reference@1",
         ).SerializeToString(deterministic=True)
+        if question.code == UNKNOWN_CODE and has(Fault.SIZE_TELLS):
+            body += b"\x82\x7d\x40" + bytes(64)
+        return body, tuple(head.checkpoint for head in heads)
+
+    def _sealed(self, body: bytes) -> wire.AskResponse:
+        has = self.node.has
         kind = "application/vnd.creditexchange.answer.v1" + "1" * has(Fault.ANSWER_TYPE_OTHER)
         key = self.node.keys.log if has(Fault.ANSWER_MISSIGNED) else self.node.keys.message
         return wire.AskResponse(
@@ -99,16 +151,32 @@ class Desk:
             )
         )
 
-    def _about(self, code: str) -> list[tuple[str, int]]:
+    def _about(self, question: question_pb2.Question) -> list[tuple[str, int]]:
+        has, wanted = self.node.has, set(question.datasets)
+        if wanted and has(Fault.DATASETS_EMPTY):
+            return []
         found = []
         for origin, record in ((OPEN, list_entry_pb2.ListEntry), (PERSON, penalty_pb2.Penalty)):
-            for index, item in enumerate(self.node.feeds[origin].items):
-                told = code != PERSON_CODE or self.node.has(Fault.PERSON_FOUND)
-                if not told or item.state > 2 or item.leaf[1] > 2:
+            feed = self.node.feeds[origin]
+            if wanted and feed.dataset not in wanted and not has(Fault.DATASETS_IGNORED):
+                continue
+            over = set() if has(Fault.ENDED_TOLD) else {_ref(item) for item in feed.items if item.leaf[1] == END}
+            for index, item in enumerate(feed.items):
+                told = question.code != PERSON_CODE or has(Fault.PERSON_FOUND)
+                if not told or index in over or item.state > 2 or item.leaf[1] > 2:
                     continue
-                if record.FromString(item.payload).identity.code == code:
+                if record.FromString(item.payload).identity.code == question.code:
                     found.append((origin, index))
         return found
+
+    def _finding(self, origin: str, index: int, standing: str) -> answer_pb2.Finding:
+        """Return one finding; a penalty is shown in part, since it is not for every purpose."""
+        finding = answer_pb2.Finding(evidence=self._evidence(origin, index), standing=standing)
+        if self.node.feeds[origin].dataset == feed_policy_pb2.DATASET_PENALTIES or self.node.has(Fault.PART_AND_WHOLE):
+            finding.excerpt.fields.add(name="document_number", value="1")
+        if finding.HasField("excerpt") and not self.node.has(Fault.PART_AND_WHOLE):
+            finding.evidence.salt = finding.evidence.payload = b""
+        return finding
 
     def _evidence(self, origin: str, index: int) -> evidence_pb2.Evidence:
         feed = self.node.feeds[origin]
@@ -122,3 +190,16 @@ class Desk:
             path=path[1:] if self.node.has(Fault.EVIDENCE_PATH_WRONG) else path,
             checkpoint=self.node.note(feed),
         )
+
+
+def _verifies(key: Ed25519PublicKey, asked: envelope_pb2.Envelope) -> bool:
+    try:
+        key.verify(asked.signature, dsse(asked.payload_type, asked.payload))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _ref(item: Item) -> int:
+    """Return the index of the entry that an act refers to."""
+    return int.from_bytes(item.leaf[12:20], "big")

@@ -85,7 +85,9 @@ def checkpoint(feed: Feed, node: str, keys: Keys, faults: frozenset[Fault], *, f
     size = f"0{len(leaves)}" if Fault.SIZE_PADDED in faults else str(len(leaves))
     extension = "extension\n" if Fault.EXTENSION_LINE in faults else ""
     text = f"{feed.origin}\n{size}\n{b64encode(root).decode()}\n{extension}"
-    signature = keys.log.sign(text.encode() + (b"!" if Fault.LOG_SIGNATURE_BROKEN in faults else b""))
+    broken = Fault.LOG_SIGNATURE_BROKEN in faults
+    broken |= Fault.LOG_UNSIGNED in faults and "/_exchange/" in feed.origin
+    signature = keys.log.sign(text.encode() + (b"!" if broken else b""))
     name = node if Fault.LOG_SIGNED_AS_NODE in faults else feed.origin
     return f"{text}\n{_line(name, 1, keys.log, signature)}{_cosigned(text, node, keys, faults)}".encode()
 

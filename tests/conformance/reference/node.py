@@ -7,6 +7,7 @@ It knows no sockets. A refusal is raised as `No`. Callers are node ids that `ser
 
 import re
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +15,24 @@ from creditexchange.v1 import entry_pb2, node_service_pb2
 from creditexchange.v1 import feed_service_pb2 as wire
 
 from tests.conformance.reference import tree
+from tests.conformance.reference.exchanging.ledger import Ledger
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Feed, Item, Keys, checkpoint
 from tests.conformance.reference.refusal import No
-from tests.conformance.reference.world import ADD, FEDERATION, NODE, NODE_ID, OPEN, PERSON, feeds
+from tests.conformance.reference.world import (
+    ADD,
+    COORDINATOR_ID,
+    EXCHANGE,
+    FEDERATION,
+    NODE,
+    NODE_ID,
+    OPEN,
+    PERSON,
+    feeds,
+)
+
+CALLER = ContextVar("CALLER", default="")
+"""Node id of whoever the call that is being answered comes from."""
 
 PER_CHUNK = 4
 STATES = {
@@ -41,7 +56,8 @@ class Node:
 
     def __post_init__(self) -> None:
         """Publish the world."""
-        self.feeds = feeds(self.faults)
+        self.ledger = Ledger(self.faults)
+        self.feeds = {**feeds(self.faults), EXCHANGE: self.ledger.feed}
 
     def has(self, fault: Fault) -> bool:
         """Tell whether a fault is switched on."""
@@ -65,20 +81,31 @@ class Node:
         if not _ORIGIN.fullmatch(origin) and self.has(Fault.ORIGIN_CRASHES):
             raise No("INTERNAL")
         found = self.feeds.get(origin)
+        if found is self.ledger.feed and self._opens_log():
+            return self.ledger.feed
         if found is not None and found.open:
             return found
         if self.has(Fault.FEED_GUESSED):
             return self.feeds[OPEN]
+        if found is self.ledger.feed and self.has(Fault.LOG_DENIED):
+            raise No("CALLER_NOT_ENTITLED")
         if found is not None and self.has(Fault.CLOSED_DENIED):
             raise No("CALLER_NOT_ENTITLED")
         named = found is not None and self.has(Fault.CLOSED_NAMED)
         raise No("FEED_NOT_FOUND", text=f"no feed {origin}" if named else "")
 
+    def _opens_log(self) -> bool:
+        """Tell whether the caller may read the exchange log, and note that a coordinator does."""
+        if CALLER.get() != COORDINATOR_ID:
+            return self.has(Fault.LOG_OPEN_TO_ALL)
+        self.ledger.read_by(COORDINATOR_ID)
+        return True
+
     def list_feeds(self, request: wire.ListFeedsRequest) -> wire.ListFeedsResponse:
         """FeedService.ListFeeds."""
         if request.page_size > 1000:
             raise No("FIELD_INVALID", "page_size")
-        shown = sorted(o for o, f in self.feeds.items() if f.open or self.has(Fault.CLOSED_LISTED))
+        shown = sorted(o for o, f in self.feeds.items() if f.open or self._listed_closed(o))
         if self.has(Fault.LIST_UNSORTED):
             shown.reverse()
         if self.has(Fault.LIST_INCOMPLETE):
@@ -89,6 +116,10 @@ class Node:
         page = [self._row(self.feeds[origin]) for origin in shown[at : at + size]]
         after = at + size + skip
         return wire.ListFeedsResponse(feeds=page, next_page_token=str(after) if after < len(shown) else "")
+
+    def _listed_closed(self, origin: str) -> bool:
+        """Tell whether a closed feed is listed all the same."""
+        return self.has(Fault.LOG_LISTED if origin == EXCHANGE else Fault.CLOSED_LISTED)
 
     def _row(self, feed: Feed) -> wire.Feed:
         values: dict[str, Any] = {"origin": feed.origin, "dataset": feed.dataset, "size": len(feed.items)}
@@ -177,7 +208,8 @@ class Node:
         state, shown = self._state(item), item.state == 1
         leaked = self.has(Fault.SALT_LEAKED) and item.state == 2
         leaf, payload = item.leaf, item.payload
-        if self.has(Fault.LEAF_ALTERED) and index == 10:
+        altered = Fault.LOG_ROOT_OTHER if feed.origin == EXCHANGE else Fault.LEAF_ALTERED
+        if self.has(altered) and index == (0 if feed.origin == EXCHANGE else 10):
             leaf = leaf[:-1] + b"\x01"
         if self.has(Fault.PAYLOAD_REENCODED) and index == 10:
             payload += b"\x00"

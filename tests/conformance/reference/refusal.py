@@ -21,6 +21,12 @@ CODES = {
     "QUESTION_MISDIRECTED": grpc.StatusCode.INVALID_ARGUMENT,
     "PURPOSE_NOT_GRANTED": grpc.StatusCode.PERMISSION_DENIED,
     "EXCHANGE_ID_REUSED": grpc.StatusCode.ALREADY_EXISTS,
+    "QUESTION_CLOCK_SKEW": grpc.StatusCode.FAILED_PRECONDITION,
+    "QUESTION_EXPIRED": grpc.StatusCode.FAILED_PRECONDITION,
+    "AUTHORISATION_MISSING": grpc.StatusCode.PERMISSION_DENIED,
+    "AUTHORISATION_EXPIRED": grpc.StatusCode.PERMISSION_DENIED,
+    "AUTHORISATION_NOT_YET_VALID": grpc.StatusCode.PERMISSION_DENIED,
+    "RATE_EXCEEDED": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "INTERNAL": grpc.StatusCode.INTERNAL,
     "METHOD_UNKNOWN": grpc.StatusCode.UNIMPLEMENTED,
     "STORE_UNAVAILABLE": grpc.StatusCode.UNAVAILABLE,
@@ -31,11 +37,17 @@ class No(Exception):
     """A refusal: `field` is named when it is at fault, `domain` is ours unless a fault changes it."""
 
     def __init__(
-        self, reason: str, field: str = "", domain: str = DOMAIN, text: str = "", said: str | None = None
+        self,
+        reason: str,
+        field: str = "",
+        domain: str = DOMAIN,
+        text: str = "",
+        said: str | None = None,
+        retry_s: float | None = None,
     ) -> None:
         super().__init__(reason)
         self.said = reason if said is None else said
-        self.reason, self.field, self.domain = reason, field, domain
+        self.reason, self.field, self.domain, self.retry_s = reason, field, domain, retry_s
         self.text = text or reason.lower().replace("_", " ")
 
     def trailer(self) -> tuple[tuple[str, bytes], ...]:
@@ -48,6 +60,11 @@ class No(Exception):
             bad, any_bad = DETAILS.BadRequest(field_violations=[violation]), any_pb2.Any()
             any_bad.Pack(bad)
             details.append(any_bad)
+        if self.retry_s is not None:
+            retry, any_retry = DETAILS.RetryInfo(), any_pb2.Any()
+            retry.retry_delay.FromMilliseconds(max(1, round(self.retry_s * 1000)))
+            any_retry.Pack(retry)
+            details.append(any_retry)
         status = STATUS.Status(code=CODES[self.reason].value[0], message=self.text, details=details)
         raw: bytes = status.SerializeToString()
         return (("grpc-status-details-bin", raw),)

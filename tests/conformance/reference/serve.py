@@ -19,13 +19,14 @@ from google.protobuf.message import Message
 from tests.conformance.reference.authority import Authority, Pair
 from tests.conformance.reference.desk import Desk
 from tests.conformance.reference.fault import Fault
-from tests.conformance.reference.node import Node
+from tests.conformance.reference.node import CALLER, Node
 from tests.conformance.reference.refusal import CODES, No
-from tests.conformance.reference.world import FEDERATION, MEMBER_ID
+from tests.conformance.reference.world import COORDINATOR_ID, FEDERATION, MEMBER_ID
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Answer = Callable[[bytes, Context], Iterable[Any]]
 NO_CHECK_TIME = 0x200000
+_COORDINATOR = f"spiffe://{FEDERATION}/node/{COORDINATOR_ID}"
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,13 @@ class Trust:
 
 @lru_cache(maxsize=64)
 def _claimed(pem: bytes, trust: Trust) -> tuple[list[str], bool, bool]:
-    """Return the URIs of a certificate, whether our member's CA is named as its issuer, and whether it signed it."""
+    """Return the URIs of a certificate, whether its member's CA is named as its issuer, and whether it signed it."""
     certificate = x509.load_pem_x509_certificate(pem)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     uris = names.get_values_for_type(x509.UniformResourceIdentifier)
     try:
-        certificate.verify_directly_issued_by(trust.member_ca.certificate)
+        pinned = trust.other_ca if uris == [_COORDINATOR] else trust.member_ca
+        certificate.verify_directly_issued_by(pinned.certificate)
     except ValueError:
         return uris, False, False
     except InvalidSignature:
@@ -59,6 +61,8 @@ def caller_of(context: Context, trust: Trust, node: Node) -> str:
     if pem is None:
         return MEMBER_ID  # only an insecure port behind a front comes without one
     uris, named, issued = _claimed(b"".join(pem), trust)
+    if uris == [_COORDINATOR] and issued:
+        return COORDINATOR_ID
     if uris != [f"spiffe://{FEDERATION}/node/{MEMBER_ID}"] and not node.has(Fault.UNPINNED_SERVED):
         raise No("CALLER_NOT_ENTITLED" if node.has(Fault.UNPINNED_DENIED) else "CALLER_UNKNOWN")
     if not issued and (named or not node.has(Fault.IMPOSTOR_BELIEVED)):
@@ -113,7 +117,7 @@ class Handlers(grpc.GenericRpcHandler):
     def _guarded(self, answer: Answer) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
         async def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
             try:
-                caller_of(context, self._trust, self._node)
+                CALLER.set(caller_of(context, self._trust, self._node))
                 for message in answer(request, context):
                     yield message if isinstance(message, bytes) else message.SerializeToString(deterministic=True)
             except No as no:

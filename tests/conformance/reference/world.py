@@ -16,21 +16,28 @@ from creditexchange.v1 import (
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import ERASED, NOBODY, WITHHELD, Feed, Item
 
-FEDERATION, NODE_ID, MEMBER_ID = "delta.example", "330100", "310000"
+FEDERATION, NODE_ID, MEMBER_ID, COORDINATOR_ID = "delta.example", "330100", "310000", "330000"
 NODE = f"{FEDERATION}/{NODE_ID}"
 OPEN, CLOSED, PERSON = f"{NODE}/lists/1", f"{NODE}/filings/1", f"{NODE}/penalties/1"
-CATALOGUE = f"{NODE}/_catalogue/1"
+CATALOGUE, EXCHANGE = f"{NODE}/_catalogue/1", f"{NODE}/_exchange/1"
 ADD, AMEND, ANNOTATE, END, ERASE, _STATE, PAD, _EPOCH = range(1, 9)
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 PERSON_CODE, UNKNOWN_CODE = "E00000001", "E00000009"
 SIZE = 21
+ENDED = 4
+"""Index and number of an entry that an END refers to."""
 
 
 def code(number: int) -> str:
     """Return a unified social credit code (GB 32100-2015) of an invented enterprise."""
     body = f"91330100MA2{number:06d}"
+    return body + check_character(body)
+
+
+def check_character(body: str) -> str:
+    """Return the last character of a code that begins so."""
     total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
-    return body + _ALPHABET[-total % 31]
+    return _ALPHABET[-total % 31]
 
 
 _AUTHORITY = authority_pb2.Authority(name="甲市乙局", code="11330100MB0000001X")
@@ -77,7 +84,7 @@ def _lists(faults: frozenset[Fault]) -> Feed:
     acts = {
         5: (AMEND, 4, _entry(102) + padding, 7 if Fault.REF_FORWARD in faults else 2),
         8: (ANNOTATE, 7, mark.SerializeToString() + padding, 3),
-        12: (END, 6, ending.SerializeToString(), 4),
+        12: (END, 6, ending.SerializeToString(), ENDED),
         14: (ERASE, 0, b"", 1),
         17: (PAD, 0, b"", NOBODY),
     }
