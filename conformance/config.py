@@ -19,7 +19,7 @@ from conformance.settings.peered import Peering, peering_of
 from conformance.settings.table import Credential, Table
 
 MAX_CONFIG_BYTES = 1 << 20
-DEFAULT_BURST = 1000
+DEFAULT_CALLS, DEFAULT_BURST = 5000, 1000
 STRANGERS = ("foreign", "expired", "unpinned", "impostor")
 
 
@@ -94,6 +94,13 @@ class Questions:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How far the suite goes: `calls` that one member makes as fast as it can must be more than the target allows."""
+
+    calls: int
+
+
+@dataclass(frozen=True)
 class Keys:
     """The target's public keys: log and message of kind 0x01, clock of kind 0x04."""
 
@@ -118,6 +125,7 @@ class Config:
     keys: Keys
     feeds: Feeds
     questions: Questions
+    limits: Limits
     strangers: Mapping[str, Credential]
     peer: Peering | None
 
@@ -150,6 +158,7 @@ def load(path: Path) -> Config:
         _keys(root),
         _feeds(root),
         _questions(root),
+        _limits(root),
         _strangers(root),
         peering_of(root),
     )
@@ -261,6 +270,15 @@ def _subject(parent: Table, name: str) -> Subject | None:
     if kind and not number:
         table.problems.append(f"[{table.name}] kind must be a CodeKind of the contract without its prefix")
     return Subject(number, code)
+
+
+def _limits(root: Table) -> Limits:
+    table = root.table("limits")
+    if table is None:
+        return Limits(DEFAULT_CALLS)
+    limits = Limits(table.number("calls", DEFAULT_CALLS))
+    table.done()
+    return limits
 
 
 def _strangers(root: Table) -> dict[str, Credential]:

@@ -3,6 +3,7 @@
 """The register: every case, in the order of a run. README.md holds the clauses; a test holds the two together."""
 
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
+from conformance.cases.abuse import flood, hostile
 from conformance.cases.audit import entries
 from conformance.cases.peered import disputes, endings, filings, kin, lists, returns
 from conformance.cases.querying import carried, scope, terms
@@ -28,7 +29,9 @@ CASES: tuple[Case, ...] = (
     *returns.CASES,
     *filings.CASES,
     # what spends the target's allowances comes last
+    *hostile.CASES,
     *scope.BURST,
+    *flood.CASES,
 )
 
 

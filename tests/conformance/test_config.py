@@ -47,6 +47,7 @@ def test_a_good_file_is_read(bench: Bench) -> None:
         ('node_id = "330000"', 'node_id = "310000"', "[coordinator] node_id must be another member than"),
         ("[relay]", "[relai]", "relai is unknown: remove it or mend its spelling"),
         ("burst = 40", 'authorisation = "FRIENDSHIP"', "[questions] authorisation must be CONSENT or STATUTORY_DUTY"),
+        ("calls = 200", "calls = 0", "[limits] calls must be a whole number from 1 to 86400"),
     ],
 )
 def test_one_mistake_gets_one_line(bench: Bench, old: str, new: str, line: str) -> None:

@@ -44,7 +44,7 @@ async def test_a_node_that_accepts_all_fails_every_refusal(bench: Bench) -> None
     found = failures(await bench.judge(*ACCEPT_ALL))
     refusals = {"TI-04", "TI-06", "WC-01", "WC-02", "WC-04", "WC-05", "WC-07", "AU-01"}
     refusals |= {f"QU-0{n}" for n in range(1, 6)} | {f"QP-0{n}" for n in (1, 2, 5, 6, 7, 8)}
-    assert refusals | {"EA-04"} <= set(found)
+    assert refusals | {"EA-04", "LA-01", "LA-02", "LA-03"} <= set(found)
 
 
 async def test_a_door_that_is_shut_to_all_passes_only_as_not_plaintext(bench: Bench) -> None:

@@ -3,11 +3,11 @@
 """Each case in which the suite only asks has a node that breaks its promise, and is caught by that case as named.
 
 It is caught for the named reason, and by nothing undeclared among the cases that its fault can touch: those of the
-door and the wire, of feeds, or of questions and their log.
+door and the wire, of feeds, of questions and their log, or of limits.
 
 `ALSO` names what else must fail by the nature of the fault: entries that differ from the signed tree break every proof
-that starts from them, a front that ends TLS forgets who called, and a node that answers what it should refuse logs
-it.
+that starts from them, a front that ends TLS forgets who called, a node that answers what it should refuse logs it, and
+one that has been killed is dead for every case after that.
 """
 
 import pytest
@@ -155,6 +155,20 @@ CAUGHT = {
     Fault.LOG_PAYLOAD_SWAPPED: ("EA-05", "PAYLOAD_DIFFERS"),
     Fault.LOG_UNSIGNED: ("EA-05", "LOG_SIGNATURE_INVALID"),
     Fault.LOG_ROOT_OTHER: ("EA-05", "ROOT_DIFFERS"),
+    Fault.CALLS_UNLIMITED: ("LA-01", "UNLIMITED"),
+    Fault.RETRY_UNTOLD: ("LA-01", "RETRY_ABSENT"),
+    Fault.LIMIT_NAMELESS: ("LA-01", "WRONG_REASON"),
+    Fault.OTHERS_STARVED: ("LA-01", "OTHERS_STARVED"),
+    Fault.LOCKED_OUT: ("LA-01", "LOCKED_OUT"),
+    Fault.OVERSIZE_TAKEN: ("LA-02", "CALL_ANSWERED"),
+    Fault.FIELDS_UNBOUNDED: ("LA-02", "CALL_ANSWERED"),
+    Fault.NESTING_FATAL: ("LA-02", "NODE_GONE"),
+    Fault.STREAM_ENDLESS: ("LA-04", "NEVER_ENDED"),
+    Fault.STREAMS_FATAL: ("LA-04", "NODE_GONE"),
+    Fault.CONTROLS_TAKEN: ("LA-03", "CALL_ANSWERED"),
+    Fault.TEXT_CRASHES: ("LA-03", "WRONG_CODE"),
+    Fault.TEXT_ECHOED: ("LA-03", "TEXT_ECHOED"),
+    Fault.TEXT_FATAL: ("LA-03", "NODE_GONE"),
     Fault.FEED_GUESSED: ("WC-01", "CALL_ANSWERED"),
 }
 
@@ -171,6 +185,9 @@ ALSO = {
     Fault.QUESTION_UNVERIFIED: {"QP-07"},
     Fault.QUESTION_UNCHECKED: {"QP-01"},
     Fault.PURPOSE_UNCHECKED: {"QP-07"},
+    Fault.NESTING_FATAL: {"LA-01", "LA-03", "LA-04"},
+    Fault.TEXT_FATAL: {"LA-01", "LA-04"},
+    Fault.STREAMS_FATAL: {"LA-01"},
 }
 
 

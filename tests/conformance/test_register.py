@@ -44,7 +44,7 @@ def test_the_table_of_the_readme_is_the_register() -> None:
 def test_ids_are_well_formed_and_used_once() -> None:
     """A case's id is group, number and slug; its number is used once."""
     ids = [case.id for case in CASES]
-    assert [i for i in ids if not re.fullmatch(r"(TI|WC|LP|FE|PS|AU|FR|QU|QP|EA|LM|RO|AF)-\d{2}/[a-z-]+", i)] == []
+    assert [i for i in ids if not re.fullmatch(r"(TI|WC|LP|FE|PS|AU|FR|QU|QP|EA|LA|LM|RO|AF)-\d{2}/[a-z-]+", i)] == []
     assert len({i.split("/")[0] for i in ids}) == len(ids)
 
 
@@ -71,7 +71,7 @@ def _keys_of(kind: type) -> list[str]:
 def test_every_key_of_the_configuration_is_in_the_readme() -> None:
     """The reference of the configuration file names every key that the loader knows."""
     tables: dict[str, type] = {"target": config.Target, "keys": config.Keys, "feeds": config.Feeds}
-    tables |= {"questions": config.Questions}
+    tables |= {"questions": config.Questions, "limits": config.Limits}
     keys = [f"{name}.{field.name}" for name, kind in tables.items() for field in fields(kind)]
     keys += [f"strangers.{name}" for name in config.STRANGERS]
     keys += [f"peer.{name}" for name in _keys_of(peered.Peering)]

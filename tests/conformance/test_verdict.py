@@ -70,7 +70,7 @@ async def test_a_case_that_breaks_is_an_error_of_the_suite(bench: Bench) -> None
     assert result.exit_code == 2
 
 
-_ASKED = {case.id[:5] for case in ASKING if case.id[:2] in {"QU", "QP", "EA"}}
+_ASKED = {case.id[:5] for case in ASKING if case.id[:2] in {"QU", "QP", "EA", "LA"}}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_what_is_not_configured_fails(bench: Bench, gone: str, cases: set[
 
 
 @pytest.mark.parametrize(
-    ("member", "cases"), [("coordinator", {f"EA-0{n}" for n in range(1, 6)}), ("relay", {"QP-07"})]
+    ("member", "cases"), [("coordinator", {f"EA-0{n}" for n in range(1, 6)} | {"LA-01"}), ("relay", {"QP-07"})]
 )
 async def test_what_takes_another_member_fails_without_one(bench: Bench, member: str, cases: set[str]) -> None:
     """Without a coordinator the log is not testable, nor without a relay what it may bring; all else is judged."""

@@ -55,9 +55,9 @@ from tests.loopback import free_ports
 
 PEERED = tuple(case for case in CASES if case.id[:2] in {"LM", "RO", "AF"})
 ASKING = tuple(case for case in CASES if case not in PEERED)
-_PARTS = ({"TI", "WC"}, {"LP", "FE", "PS", "AU", "FR"}, {"QU", "QP", "EA"})
+_PARTS = ({"TI", "WC"}, {"LP", "FE", "PS", "AU", "FR"}, {"QU", "QP", "EA"}, {"LA"})
 GROUPS = tuple(tuple(case for case in ASKING if case.id[:2] in part) for part in _PARTS)
-"""The cases in which the suite only asks: of the door and the wire, of feeds, of questions and their log.
+"""The cases in which the suite only asks: of the door and the wire, of feeds, of questions and their log, of limits.
 
 A fault is put to the part that it is of: in the others it is only found again, in what rests on it.
 """
@@ -294,4 +294,6 @@ known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{code(3)}" }}
 unknown = {{ kind = "OTHER_DOCUMENT", code = "{UNKNOWN_CODE}" }}
 ended = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{code(ENDED)}" }}
 person = {{ kind = "OTHER_DOCUMENT", code = "{PERSON_CODE}" }}
+[limits]
+calls = 200
 {strangers}"""

@@ -36,6 +36,10 @@ ACCEPT_ALL = frozenset(
         Fault.CLOCK_UNCHECKED,
         Fault.DEADLINE_UNCHECKED,
         Fault.LOG_OPEN_TO_ALL,
+        Fault.CALLS_UNLIMITED,
+        Fault.OVERSIZE_TAKEN,
+        Fault.FIELDS_UNBOUNDED,
+        Fault.CONTROLS_TAKEN,
     }
 )
 

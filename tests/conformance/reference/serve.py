@@ -14,11 +14,12 @@ import grpc
 from creditexchange.v1 import feed_service_pb2, node_service_pb2, query_service_pb2
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from tests.conformance.reference.authority import Authority, Pair
 from tests.conformance.reference.desk import Desk
 from tests.conformance.reference.fault import Fault
+from tests.conformance.reference.gate import Gate
 from tests.conformance.reference.node import CALLER, Node
 from tests.conformance.reference.refusal import CODES, No
 from tests.conformance.reference.world import COORDINATOR_ID, FEDERATION, MEMBER_ID
@@ -98,6 +99,7 @@ class Handlers(grpc.GenericRpcHandler):
     def __init__(self, node: Node, desk: Desk, trust: Trust) -> None:
         """Build the table of methods once."""
         self._node, self._trust, self._table = node, trust, _table(node, desk, trust)
+        self._gate = Gate(node.faults)
 
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
         """Return what answers a path; None is UNIMPLEMENTED."""
@@ -112,14 +114,20 @@ class Handlers(grpc.GenericRpcHandler):
         closed = "ServerReflection" in path and self._node.has(Fault.REFLECTION_DENIED)
         if closed or (path.endswith("/Burn") and self._node.has(Fault.METHOD_INTERNAL)):
             answer = _refuse
-        return None if answer is None else grpc.unary_stream_rpc_method_handler(self._guarded(answer))
+        if path.endswith("/GetNode") and self._node.has(Fault.STREAM_ENDLESS):
+            return grpc.stream_stream_rpc_method_handler(_read_on)
+        return None if answer is None else grpc.unary_stream_rpc_method_handler(self._guarded(path, answer))
 
-    def _guarded(self, answer: Answer) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
+    def _guarded(self, path: str, answer: Answer) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
         async def handle(request: bytes, context: Context) -> AsyncIterator[bytes]:
             try:
-                CALLER.set(caller_of(context, self._trust, self._node))
+                caller = caller_of(context, self._trust, self._node)
+                CALLER.set(caller)
+                self._gate.enter(path.removeprefix("/creditexchange.v1."), request, caller)
                 for message in answer(request, context):
                     yield message if isinstance(message, bytes) else message.SerializeToString(deterministic=True)
+            except DecodeError:
+                await context.abort(grpc.StatusCode.INVALID_ARGUMENT)
             except No as no:
                 broken = self._node.has(Fault.DETAILS_BROKEN) and no.reason == "RANGE_INVALID"
                 context.set_trailing_metadata((("grpc-status-details-bin", b"\x1a"),) if broken else no.trailer())
@@ -141,6 +149,12 @@ async def _reflect(requests: AsyncIterator[bytes], _: Context) -> AsyncIterator[
         yield b""
 
 
+async def _read_on(requests: AsyncIterator[bytes], _: Context) -> AsyncIterator[bytes]:
+    async for _request in requests:
+        pass
+    yield b""
+
+
 @asynccontextmanager
 async def served(
     handlers: grpc.GenericRpcHandler, trust: Trust, faults: frozenset[Fault], *more: grpc.GenericRpcHandler
@@ -150,7 +164,8 @@ async def served(
     Yields:
         host:port.
     """
-    server = grpc.aio.server()
+    largest = -1 if Fault.OVERSIZE_TAKEN in faults else 4 << 20
+    server = grpc.aio.server(options=(("grpc.max_receive_message_length", largest),))
     server.add_generic_rpc_handlers((*more, handlers))
     members = [trust.member_ca] if Fault.MEMBERS_TURNED_AWAY not in faults else []
     roots = [*members, trust.other_ca, *([trust.foreign_ca] if Fault.FOREIGN_CA_TRUSTED in faults else [])]

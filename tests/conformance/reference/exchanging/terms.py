@@ -4,6 +4,7 @@
 
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -34,12 +35,19 @@ class Terms:
         return fault in self.faults
 
     def whole(self, question: question_pb2.Question) -> None:
-        """Refuse a question that lacks something, or asks for no sound number."""
+        """Refuse a question that lacks something, holds what no text should, or asks for no sound number."""
         texts = (question.legal_basis, question.case_number)
         whole = all((*texts, question.purpose, len(question.salt) == 32, _UUID7.fullmatch(question.exchange_id)))
         named = (question.officer and question.office) or self.has(Fault.OFFICER_UNCHECKED)
+        short = len(texts[0]) <= 400 and len(texts[1]) <= 128
+        fit = all(unicodedata.category(char) not in {"Cc", "Cf"} for char in "".join(texts))
+        if self.has(Fault.TEXT_CRASHES) and "=" in "".join(texts):
+            raise No("INTERNAL")
+        if self.has(Fault.TEXT_ECHOED) and "<" in "".join(texts):
+            raise No("QUESTION_INVALID", "question", text=f"bad text: {' '.join(texts)}")
         good = (whole or self.has(Fault.QUESTION_UNCHECKED)) and named and self._sound(question)
-        if not good:
+        short |= self.has(Fault.FIELDS_UNBOUNDED)
+        if not (good and short and (fit or self.has(Fault.CONTROLS_TAKEN))):
             raise No("QUESTION_INVALID", "question")
 
     def _sound(self, question: question_pb2.Question) -> bool:
