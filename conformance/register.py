@@ -5,7 +5,7 @@
 from conformance.cases import access, feeds, freshness, log, payload, question, transport, wire
 from conformance.cases.abuse import flood, hostile
 from conformance.cases.audit import entries
-from conformance.cases.peered import disputes, endings, filings, kin, lists, returns
+from conformance.cases.peered import asked, disputes, endings, filings, kin, lists, returns
 from conformance.cases.querying import carried, scope, terms
 from conformance.verdict import Case
 
@@ -28,6 +28,7 @@ CASES: tuple[Case, ...] = (
     *disputes.CASES,
     *returns.CASES,
     *filings.CASES,
+    *asked.CASES,
     # what spends the target's allowances comes last
     *hostile.CASES,
     *scope.BURST,

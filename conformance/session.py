@@ -17,12 +17,10 @@ from conformance.breach import Breach, Untestable, require
 from conformance.config import Config
 from conformance.peer.peer import Peer
 from conformance.proof.note import Head, VerifierKey, head_of
-from conformance.proof.status import Details, details_of
+from conformance.proof.status import DETAILS_KEY, DOMAIN, Details, details_of
 from conformance.settings.table import Credential
 
 Answer = TypeVar("Answer", bound=Message)
-DOMAIN = "creditexchange.v1"
-_DETAILS = "grpc-status-details-bin"
 _OPTIONS = (("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0))
 
 
@@ -83,7 +81,7 @@ class Exchanged:
 
 
 def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
-    raw = next((value for key, value in error.trailing_metadata() or () if key == _DETAILS), b"")
+    raw = next((value for key, value in error.trailing_metadata() or () if key == DETAILS_KEY), b"")
     details = raw if isinstance(raw, bytes) else raw.encode()
     return Refusal(error.code().name, error.details() or "", details, details_of(details))
 

@@ -12,6 +12,7 @@ from creditexchange.v1 import feed_policy_pb2, schema_pb2
 
 from conformance.config import Config
 from conformance.peer import records
+from conformance.peer.desk import Desk
 from conformance.peer.feed import Feed, Signer
 from conformance.peer.heard import Heard
 from conformance.peer.invented import Inventor
@@ -31,6 +32,7 @@ class Peer:
         filings: our feed of agency filings.
         subjects: our feed of basic information on subjects.
         heard: what the target says to us.
+        desk: what the target asks us.
         inventor: makes the subjects of this run.
         absent: that the target was waited for once and never came.
     """
@@ -40,6 +42,7 @@ class Peer:
     filings: Feed
     subjects: Feed
     heard: Heard
+    desk: Desk
     inventor: Inventor
     absent: bool = False
 
@@ -75,9 +78,10 @@ async def attending(config: Config) -> AsyncIterator[Peer | None]:
         await each.show(each.head(now_ms))
     heard = Heard(_clock(config), VerifierKey(name, ED25519, settings.log_key.public_key().public_bytes_raw()))
     inventor = Inventor(secrets.token_hex(16), settings.lists.authority.code[2:8])
-    services = Services(config, {each.origin: each for each in (lists, filings, subjects, catalogue)}, heard)
+    desk = Desk(config, lists)
+    services = Services(config, {each.origin: each for each in (lists, filings, subjects, catalogue)}, heard, desk)
     async with served(config, settings.listen, services):
-        yield Peer(settings, lists, filings, subjects, heard, inventor)
+        yield Peer(settings, lists, filings, subjects, heard, desk, inventor)
 
 
 def _clock(config: Config) -> VerifierKey:

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: N802 -- the contract names the methods
-"""The suite's server: NodeService, FeedService and CaseService over mTLS, for the target alone.
+"""The suite's server: NodeService, FeedService, CaseService and QueryService over mTLS, for the target alone.
 
 Our feeds are open to the target and nobody else calls; a caller with another name is refused. Letters get a receipt,
-and are looked at by the cases.
+and are looked at by the cases; questions get what the case at work wants them to get.
 """
 
 import time
@@ -22,12 +22,15 @@ from creditexchange.v1 import (
     feed_service_pb2_grpc,
     node_service_pb2,
     node_service_pb2_grpc,
+    query_service_pb2,
 )
 
 from conformance.config import Config
+from conformance.peer.desk import REFUSAL, Desk
 from conformance.peer.feed import Feed
 from conformance.peer.heard import Heard
 from conformance.proof.envelope import RECEIPT, letter_sha256, sign
+from conformance.proof.status import DETAILS_KEY, refusal
 
 MAX_PER_CHUNK = 200
 # One process at an address: two runs that share it would show the target two histories by turns.
@@ -46,10 +49,11 @@ class Services(
         config: who we and the target are.
         feeds: our feeds by origin.
         heard: what the target says.
+        desk: answers what it asks.
     """
 
-    def __init__(self, config: Config, feeds: Mapping[str, Feed], heard: Heard) -> None:
-        self._config, self._feeds, self._heard = config, feeds, heard
+    def __init__(self, config: Config, feeds: Mapping[str, Feed], heard: Heard, desk: Desk) -> None:
+        self._config, self._feeds, self._heard, self._desk = config, feeds, heard, desk
         self._caller = f"spiffe://{config.target.federation}/node/{config.target.node_id}".encode()
 
     async def _feed(self, origin: str, context: _Context) -> Feed:
@@ -149,6 +153,16 @@ class Services(
                 outcomes.append(case_service_pb2.LetterOutcome(reason="LIMIT_EXCEEDED"))
         return case_service_pb2.DeliverResponse(outcomes=outcomes)
 
+    async def Ask(self, request: query_service_pb2.AskRequest, context: _Context) -> query_service_pb2.AskResponse:
+        """Answer a question as the desk says."""
+        await self._feed(next(iter(self._feeds)), context)
+        answer = self._desk.answer(request.question)
+        if answer is None:
+            refused = grpc.StatusCode.PERMISSION_DENIED
+            context.set_trailing_metadata(((DETAILS_KEY, refusal(refused.value[0], REFUSAL)),))
+            await context.abort(refused, "purpose not granted")
+        return query_service_pb2.AskResponse(answer=answer)
+
     def _receipt(self, letter: envelope_pb2.Envelope) -> envelope_pb2.Envelope:
         identity, target = self._config.identity, self._config.target
         said = case_receipt_pb2.CaseReceipt(
@@ -159,6 +173,14 @@ class Services(
         )
         name = f"{target.federation}/{identity.node_id}"
         return sign(identity.message_key, name, said.SerializeToString(deterministic=True), RECEIPT)
+
+
+def _asking(services: Services) -> grpc.GenericRpcHandler:
+    """Return the one method of QueryService that the suite answers; the others are UNIMPLEMENTED."""
+    ask = grpc.unary_unary_rpc_method_handler(
+        services.Ask, query_service_pb2.AskRequest.FromString, query_service_pb2.AskResponse.SerializeToString
+    )
+    return grpc.method_handlers_generic_handler("creditexchange.v1.QueryService", {"Ask": ask})
 
 
 @asynccontextmanager
@@ -172,6 +194,7 @@ async def served(config: Config, listen: str, services: Services) -> AsyncIterat
     node_service_pb2_grpc.add_NodeServiceServicer_to_server(services, server)
     feed_service_pb2_grpc.add_FeedServiceServicer_to_server(services, server)
     case_service_pb2_grpc.add_CaseServiceServicer_to_server(services, server)
+    server.add_generic_rpc_handlers((_asking(services),))
     ours = config.identity.credential
     credentials = grpc.ssl_server_credentials(
         [(ours.key.read_bytes(), ours.certificate.read_bytes())],

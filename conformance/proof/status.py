@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads `google.rpc.Status` details off the wire: ErrorInfo, BadRequest and RetryInfo, and nothing else. Pure."""
+"""Reads `google.rpc.Status` details off the wire: ErrorInfo, BadRequest and RetryInfo; writes ErrorInfo. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from google.protobuf.message import DecodeError
 
 from conformance.breach import Breach
 
+DOMAIN = "creditexchange.v1"
+DETAILS_KEY = "grpc-status-details-bin"
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FIXED = {_FIXED64: 8, _FIXED32: 4}
 
@@ -57,6 +59,23 @@ def details_of(raw: bytes) -> Details:
     except (ValueError, DecodeError) as wrong:
         raise Breach("DETAILS_MALFORMED", "google.rpc.Status in the trailer", "bytes that do not parse") from wrong
     return Details(reason, domain, tuple(fields), retry_s)
+
+
+def refusal(code: int, reason: str) -> bytes:
+    """Return the bytes of a `google.rpc.Status` that says one reason of the contract.
+
+    Args:
+        code: number of the gRPC code, below 128.
+        reason: at most 63 characters.
+    """
+    info = _text(1, reason.encode()) + _text(2, DOMAIN.encode())
+    kind = _text(1, b"type.googleapis.com/google.rpc.ErrorInfo")
+    return bytes([1 << 3, code]) + _text(3, kind + _text(2, info))
+
+
+def _text(number: int, value: bytes) -> bytes:
+    size = bytes([len(value)]) if len(value) < 0x80 else bytes([len(value) & 0x7F | 0x80, len(value) >> 7])
+    return bytes([number << 3 | _BYTES]) + size + value
 
 
 def _seconds(raw: bytes) -> float:

@@ -40,10 +40,20 @@ async def logged(session: Session) -> None:
         what = f"one entry of exchange {asked.exchange_id}, {one.outcome}"
         require(len(entries) > 0, "EXCHANGE_UNLOGGED", what, "none")
         require(len(entries) == 1, "LOGGED_TWICE", what, f"{len(entries)}")
-        wanted = _wanted(asked, one)
-        said = {name: getattr(entries[0], name) for name in wanted}
-        wrong = [name for name in wanted if said[name] != wanted[name]]
-        require(not wrong, "ENTRY_DIFFERS", f"{_shown(wanted, wrong)} for {asked.exchange_id}", _shown(said, wrong))
+        states(one, entries[0])
+
+
+def states(one: Exchanged, entry: exchange_pb2.Exchange) -> None:
+    """Hold that an entry says of an exchange what we know of it.
+
+    Raises:
+        Breach: ENTRY_DIFFERS, naming the fields.
+    """
+    asked = question_of(one)
+    wanted = _wanted(asked, one)
+    said = {name: getattr(entry, name) for name in wanted}
+    wrong = [name for name in wanted if said[name] != wanted[name]]
+    require(not wrong, "ENTRY_DIFFERS", f"{_shown(wanted, wrong)} for {asked.exchange_id}", _shown(said, wrong))
 
 
 def _wanted(asked: question_pb2.Question, one: Exchanged) -> dict[str, object]:
@@ -75,16 +85,24 @@ async def two_sided(session: Session) -> None:
     """What the target logged and what we would log agree to the last bit, in time, and nothing is there beside it."""
     await _traffic(session)
     log = await whole(session)
-    bound_ms = session.config.target.freshness_bound_seconds * 1000
     for one in to_be_logged(session):
-        wanted, which = commitment(one.question, one.outcome, one.answer), question_of(one).exchange_id
-        for entry in entries_of(log, which):
-            same = entry.commitment == wanted
-            require(same, "COMMITMENT_DIFFERS", f"{wanted.hex()} for {which}", entry.commitment.hex())
-            skew_ms = entry.logged_at_ms - one.at_ms
-            near = abs(skew_ms) <= bound_ms
-            require(near, "LOGGED_SKEWED", f"exchange {which} logged within {bound_ms} ms", f"{skew_ms} ms off")
+        for entry in entries_of(log, question_of(one).exchange_id):
+            agrees(session, one, entry)
     _nothing_else(session, log)
+
+
+def agrees(session: Session, one: Exchanged, entry: exchange_pb2.Exchange) -> None:
+    """Hold that an entry commits to what we would, at about the same time.
+
+    Raises:
+        Breach: COMMITMENT_DIFFERS or LOGGED_SKEWED.
+    """
+    wanted, which = commitment(one.question, one.outcome, one.answer), question_of(one).exchange_id
+    same = entry.commitment == wanted
+    require(same, "COMMITMENT_DIFFERS", f"{wanted.hex()} for {which}", entry.commitment.hex())
+    bound_ms, skew_ms = session.config.target.freshness_bound_seconds * 1000, entry.logged_at_ms - one.at_ms
+    near = abs(skew_ms) <= bound_ms
+    require(near, "LOGGED_SKEWED", f"exchange {which} logged within {bound_ms} ms", f"{skew_ms} ms off")
 
 
 def _nothing_else(session: Session, log: Log) -> None:

@@ -122,8 +122,10 @@ def _read(entry: entry_pb2.Entry, record: Record) -> Record:
     return record
 
 
-def entries_of(log: Log, exchange_id: str) -> Iterator[exchange_pb2.Exchange]:
-    """Yield what the responder's side of the log says under one exchange id."""
+def entries_of(
+    log: Log, exchange_id: str, side: exchange_pb2.ExchangeSide = exchange_pb2.EXCHANGE_SIDE_RESPONDER
+) -> Iterator[exchange_pb2.Exchange]:
+    """Yield what one side of the log says under one exchange id, the responder's unless another is given."""
     for entry in log.exchanges:
-        if entry.exchange_id == exchange_id and entry.side == exchange_pb2.EXCHANGE_SIDE_RESPONDER:
+        if entry.exchange_id == exchange_id and entry.side == side:
             yield entry

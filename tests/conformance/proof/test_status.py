@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.breach import Breach
-from conformance.proof.status import Details, details_of
+from conformance.proof.status import Details, details_of, refusal
 from tests.conformance.reference.refusal import DETAILS, STATUS
 
 
@@ -43,6 +43,13 @@ def test_a_time_to_wait_that_does_not_parse_is_a_breach() -> None:
     broken = any_pb2.Any(type_url="type.googleapis.com/google.rpc.RetryInfo", value=b"\x0a\x01\xff")
     with pytest.raises(Breach, match="DETAILS_MALFORMED"):
         details_of(STATUS.Status(code=8, details=[broken]).SerializeToString())
+
+
+def test_a_refusal_is_written_as_the_public_library_reads_it() -> None:
+    """What the suite says no with, as a peer, is a `google.rpc.Status` with the reason and the contract's domain."""
+    status, info = STATUS.Status.FromString(refusal(7, "PURPOSE_NOT_GRANTED")), DETAILS.ErrorInfo()
+    assert (status.code, status.details[0].Unpack(info)) == (7, True)
+    assert (info.reason, info.domain) == ("PURPOSE_NOT_GRANTED", "creditexchange.v1")
 
 
 def test_no_trailer_is_no_details() -> None:

@@ -22,6 +22,7 @@ from tests.conformance.reference.desk import Desk
 from tests.conformance.reference.exchanging.terms import GRANTED, REFUSED
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Keys, verifier
+from tests.conformance.reference.following.asking import Asking
 from tests.conformance.reference.following.casework import EARLY, RIPE, Casework, Counter
 from tests.conformance.reference.following.follower import following
 from tests.conformance.reference.following.local import Local, local_port
@@ -53,7 +54,7 @@ from tests.conformance.reference.world import (
 )
 from tests.loopback import free_ports
 
-PEERED = tuple(case for case in CASES if case.id[:2] in {"LM", "RO", "AF"})
+PEERED = tuple(case for case in CASES if case.run.__module__.startswith("conformance.cases.peered."))
 ASKING = tuple(case for case in CASES if case not in PEERED)
 _PARTS = ({"TI", "WC"}, {"LP", "FE", "PS", "AU", "FR"}, {"QU", "QP", "EA"}, {"LA"})
 GROUPS = tuple(tuple(case for case in ASKING if case.id[:2] in part) for part in _PARTS)
@@ -160,10 +161,11 @@ class Bench:
         channel = grpc.aio.secure_channel(seat.suite, credentials, options=(name, *QUICK))
         async with following(node, channel, frozenset(misrules)) as follower:
             cases = Casework(follower, self.member_key.public_key())
+            asking = Asking(follower, self.member_key.public_key())
             returning = Returning(follower, self.downstream.public_key())
             async with (
                 served(handlers, self.trust, frozenset(), Counter(cases)) as address,
-                local_port(Local(follower, cases, returning), seat.local, pair, roots),
+                local_port(Local(follower, cases, returning, asking), seat.local, pair, roots),
             ):
                 yield address
 

@@ -57,6 +57,23 @@ class Ledger:
             other.exchange_id = asked.exchange_id[:-4] + f"{self.count:04x}"
             self._append(EXCHANGE_SCHEMA, other.SerializeToString(deterministic=True))
 
+    def inquired(self, question: bytes, outcome: str, answer: bytes = b"", notes: tuple[bytes, ...] = ()) -> None:
+        """Log what came of a question of our own."""
+        asked = question_pb2.Question.FromString(question)
+        entry = exchange_pb2.Exchange(
+            exchange_id=asked.exchange_id,
+            requester=NODE_ID,
+            responder=asked.responder,
+            side=exchange_pb2.EXCHANGE_SIDE_REQUESTER,
+            purpose=asked.purpose,
+            outcome=outcome,
+            question_sha256=sha256(question).digest(),
+            answer_sha256=sha256(answer).digest() if answer else b"",
+            commitment=self._commitment(asked, question, outcome, answer, notes),
+            logged_at_ms=time.time_ns() // 1_000_000,
+        )
+        self._append(EXCHANGE_SCHEMA, entry.SerializeToString(deterministic=True))
+
     def _told_beside(self, code: bytes) -> bytes:
         """What a node writes into the entry that should know no subject."""
         told = code if Fault.NUMBER_IN_CLEAR in self.faults else b""

@@ -11,6 +11,7 @@ from creditexchange.v1 import local_service_pb2 as wire
 from google.protobuf.message import Message
 
 from tests.conformance.reference.authority import Pair
+from tests.conformance.reference.following.asking import Asking
 from tests.conformance.reference.following.casework import Casework
 from tests.conformance.reference.following.follower import FILINGS, LISTS, Follower
 from tests.conformance.reference.following.misrule import Misrule
@@ -24,9 +25,9 @@ Answer = Callable[[bytes], Message]
 class Local(grpc.GenericRpcHandler):
     """Answers business systems, by method."""
 
-    def __init__(self, follower: Follower, casework: Casework, returning: Returning) -> None:
-        """Take what is held, the cases, and what is given back."""
-        self._follower = follower
+    def __init__(self, follower: Follower, casework: Casework, returning: Returning, asking: Asking) -> None:
+        """Take what is held, the cases, what is given back, and who asks."""
+        self._follower, self._asking = follower, asking
         self._table: Mapping[str, Answer] = {
             "BatchCheck": self._batch_check,
             "Check": self._check,
@@ -38,7 +39,10 @@ class Local(grpc.GenericRpcHandler):
 
     def service(self, details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
         """Return what answers a path."""
-        answer = self._table.get(str(details.method).rpartition("/")[2])
+        name = str(details.method).rpartition("/")[2]
+        if name == "Inquire":
+            return grpc.unary_stream_rpc_method_handler(self._asking.inquire)
+        answer = self._table.get(name)
         return grpc.unary_stream_rpc_method_handler(_streaming(answer)) if answer else None
 
     def _batch_check(self, request: bytes) -> Message:

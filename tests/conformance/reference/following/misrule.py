@@ -72,5 +72,15 @@ class Misrule(StrEnum):
     REPORT_OF_CANCELLED = auto()
     REPORT_VOIDED = auto()
     REPORT_UNMARKED = auto()
+    INQUIRY_REFUSED = auto()
+    ASKED_UNLOGGED = auto()
+    ASKED_TWICE_LOGGED = auto()
+    ASKED_FOR_OTHER_PURPOSE = auto()
+    HEADS_UNCOMMITTED = auto()
+    ASKED_UNSIGNED = auto()
+    REFUSAL_AS_ANSWER = auto()
+    OTHER_ANSWER_TAKEN = auto()
+    FORGED_ANSWER_TAKEN = auto()
+    FALSE_ANSWER_AS_GOOD = auto()
     NOTHING_COUNTS = auto()  # degenerate: whatever comes is held, and has no effect
     EVERYTHING_COUNTS = auto()  # degenerate: whatever comes counts, for ever
