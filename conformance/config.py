@@ -79,6 +79,8 @@ class Questions:
 
     Attributes:
         authorisation: the kind of authorisation that questions about persons bear.
+        part_purpose: a purpose for which only a part of the records about `known` is shown.
+        part_hidden: fields of theirs that are then not shown, by their names in the record.
         burst: questions of one officer with numbers that follow each other, more of them than the target allows.
     """
 
@@ -91,6 +93,8 @@ class Questions:
     ended: Subject | None = None
     authorisation: question_pb2.AuthorisationKind = question_pb2.AUTHORISATION_KIND_STATUTORY_DUTY
     burst: int = DEFAULT_BURST
+    part_purpose: str | None = None
+    part_hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -244,6 +248,8 @@ def _questions(root: Table) -> Questions:
         _subject(table, "ended"),
         _authorisation(table),
         table.number("burst", DEFAULT_BURST),
+        table.maybe("part_purpose"),
+        table.texts("part_hidden"),
     )
     table.done()
     return questions

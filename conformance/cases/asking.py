@@ -86,7 +86,7 @@ def needed(value: Subject | None, name: str) -> Subject:
 
 
 def purpose(session: Session, name: str) -> str:
-    """Return a configured purpose: `granted_purpose`, `refused_purpose` or `person_purpose`.
+    """Return a configured purpose: `granted_purpose`, `refused_purpose`, `person_purpose` or `part_purpose`.
 
     Raises:
         Untestable: it is not configured.

@@ -98,8 +98,12 @@ def _own(session: Session, origin: str) -> bool:
     return origin.startswith(f"{target.federation}/{target.node_id}/")
 
 
-def _holds(session: Session, evidence: evidence_pb2.Evidence, *, part: bool = False) -> None:
-    """Hold that an entry is proven; where the caller is shown a part of its record, without the whole beside it."""
+def holds(session: Session, evidence: evidence_pb2.Evidence, *, part: bool = False) -> None:
+    """Hold that an entry is proven; where the caller is shown a part of its record, without the whole beside it.
+
+    Raises:
+        Breach: the part that does not hold.
+    """
     head, origin = head_of(evidence.checkpoint), evidence.origin
     require(head.origin == origin, "EVIDENCE_ORIGIN", origin, head.origin)
     proven = includes(evidence.leaf, evidence.index, head.size, evidence.path, head.root)
@@ -129,9 +133,9 @@ async def evidence(session: Session) -> None:
     require(len(findings) <= MAX_FINDINGS, "TOO_MANY_FINDINGS", f"at most {MAX_FINDINGS}", f"{len(findings)}")
     for finding in findings:
         require(finding.standing in STANDINGS, "WRONG_STANDING", f"one of {sorted(STANDINGS)}", finding.standing)
-        _holds(session, finding.evidence, part=finding.HasField("excerpt"))
+        holds(session, finding.evidence, part=finding.HasField("excerpt"))
         for one in finding.acts:
-            _holds(session, one)
+            holds(session, one)
 
 
 async def nothing_told(session: Session) -> None:

@@ -83,6 +83,7 @@ _ASKED = {case.id[:5] for case in ASKING if case.id[:2] in {"QU", "QP", "EA", "L
         ("person_purpose", {"QP-02"}),
         ("unknown = ", {"QU-08", "QP-02"}),
         ("ended = ", {"QP-04"}),
+        ("part_purpose", {"QP-11"}),
     ],
 )
 async def test_what_is_not_configured_fails(bench: Bench, gone: str, cases: set[str]) -> None:

@@ -97,7 +97,7 @@ def _configured(region: Region, target: Node, member: Node, other: Node) -> Path
         f'open = "{origin}/lists/1"\nclosed = "{origin}/closed/1"\nperson = "{origin}/lists/1"',
         "[questions]",
         'granted_purpose = "joint-punishment"\nrefused_purpose = "procurement"',
-        'person_purpose = "joint-punishment"',
+        'person_purpose = "joint-punishment"\npart_purpose = "land-supply"\npart_hidden = ["responsible_persons"]',
         f'known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(1)}" }}',
         f'ended = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{uscc(3)}" }}',
         f'unknown = {{ kind = "CITIZEN_NUMBER", code = "{"33010619800101991" + citizen_check("33010619800101991")}" }}',
@@ -156,8 +156,8 @@ def _peered(folder: Path, target: Node, member: Node) -> list[str]:
 
 
 def _grant_persons(target: Node) -> None:
-    """Lets whoever may ask for joint punishment alone, the suite, ask about persons too."""
-    path, granted = target.folder / "xinqiao.toml", 'may_ask = ["joint-punishment"]'
+    """Lets the suite ask about persons, too."""
+    path, granted = target.folder / "xinqiao.toml", 'may_ask = ["joint-punishment", "land-supply"]'
     text = path.read_text(encoding="utf-8")
     assert text.count(granted) == 1
     persons = f'{granted}\nmay_ask_about_persons = ["joint-punishment"]'
@@ -169,7 +169,7 @@ def test_a_real_node_is_conformant(region: Region) -> None:
     target, member = region.node("330100"), region.node("310000")
     other = region.node("330000", roles=("relay", "coordinator"))
     feeds = ("310000/lists/1", "310000/filings/1", "310000/subjects/1")
-    region.pin(target, member, *feeds, may_ask=("joint-punishment",))
+    region.pin(target, member, *feeds, may_ask=("joint-punishment", "land-supply"))
     region.pin(target, other, may_ask=("joint-punishment", "procurement"))
     _grant_persons(target)
     with (target.folder / "xinqiao.toml").open("a", encoding="utf-8") as config:

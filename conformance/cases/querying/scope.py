@@ -5,7 +5,8 @@
 from creditexchange.v1 import answer_pb2, feed_policy_pb2, identity_pb2, schema_pb2
 
 from conformance.breach import Breach, Untestable, require
-from conformance.cases.asking import Draft, draft, envelope, needed, put, refused, sent
+from conformance.cases.asking import Draft, draft, envelope, needed, purpose, put, refused, sent
+from conformance.cases.question import holds
 from conformance.config import Subject
 from conformance.peer.invented import numbered
 from conformance.proof import leaf
@@ -46,6 +47,22 @@ async def wanted_only(session: Session) -> None:
         name = feed_policy_pb2.Dataset.Name(wanted)
         require(set(told) <= {wanted}, "DATASET_UNWANTED", f"nothing but {name}", f"datasets {sorted(set(told))}")
         require((wanted in there) == bool(told), "FINDING_LOST", f"what is known of {name}", f"{len(told)} findings")
+
+
+async def part_only(session: Session) -> None:
+    """Where a purpose needs a part of a record, that is shown, and nothing beside it from which more could be read."""
+    narrow, hidden = purpose(session, "part_purpose"), set(session.config.questions.part_hidden)
+    whole = await _known(session)
+    answer = (await put(session, draft(session).with_(purpose=narrow))).answer
+    same = len(answer.findings) == len(whole.findings)
+    require(same, "FINDING_LOST", f"{len(whole.findings)} findings, each in part", f"{len(answer.findings)}")
+    for finding in answer.findings:
+        require(finding.HasField("excerpt"), "WHOLE_SHOWN", f"a part of each record for {narrow}", "a whole record")
+        holds(session, finding.evidence, part=True)
+        names = [field.name for field in finding.excerpt.fields]
+        told = sorted(name for name in names if name in hidden or name.partition(".")[0] in hidden)
+        require(not told, "FIELD_SHOWN", f"none of {sorted(hidden)}", f"{told}")
+        require(0 < len(names) == len(set(names)), "FIELDS_UNCLEAR", "some fields, each once", f"{names}")
 
 
 async def ended_untold(session: Session) -> None:
@@ -104,6 +121,16 @@ CASES = (
         Text("An answer holds what the question wants, and no more", "答复只含所问数据类别"),
         _NOTHING_MORE,
         wanted_only,
+    ),
+    Case(
+        "QP-11/part-only",
+        ("C-QP-09",),
+        Text("A purpose that needs a part of a record gets that part", "目的只需部分字段时仅提供该部分"),
+        Text(
+            "Show the fields that the purpose needs as an excerpt, without salt and payload.",
+            "以摘录提供目的所需字段，不附盐与载荷。",
+        ),
+        part_only,
     ),
     Case(
         "QP-04/ended-untold",

@@ -19,7 +19,7 @@ from conformance.verdict import Case, Result, Status
 from tests.conformance.reference.authority import Authority, Pair
 from tests.conformance.reference.degenerate import Always
 from tests.conformance.reference.desk import Desk
-from tests.conformance.reference.exchanging.terms import GRANTED, REFUSED
+from tests.conformance.reference.exchanging.terms import GRANTED, PARTLY, REFUSED
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Keys, verifier
 from tests.conformance.reference.following.asking import Asking
@@ -291,6 +291,8 @@ person = "{PERSON}"
 granted_purpose = "{GRANTED}"
 refused_purpose = "{REFUSED}"
 person_purpose = "{GRANTED}"
+part_purpose = "{PARTLY}"
+part_hidden = ["responsible_persons"]
 burst = 40
 known = {{ kind = "UNIFIED_SOCIAL_CREDIT_CODE", code = "{code(3)}" }}
 unknown = {{ kind = "OTHER_DOCUMENT", code = "{UNKNOWN_CODE}" }}

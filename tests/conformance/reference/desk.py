@@ -10,7 +10,6 @@ from creditexchange.v1 import (
     answer_pb2,
     envelope_pb2,
     evidence_pb2,
-    feed_policy_pb2,
     list_entry_pb2,
     penalty_pb2,
     question_pb2,
@@ -20,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.conformance.reference import tree
-from tests.conformance.reference.exchanging.terms import GRANTS, Terms
+from tests.conformance.reference.exchanging.terms import GRANTS, PARTLY, Terms
 from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.feed import Item
 from tests.conformance.reference.node import Node
@@ -126,13 +125,12 @@ class Desk:
         fresh = answer_pb2.FRESHNESS_UNSPECIFIED if has(Fault.ANSWER_FRESHNESS_UNSAID) else answer_pb2.FRESHNESS_FRESH
         heads = [answer_pb2.Head(checkpoint=self.node.note(self.node.feeds[o]), freshness=fresh) for o in origins]
         heads = [] if has(Fault.ANSWER_HEADLESS) else heads
-        standing = "GUILTY" if has(Fault.STANDING_INVENTED) else "OWN"
         body = answer_pb2.Answer(
             exchange_id="other" if has(Fault.ANSWER_OTHER_EXCHANGE) else question.exchange_id,
             question_sha256=sha256(payload + b"!" * has(Fault.ANSWER_UNBOUND)).digest(),
             responder="310000" if has(Fault.ANSWER_OTHER_NODE) else NODE_ID,
             answered_at_ms=time.time_ns() // 1_000_000 - 86_400_000 * has(Fault.ANSWER_LATE),
-            findings=[self._finding(origin, index, standing) for origin, index in self._about(question)],
+            findings=[self._finding(question, origin, index) for origin, index in self._about(question)],
             heads=heads,
             truncated=question.code == code(ENDED) and has(Fault.ENDED_COUNTED),
             disclosure="reference@1",
@@ -153,7 +151,7 @@ class Desk:
 
     def _about(self, question: question_pb2.Question) -> list[tuple[str, int]]:
         has, wanted = self.node.has, set(question.datasets)
-        if wanted and has(Fault.DATASETS_EMPTY):
+        if (wanted and has(Fault.DATASETS_EMPTY)) or (question.purpose == PARTLY and has(Fault.PARTS_LOST)):
             return []
         found = []
         for origin, record in ((OPEN, list_entry_pb2.ListEntry), (PERSON, penalty_pb2.Penalty)):
@@ -169,12 +167,18 @@ class Desk:
                     found.append((origin, index))
         return found
 
-    def _finding(self, origin: str, index: int, standing: str) -> answer_pb2.Finding:
-        """Return one finding; a penalty is shown in part, since it is not for every purpose."""
+    def _finding(self, question: question_pb2.Question, origin: str, index: int) -> answer_pb2.Finding:
+        """Return one finding, in part where the purpose needs no more."""
+        has = self.node.has
+        standing = "GUILTY" if has(Fault.STANDING_INVENTED) else "OWN"
         finding = answer_pb2.Finding(evidence=self._evidence(origin, index), standing=standing)
-        if self.node.feeds[origin].dataset == feed_policy_pb2.DATASET_PENALTIES or self.node.has(Fault.PART_AND_WHOLE):
-            finding.excerpt.fields.add(name="document_number", value="1")
-        if finding.HasField("excerpt") and not self.node.has(Fault.PART_AND_WHOLE):
+        if has(Fault.PART_AND_WHOLE) or (question.purpose == PARTLY and not has(Fault.WHOLE_SHOWN)):
+            names = ["list_name", *(["responsible_persons"] * has(Fault.FIELD_SHOWN))] * (
+                1 + has(Fault.FIELDS_REPEATED)
+            )
+            for name in names:
+                finding.excerpt.fields.add(name=name, value="x")
+        if finding.HasField("excerpt") and not has(Fault.PART_AND_WHOLE):
             finding.evidence.salt = finding.evidence.payload = b""
         return finding
 

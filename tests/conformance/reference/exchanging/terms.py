@@ -14,8 +14,8 @@ from tests.conformance.reference.fault import Fault
 from tests.conformance.reference.refusal import No
 from tests.conformance.reference.world import COORDINATOR_ID, MEMBER_ID, check_character
 
-GRANTED, REFUSED = "joint-measures", "credit-report"
-GRANTS = {MEMBER_ID: {GRANTED}, COORDINATOR_ID: {GRANTED, REFUSED}}
+GRANTED, REFUSED, PARTLY = "joint-measures", "credit-report", "land-supply"
+GRANTS = {MEMBER_ID: {GRANTED, PARTLY}, COORDINATOR_ID: {GRANTED, REFUSED}}
 SKEW_MS = 300_000
 PACE, RETRY_S = 12, 60.0
 ORGANISATION = 1
