@@ -27,8 +27,12 @@ class Reply(StrEnum):
     REFUSED = "a refusal"
     OTHER_QUESTION = "an answer to another question"
     OTHER_SIGNATURE = "an answer under another key's signature"
+    OTHER_DAY = "an answer that says it is of yesterday"
+    STALE_AS_FRESH = "an answer that says a head of an hour ago is fresh"
 
 
+FALSE = (Reply.OTHER_QUESTION, Reply.OTHER_SIGNATURE, Reply.OTHER_DAY, Reply.STALE_AS_FRESH)
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 REFUSAL = "PURPOSE_NOT_GRANTED"
 
 
@@ -78,12 +82,13 @@ class Desk:
             self.asked.append(Asked(signed, REFUSAL, b"", now_ms))
             return None
         bound = b"another" if self.reply is Reply.OTHER_QUESTION else signed.payload
+        head = self.feed.head(now_ms - HOUR_MS * (self.reply is Reply.STALE_AS_FRESH))
         body = answer_pb2.Answer(
             exchange_id=question.exchange_id,
             question_sha256=sha256(bound).digest(),
             responder=self.config.identity.node_id,
-            answered_at_ms=now_ms,
-            heads=[answer_pb2.Head(checkpoint=self.feed.note, freshness=answer_pb2.FRESHNESS_FRESH)],
+            answered_at_ms=now_ms - DAY_MS * (self.reply is Reply.OTHER_DAY),
+            heads=[answer_pb2.Head(checkpoint=head, freshness=answer_pb2.FRESHNESS_FRESH)],
         ).SerializeToString(deterministic=True)
         self.asked.append(Asked(signed, ANSWERED, body, now_ms))
         forged = self.reply is Reply.OTHER_SIGNATURE

@@ -9,13 +9,14 @@ from conformance.cases.asking import purpose
 from conformance.cases.audit.entries import agrees, states
 from conformance.cases.audit.logged import Log, entries_of, question_of, whole
 from conformance.cases.peered.stage import Stage, stage_of
-from conformance.peer.desk import Asked, Reply
+from conformance.peer.desk import FALSE, Asked, Reply
 from conformance.proof.envelope import verified
 from conformance.proof.exchange import ANSWERED
 from conformance.session import Exchanged, Method, Refusal, Session, call
 from conformance.verdict import Case, Text
 
 INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local_service_pb2.InquireResponse)
+MAX_AGE_S = 60
 REQUESTER = exchange_pb2.EXCHANGE_SIDE_REQUESTER
 
 
@@ -37,6 +38,7 @@ async def _inquired(session: Session, stage: Stage, reply: Reply) -> tuple[Asked
         code=stage.subject().code,
         officer="conformance-officer",
         office="conformance-office",
+        max_age_s=MAX_AGE_S,
     )
     told = await call(channel, INQUIRE, request, session.seconds)
     wanted = f"{INQUIRE.path} to ask {session.config.identity.node_id} at {stage.peer.settings.listen}"
@@ -80,13 +82,13 @@ async def as_requester(session: Session) -> None:
 
 
 async def false_answers(session: Session) -> None:
-    """An answer to another question, or under another signature, is used for nothing, and logged as none."""
+    """An answer to another question, under another signature or of another age is of no use, and logged as none."""
     session.as_coordinator()
     stage = await stage_of(session)
     _, told = await _inquired(session, stage, Reply.HONEST)
     require(told, "ANSWER_KEPT_BACK", "an honest answer handed on", "a refusal")
     asked = []
-    for reply in (Reply.OTHER_QUESTION, Reply.OTHER_SIGNATURE):
+    for reply in FALSE:
         one, told = await _inquired(session, stage, reply)
         require(not told, "FALSE_ANSWER_USED", f"{reply} refused", "handed on to a business system")
         asked.append(one)
@@ -110,8 +112,8 @@ CASES = (
         ("C-QP-08",),
         Text("An answer that is none is used for nothing", "不符的答复不得使用"),
         Text(
-            "Verify signature, exchange id and question hash before an answer is used.",
-            "使用答复前校验签名、交换号与问题哈希。",
+            "Verify signature, exchange id, question hash and ages before an answer is used.",
+            "使用答复前校验签名、交换号、问题哈希与时效。",
         ),
         false_answers,
     ),

@@ -4,6 +4,7 @@
 
 import secrets
 import time
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +24,7 @@ from tests.conformance.reference.world import NODE_ID
 if TYPE_CHECKING:
     from creditexchange.v1.query_service_pb2_grpc import QueryServiceAsyncStub
 
+FAR_S = 300
 _TYPE = "application/vnd.creditexchange.question.v1"
 
 
@@ -63,7 +65,16 @@ class Asking:
         bound = answer_pb2.Answer.FromString(came.payload).question_sha256 == sha256(question).digest()
         bound |= self.follower.has(Misrule.OTHER_ANSWER_TAKEN)
         good = self._verifies(came) or self.follower.has(Misrule.FORGED_ANSWER_TAKEN)
-        return ("ANSWERED" if bound and good else "ANSWER_INVALID"), came.payload
+        return ("ANSWERED" if bound and good and self._timely(came.payload) else "ANSWER_INVALID"), came.payload
+
+    def _timely(self, payload: bytes) -> bool:
+        """Whether an answer is of now, and its heads as fresh as it says."""
+        answer, now_s = answer_pb2.Answer.FromString(payload), int(time.time())
+        of_now = abs(now_s - answer.answered_at_ms // 1000) < FAR_S or self.follower.has(
+            Misrule.ANSWER_OF_ANY_DAY_TAKEN
+        )
+        fresh = all(now_s - _stated_s(head.checkpoint) < FAR_S for head in answer.heads)
+        return of_now and (fresh or self.follower.has(Misrule.FRESHNESS_BELIEVED))
 
     def _verifies(self, came: envelope_pb2.Envelope) -> bool:
         try:
@@ -84,6 +95,12 @@ class Asking:
         if self.follower.has(Misrule.ASKED_FOR_OTHER_PURPOSE):
             asked.purpose = "inspection"
         return asked.SerializeToString()
+
+
+def _stated_s(note: bytes) -> int:
+    """When the clock key stated the head: the eight bytes behind the key id of the last line."""
+    blob = b64decode(note.decode().rstrip("\n").rpartition(" ")[2])
+    return int.from_bytes(blob[4:12], "big")
 
 
 def _question(request: wire.InquireRequest) -> question_pb2.Question:

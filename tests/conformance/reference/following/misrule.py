@@ -81,6 +81,8 @@ class Misrule(StrEnum):
     REFUSAL_AS_ANSWER = auto()
     OTHER_ANSWER_TAKEN = auto()
     FORGED_ANSWER_TAKEN = auto()
+    ANSWER_OF_ANY_DAY_TAKEN = auto()
+    FRESHNESS_BELIEVED = auto()
     FALSE_ANSWER_AS_GOOD = auto()
     NOTHING_COUNTS = auto()  # degenerate: whatever comes is held, and has no effect
     EVERYTHING_COUNTS = auto()  # degenerate: whatever comes counts, for ever
