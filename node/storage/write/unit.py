@@ -59,11 +59,7 @@ class Unit:
         self._add_erasing(ErasePart(connection, feeds, destroyer))
         self._add_loop(LoopPart(connection, feeds))
         self._add_statements(StatementPart(connection, feeds))
-        exchange = ExchangePart(connection)
-        self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
-        self.keep_openings, self.destroy_openings = exchange.keep_openings, exchange.destroy_openings
-        self.try_to_write = exchange.try_to_write
-        self.destructions = exchange.destructions
+        self._add_exchange(ExchangePart(connection))
         self._add_cases(CasePart(connection))
         holders = HolderPart(connection)
         self.keep_holder_index, self.drop_holder_indexes = holders.keep_holder_index, holders.drop_holder_indexes
@@ -103,6 +99,13 @@ class Unit:
         self.keep_order = erase.keep_order
         self.destroy_again = erase.destroy_again
         self.registered, self.set_registered = erase.registered, erase.set_registered
+
+    def _add_exchange(self, exchange: ExchangePart) -> None:
+        """The methods of an `ExchangeUnit`."""
+        self.remembered, self.remember, self.forget = exchange.remembered, exchange.remember, exchange.forget
+        self.keep_openings, self.destroy_openings = exchange.keep_openings, exchange.destroy_openings
+        self.try_to_write = exchange.try_to_write
+        self.destructions = exchange.destructions
 
     def _add_cases(self, cases: CasePart) -> None:
         self.letters, self.keep_letters = cases.letters, cases.keep_letters
