@@ -49,9 +49,7 @@ async def test_an_honest_answer_is_proven(kept: Kept) -> None:
 async def test_an_answer_without_records_is_proven_as_a_word_of_absence(kept: Kept) -> None:
     """Nothing was held about this subject: signed, and bound to the heads."""
     asked = inquirer(kept.asking, lambda size: b"\x07" * size)
-    answered = await asked.inquire_signed(
-        "330100", Wire(kept.answering, "310000"), matter("91330100MA2PDY9997"[:17] + "X")
-    )
+    answered = await asked.inquire_signed("330100", Wire(kept.answering, "310000"), matter("91330106PDY209008Q"))
     found = judged(kept, AnswerBundle(answered.question, answered.signed))
 
     assert (PROVEN, (), 5) == (found.verdict, answered.answer.findings, len(found.heads))

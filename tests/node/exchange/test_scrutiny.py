@@ -99,6 +99,15 @@ def test_a_noisy_member_takes_nothing_of_anothers(looking: Scrutiny, terms: Aski
     assert ["", "", OVER, ""] == reasons(looking, terms, ask(), ask(), ask(), ask(member="320000"))
 
 
+def test_an_officer_is_judged_by_its_own_members_questions(looking: Scrutiny, terms: AskingTerms) -> None:
+    """Ten refusals of one are nothing that its namesake elsewhere is marked for."""
+    barred = Refused("OFFICER_BARRED")
+    marks = [looking.look(ask(), barred, terms, NOON_MS).marks for _ in range(10)]
+
+    assert [()] * 9 + [("AN-05",)] == marks
+    assert () == looking.look(ask(member="320000"), barred, terms, NOON_MS).marks
+
+
 def test_a_refusal_says_when_to_ask_again_and_then_it_is_so(
     looking: Scrutiny, terms: AskingTerms, watch: Watch
 ) -> None:
@@ -152,6 +161,17 @@ def test_the_same_person_again_is_not_one_more(looking: Scrutiny, terms: AskingT
 
     marks = [looking.note(about(number), None, terms, next(at)) for number in range(2, 51)]
     assert [()] * 48 + [("AN-04",)] == marks
+
+
+def test_who_asks_again_is_not_forgotten_first(
+    looking: Scrutiny, terms: AskingTerms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is who has not asked for the longest time, not who asked first."""
+    monkeypatch.setattr(scrutiny, "MAX_OFFICERS", 3)
+    for officer in ("017", "a", "b", *["017"] * 58, "c"):
+        looking.note(ask(officer), None, terms, NOON_MS)
+
+    assert ("AN-01",) == looking.note(ask("017"), None, terms, NOON_MS)
 
 
 def test_what_is_remembered_of_a_member_is_bounded(

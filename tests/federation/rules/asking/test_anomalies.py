@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is unusual about questions: each rule at its edge."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -131,6 +132,8 @@ def test_who_goes_through_a_register_is_refused_and_told_when_to_ask(terms: Aski
     past = run(*range(10, 33), time_ms=NOW_MS - 600_000)
 
     assert 3000.0 == refusing(past, about(33), terms.anomalies)
+    newest = {bytes([32]): Numbered(NOW_MS - 300_000, near(32)), bytes([33]): Numbered(NOW_MS - 900_000, near(33))}
+    assert 3000.0 == refusing(replace(past, numbers={**past.numbers, **newest}), about(34), terms.anomalies)
     assert refusing(past, about(60), terms.anomalies) is None
     assert refusing(run(*range(10, 32)), about(32), terms.anomalies) is None
     assert refusing(past, asked(), terms.anomalies) is None
