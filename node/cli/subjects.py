@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from federation.errors import AccessFault, Misuse
+from federation.errors import CallerFault, FieldFault, LimitFault, Misuse
 from federation.records.exchange import Answer
 from federation.rules.conflict.table import Relation
 from federation.standards.bundle import Standards, shipped_standards
@@ -136,13 +136,14 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
 
 
 def _answered(desk: Desk, member: str, matter: Matter) -> Answered:
-    """The member's verified answer; ends the command when the member refuses the question."""
+    """The member's verified answer; ends the command when the question is refused, here or by the member."""
     try:
         return desk.inquire_signed(member, matter)
-    except AccessFault as fault:
-        if fault.reason == "MEMBER_UNKNOWN":
+    except CallerFault as fault:
+        if isinstance(fault, FieldFault) or fault.reason == "MEMBER_UNKNOWN":
             raise
-        print_problem(fault.reason, fault.detail)
+        pause = f"再问须等 / ask again in {fault.retry_after_s:.0f} s" if isinstance(fault, LimitFault) else ""
+        print_problem(fault.reason, pause or fault.detail)
         raise typer.Exit(ExitCode.REFUSED) from None
 
 

@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,25 @@ def test_a_question_for_another_purpose_is_refused(xinqiao: Xinqiao, serving: Se
 
     assert (4, "", 1) == (said.code, said.out, len(said.err.splitlines()))
     assert said.err.startswith("PURPOSE_NOT_GRANTED")
+
+
+def test_a_person_is_asked_about_on_an_authority_alone(
+    xinqiao: Xinqiao, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Without one, or on one that was withdrawn, nothing is sent: 4; with one the member is called: 3, it is away."""
+    shanghai, _ = pair
+    person = ("query", "330102194901019917", "--at", "330100", "--purpose", "procurement", *WHY, "--node", shanghai)
+    paper = tmp_path / "consent.pdf"
+    paper.write_bytes(b"signed")
+    day = date.today()
+    days = ("--valid-from", day - timedelta(days=2), "--valid-until", day + timedelta(days=2))
+    consent = ("--consent", paper, "--consent-number", "授2026-7", *days)
+
+    said = [xinqiao(*person), xinqiao(*person, *consent)]
+    assert 0 == xinqiao("authorisations", "withdraw", paper, "--reason", "本人撤回", "--node", shanghai).code
+    said.append(xinqiao(*person, *consent))
+    assert [4, 3, 4] == [each.code for each in said]
+    assert ["AUTHORISATION_MISSING", "AUTHORISATION_WITHDRAWN"] == [each.err.split()[0] for each in said[::2]]
 
 
 def test_a_member_that_does_not_answer_is_unavailable(xinqiao: Xinqiao, pair: tuple[Path, Path]) -> None:
