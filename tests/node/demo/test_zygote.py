@@ -40,11 +40,15 @@ def is_gone(process: Forked) -> bool:
     return not Path(f"/proc/{process.pid}").exists()
 
 
-@pytest.mark.parametrize("arguments", [CODE, ("check-code", "1"), ("no-such-command",), ("status",)], ids=" ".join)
+CHECK = ("catalogue", "check", "rule.toml")
+
+
+@pytest.mark.parametrize("arguments", [CODE, ("check-code", "1"), ("no-such-command",), CHECK], ids=" ".join)
 def test_a_forked_command_says_what_a_started_one_does(
     zygote: Zygote, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     """Exit code and either output are those of `python -m node` in the same folder, byte for byte."""
+    (tmp_path / "rule.toml").write_text("no rule", encoding="utf-8")
     started = subprocess.run(
         [sys.executable, "-m", "node", *arguments], env=environment(), cwd=tmp_path, capture_output=True, check=False
     )
