@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from creditexchange.v1 import answer_pb2, question_pb2
+from google.protobuf.message import DecodeError
+
+from conformance.breach import Breach
 
 ANSWERED = "ANSWERED"
 _DOMAIN = b"creditexchange/exchange/1\0"
@@ -20,17 +23,26 @@ def commitment(question: bytes, outcome: str, answer: bytes) -> bytes:
     Args:
         question: the question's signed bytes, which parse.
         outcome: ANSWERED, or the reason of the refusal.
-        answer: the answer's signed bytes, which parse; empty for a refusal.
+        answer: the answer's signed bytes; empty for a refusal.
+
+    Raises:
+        Breach: ANSWER_MALFORMED, they do not parse, so that nobody can say what they rest on.
     """
     asked = question_pb2.Question.FromString(question)
     texts = (asked.exchange_id, asked.requester, asked.responder, asked.purpose, asked.legal_basis)
     ending = (outcome.encode(), b"", b"")
     if outcome == ANSWERED:
-        heads = answer_pb2.Answer.FromString(answer).heads
-        checkpoints = sha256(_framed(head.checkpoint for head in heads)).digest()
+        checkpoints = sha256(_framed(head.checkpoint for head in _heads(answer))).digest()
         ending = (outcome.encode(), sha256(answer).digest(), checkpoints)
     fields = (*(text.encode() for text in texts), sha256(question).digest(), *ending, asked.salt)
     return sha256(_DOMAIN + _framed(fields)).digest()
+
+
+def _heads(answer: bytes) -> Iterable[answer_pb2.Head]:
+    try:
+        return answer_pb2.Answer.FromString(answer).heads
+    except DecodeError as wrong:
+        raise Breach("ANSWER_MALFORMED", "the bytes of an Answer", "bytes that do not parse") from wrong
 
 
 def _framed(fields: Iterable[bytes]) -> bytes:

@@ -6,7 +6,7 @@ from conformance.config import load
 from conformance.register import CASES
 from conformance.run import run
 from conformance.verdict import Conclusion
-from tests.conformance.reference.bench import PEERED, Bench, failures
+from tests.conformance.reference.bench import GROUPS, PEERED, Bench, failures
 from tests.conformance.reference.fault import Fault
 
 
@@ -27,6 +27,14 @@ async def test_a_node_that_grants_no_questions_about_persons_passes(bench: Bench
     """Refusing every question about a person alike is no fault; on what authority it answers one is then untestable."""
     config = bench.variant("no-persons", lambda text: text.replace('person_purpose = "joint-measures"', "", 1))
     assert failures(await bench.judge(Fault.PERSONS_REFUSED, config=config)) == {"QP-02": "NOT_TESTABLE"}
+
+
+async def test_a_second_run_takes_nothing_of_the_first_for_invented(bench: Bench) -> None:
+    """What an earlier run asked stands in the log of the node, and is no fault of it: the same cases pass once more."""
+    config = load(bench.config)
+    async with bench.serve() as address:
+        first, second = [failures(await run(address, config, GROUPS[2])) for _ in range(2)]
+    assert (first, second) == ({}, {})
 
 
 async def test_a_second_run_goes_on_with_the_feeds_of_the_first(bench: Bench) -> None:

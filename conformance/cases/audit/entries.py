@@ -109,7 +109,7 @@ def _nothing_else(session: Session, log: Log) -> None:
     """Hold that the log lays nothing on us in the time of this run that we did not ask."""
     ours, target = session.config.identity.node_id, session.config.target.node_id
     known = {question_of(one).exchange_id for one in session.exchanges}
-    since = min(question_of(one).asked_at_ms for one in to_be_logged(session))
+    since = min(_made_at(question_of(one).exchange_id) for one in to_be_logged(session))
     for entry in log.exchanges:
         about_us = (entry.requester, entry.responder) == (ours, target) and _made_at(entry.exchange_id) >= since
         mine = not about_us or entry.exchange_id in known

@@ -7,8 +7,10 @@ waited for that may be missing: a last question is put, and when its entry is in
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from creditexchange.v1 import entry_pb2, exchange_pb2, question_pb2, schema_pb2
@@ -54,6 +56,14 @@ class Log:
     exchanges: tuple[exchange_pb2.Exchange, ...]
     accesses: tuple[exchange_pb2.Access, ...]
 
+    @cached_property
+    def by_id(self) -> Mapping[str, Sequence[exchange_pb2.Exchange]]:
+        """The exchanges by their id, which both sides of one share."""
+        found = defaultdict(list)
+        for entry in self.exchanges:
+            found[entry.exchange_id].append(entry)
+        return found
+
 
 def origin_of(session: Session) -> str:
     """Return the origin of the target's exchange log."""
@@ -93,7 +103,7 @@ async def whole(session: Session) -> Log:
         newest = (await auditor.head(origin)).size
         if newest > size:
             log = _log(await snapshot.read(auditor, origin))
-            if any(entry.exchange_id == anchor for entry in log.exchanges):
+            if anchor in log.by_id:
                 return log
             size = log.seen.head.size
         await asyncio.sleep(pause)
@@ -125,7 +135,5 @@ def _read(entry: entry_pb2.Entry, record: Record) -> Record:
 def entries_of(
     log: Log, exchange_id: str, side: exchange_pb2.ExchangeSide = exchange_pb2.EXCHANGE_SIDE_RESPONDER
 ) -> Iterator[exchange_pb2.Exchange]:
-    """Yield what one side of the log says under one exchange id, the responder's unless another is given."""
-    for entry in log.exchanges:
-        if entry.exchange_id == exchange_id and entry.side == side:
-            yield entry
+    """Return what one side of the log says under one exchange id, the responder's unless another is given."""
+    return (entry for entry in log.by_id.get(exchange_id, ()) if entry.side == side)

@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from creditexchange.v1 import answer_pb2, question_pb2
 
+from conformance.breach import Breach
 from conformance.proof.exchange import ANSWERED, commitment
 
 QUESTION = question_pb2.Question(
@@ -50,6 +51,12 @@ def test_a_refusal_is_committed_to_with_its_reason_and_empty_fields() -> None:
     rest = b"\0\0\0\x13PURPOSE_NOT_GRANTED\0\0\0\0\0\0\0\0"
     whole = _before_the_outcome() + rest + b"\0\0\0\x20" + bytes(range(32))
     assert commitment(_asked(), "PURPOSE_NOT_GRANTED", b"") == sha256(whole).digest()
+
+
+def test_an_answer_that_does_not_parse_is_a_breach() -> None:
+    """A node that answered garbage is at fault, never the suite that cannot commit to it."""
+    with pytest.raises(Breach, match="ANSWER_MALFORMED"):
+        commitment(_asked(), ANSWERED, b"\xff\xff\xff")
 
 
 @pytest.mark.parametrize("field", ["exchange_id", "requester", "responder", "purpose", "legal_basis", "salt"])
