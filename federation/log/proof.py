@@ -144,6 +144,22 @@ def verify_evidence(evidence: Evidence, log: Verifier) -> VerifiedEvidence:
         EntriesFault: EVIDENCE_PATH, the path does not lead from leaf and index to the signed root; EVIDENCE_LEAF, the
             leaf cannot be read; EVIDENCE_COMMITMENT, it does not commit to this payload. Evidence: note and leaf.
     """
+    leaf, checkpoint = verify_entry(evidence, log)
+    if not _commits(leaf, evidence):
+        kept = (evidence.checkpoint, evidence.leaf)
+        raise EntriesFault("EVIDENCE_COMMITMENT", f"entry {evidence.index} commits to another payload", kept)
+    return VerifiedEvidence(leaf, evidence.payload, checkpoint)
+
+
+def verify_entry(evidence: Evidence, log: Verifier) -> tuple[Leaf, Checkpoint]:
+    """Verify offline that there is such an entry, whatever its record says: all of `verify_evidence` but the last step.
+
+    Returns:
+        The leaf, and size and root signed.
+
+    Raises:
+        NoteFault, EntriesFault: as `verify_evidence`, but for EVIDENCE_COMMITMENT.
+    """
     checkpoint = _signed(evidence.checkpoint, log)
     if evidence.origin != checkpoint.origin:
         raise NoteFault("EVIDENCE_ORIGIN", f"expected {log.name}", (evidence.checkpoint,))
@@ -152,12 +168,9 @@ def verify_evidence(evidence: Evidence, log: Verifier) -> VerifiedEvidence:
     if not verify_inclusion(leaf_at, evidence.index, checkpoint.size, evidence.path, checkpoint.root):
         raise EntriesFault("EVIDENCE_PATH", f"entry {evidence.index} is not proven", kept)
     try:
-        leaf = Leaf.decode(evidence.leaf)
+        return Leaf.decode(evidence.leaf), checkpoint
     except FieldFault as fault:
         raise EntriesFault("EVIDENCE_LEAF", fault.reason, kept) from None
-    if not _commits(leaf, evidence):
-        raise EntriesFault("EVIDENCE_COMMITMENT", f"entry {evidence.index} commits to another payload", kept)
-    return VerifiedEvidence(leaf, evidence.payload, checkpoint)
 
 
 @lru_cache(maxsize=512)

@@ -63,6 +63,11 @@ def schema_of(record: Record) -> int:
     return SCHEMAS[type(record)]
 
 
+def kind_of(schema: int) -> type[Value] | None:
+    """The kind of record that a leaf's schema number names; None for one of a newer revision."""
+    return _RECORDS.get(schema)
+
+
 def encode(value: Value) -> bytes:
     """The bytes to publish or sign for a value. Call once; keep the bytes."""
     return MESSAGES[type(value)](**_to_fields(value)).SerializeToString(deterministic=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from federation.records.feed_policy import Dataset, NodeId
-from federation.records.value import Mnemonic, Plain, Text64, Text128, Text256, Text512, Value, in_order
+from federation.records.value import Contradiction, Mnemonic, Plain, Text64, Text128, Text256, Text512, Value, in_order
 from federation.standards.identity import CodeKind
 
 Hash = Annotated[bytes, Field(min_length=32, max_length=32)]
@@ -23,6 +23,10 @@ PartyId = Annotated[str, StringConstraints(pattern=r"^([0-9A-Za-z][0-9A-Za-z._/-
 """What a member calls an officer, an office or a batch; empty where there is none."""
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{2}\z")]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}\z")]
+
+MAX_SHOWN_CHARACTERS = 8192
+"""A longer field of a record is left out of an excerpt."""
+_HASH_BYTES = 32
 
 
 class AuthorisationKind(StrEnum):
@@ -71,15 +75,29 @@ class Question(Value):
 
 
 class EvidenceParts(Value):
-    """A record's evidence as it travels inside an answer; checked by `federation.log.proof`."""
+    """A record's evidence as it travels inside an answer; checked by `federation.log.proof`.
+
+    Without salt and payload it proves the entry alone; in an answer that goes with an excerpt.
+    """
 
     origin: Text256
     index: Milliseconds
     leaf: Annotated[bytes, Field(min_length=84, max_length=84)]
-    salt: Hash
+    salt: MaybeHash
     payload: Annotated[bytes, Field(max_length=65536)]
     path: Annotated[tuple[Hash, ...], Field(max_length=64)] = ()
     checkpoint: Annotated[bytes, Field(min_length=1, max_length=16384)]
+
+    @model_validator(mode="after")
+    def _salted(self) -> Self:
+        if len(self.salt) != _HASH_BYTES and (self.salt or self.payload):
+            raise Contradiction("salt", "FIELD_MALFORMED" if self.salt else "FIELD_MISSING")
+        return self
+
+    @property
+    def bare(self) -> bool:
+        """Whether it proves that there is an entry and leaves its record out: it has neither salt nor payload."""
+        return not self.salt
 
 
 class Standing(StrEnum):
@@ -97,24 +115,47 @@ class DisclosedField(Value):
     """One field of a record: its dotted name in the message, and its value as text."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,127}\z")]
-    value: Annotated[str, StringConstraints(max_length=8192), Plain]
+    value: Annotated[str, StringConstraints(max_length=MAX_SHOWN_CHARACTERS), Plain]
     masked: bool = False
 
 
 class Excerpt(Value):
     """What a caller may see of a record that it may not see whole."""
 
-    fields: Annotated[tuple[DisclosedField, ...], Field(max_length=128)] = ()
+    fields: Annotated[tuple[DisclosedField, ...], Field(min_length=1, max_length=128)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names = [field.name for field in self.fields]
+        if len(set(names)) != len(names):
+            raise Contradiction("fields", "FIELD_UNEXPECTED")
+        return self
+
+    def plain(self, name: str) -> str | None:
+        """What a field says; None for one that is not shown, or only masked."""
+        return next((field.value for field in self.fields if field.name == name and not field.masked), None)
 
 
 class Finding(Value):
-    """One record about the subject, with the responder's view of it."""
+    """One record about the subject, with the responder's view of it.
+
+    With an excerpt its evidence, and that of the acts on it, is bare: what they say is not for the caller.
+    """
 
     evidence: EvidenceParts
     standing: Standing
     reasons: tuple[ReasonCode, ...] = ()
     acts: tuple[EvidenceParts, ...] = ()
     excerpt: Excerpt | None = None
+
+    @model_validator(mode="after")
+    def _whole_or_part(self) -> Self:
+        in_part = self.excerpt is not None
+        if self.evidence.bare != in_part:
+            raise Contradiction("excerpt", "FIELD_UNEXPECTED" if in_part else "FIELD_MISSING")
+        if any(act.bare != in_part for act in self.acts):
+            raise Contradiction("acts", "FIELD_UNEXPECTED" if in_part else "FIELD_MISSING")
+        return self
 
 
 class Freshness(StrEnum):

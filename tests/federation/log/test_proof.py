@@ -15,7 +15,7 @@ from federation.errors import EntriesFault, NoteFault, PeerFault
 from federation.log.entry import PayloadState, RawEntry
 from federation.log.leaf import Leaf
 from federation.log.note import ED25519, Note, Verifier
-from federation.log.proof import Evidence, verify_evidence
+from federation.log.proof import Evidence, verify_entry, verify_evidence
 
 if TYPE_CHECKING:
     from tests.federation.log.conftest import Publisher
@@ -38,6 +38,17 @@ def test_evidence_verifies_against_the_log_key_alone(publisher: Publisher, size:
         assert Leaf.decode(publisher.entries[index].leaf) == verified.leaf
         assert publisher.entries[index].payload == verified.payload
         assert (publisher.origin, size) == (verified.checkpoint.origin, verified.checkpoint.size)
+
+
+def test_an_entry_is_proven_without_its_record(publisher: Publisher) -> None:
+    """The leaf is in the signed tree, whatever payload and salt are; in no other place of it."""
+    bare = replace(publisher.fill(7).evidence(3), salt=b"", payload=b"")
+    leaf, checkpoint = verify_entry(bare, publisher.keys.log)
+
+    assert (Leaf.decode(publisher.entries[3].leaf), 7) == (leaf, checkpoint.size)
+    assert "EVIDENCE_COMMITMENT" == reason_of(bare, publisher.keys.log)
+    with pytest.raises(EntriesFault, match="EVIDENCE_PATH"):
+        verify_entry(replace(bare, index=2), publisher.keys.log)
 
 
 def test_cosignatures_do_not_matter(publisher: Publisher) -> None:
