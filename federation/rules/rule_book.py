@@ -19,8 +19,9 @@ with the content; a file that is wrong in any place is refused whole, with a Con
     propagation/     how soon what happened to an entry has to be in effect everywhere
     asking/          what members may ask under: clock, authority, `[purposes.<code>]` and `[paces.<right>]`
     anomalies/       what is unusual about questions: `[rules.<id>]`
+    disclosure/      who may see how much of a record: `[datasets.…]`, `[fields.…]`, `[reach.…]`, `[purposes.…]`
 
-The last nine are law: they ship with the program, and of each id the highest version alone counts, so that an
+The last ten are law: they ship with the program, and of each id the highest version alone counts, so that an
 operator's file with a higher one takes the place of a shipped one. Of the others every version is kept: decisions cite
 them.
 """
@@ -41,6 +42,7 @@ from federation.records.value import Value
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
 from federation.rules.asking.anomalies import AnomalyRule, AnomalyRules, AnomalyVersion
 from federation.rules.asking.terms import AskingRules, AskingVersion, Pace, PurposeTerm
+from federation.rules.catalogue.disclosure import DisclosureRules
 from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.procedure import Procedure
 from federation.rules.catalogue.prohibited import ProhibitedData, ProhibitedRules, ProhibitedVersion
@@ -52,7 +54,7 @@ from federation.rules.catalogue.repair import (
     Scope,
     SeverityRule,
 )
-from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, read_rule_file
+from federation.rules.catalogue.rule_file import ENDING, LAYOUTS, RuleFile, disclosure_rules, read_rule_file
 from federation.rules.loop.duty import Duty
 from federation.rules.propagation.term import PropagationTerm
 from federation.rules.retention.term import RetentionTerm
@@ -69,6 +71,7 @@ LAW = frozenset(
         "propagation",
         "asking",
         "anomalies",
+        "disclosure",
     }
 )
 """Folders whose files ship with the program, whether a node's folder has them or not."""
@@ -96,6 +99,7 @@ class RuleBook:
         filing_duties: what regions ask of agencies, by id.
         asking: under what terms members may ask, by id.
         anomalies: what is unusual about questions, by id.
+        disclosure: who may see how much of a record, by id.
     """
 
     agreements: tuple[Agreement, ...]
@@ -113,6 +117,7 @@ class RuleBook:
     filing_duties: tuple[FilingDuties, ...] = ()
     asking: tuple[AskingRules, ...] = ()
     anomalies: tuple[AnomalyRules, ...] = ()
+    disclosure: tuple[DisclosureRules, ...] = ()
 
     @property
     def name(self) -> str:
@@ -220,6 +225,7 @@ def _parsed(content: tuple[tuple[str, bytes], ...]) -> RuleBook:
         tuple(_roots(FilingDuties, read["filing-duties"])),
         tuple(_asking(file) for file in read["asking"]),
         tuple(_anomalies(file) for file in read["anomalies"]),
+        tuple(map(disclosure_rules, read["disclosure"])),
     )
 
 

@@ -6,6 +6,7 @@ The standards document, section 7.2, has the precedents.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from federation.errors import ConfigFault
 from federation.standards.reading import HEADER_KEYS, Header, Section, decode, parse_header, parse_toml
@@ -13,6 +14,13 @@ from federation.standards.reading import HEADER_KEYS, Header, Section, decode, p
 _STAR = "*"
 _KEYS = ("first", "last", "least_hidden", "stars")
 _WHOLE = 100
+
+
+class MaskKind(StrEnum):
+    """What a mask is for."""
+
+    NUMBER = "number"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,10 @@ class Masking:
     header: Header
     number: Mask
     name: Mask
+
+    def mask(self, kind: MaskKind) -> Mask:
+        """The mask of a kind."""
+        return self.name if kind is MaskKind.NAME else self.number
 
 
 def parse_masking(raw: bytes, place: str) -> Masking:

@@ -8,6 +8,8 @@ folder tells the kind; the name is `id@version.toml`; both must agree with the c
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import cast
 
@@ -17,6 +19,15 @@ from federation.records.value import Mnemonic, Text512, Value, complaints
 from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, MeasureGroup, Version
 from federation.rules.asking.anomalies import AnomalyRule, AnomalyVersion
 from federation.rules.asking.terms import AskingVersion, Pace, PurposeTerm
+from federation.rules.catalogue.disclosure import (
+    DatasetLevel,
+    DisclosureRules,
+    DisclosureVersion,
+    FieldLevel,
+    PurposeNeeds,
+    Reach,
+    raised,
+)
 from federation.rules.catalogue.filing_duties import FilingDuties
 from federation.rules.catalogue.lines import Lines, line_said
 from federation.rules.catalogue.procedure import Procedure
@@ -137,6 +148,39 @@ def _paces_hold(read: RuleFile) -> Iterator[tuple[str, str, str]]:
             yield "", "paces", f"there is no pace of the right {right!r}"
 
 
+def disclosure_rules(read: RuleFile) -> DisclosureRules:
+    """A file of disclosure with its tables, when nothing is wrong with it."""
+    levels = cast("Mapping[str, DatasetLevel]", read.tables["datasets"])
+    return DisclosureRules(
+        cast("DisclosureVersion", read.root),
+        {level.dataset: level for level in levels.values()},
+        tuple(cast("Mapping[str, FieldLevel]", read.tables["fields"]).values()),
+        tuple(cast("Mapping[str, Reach]", read.tables["reach"]).values()),
+        cast("Mapping[str, PurposeNeeds]", read.tables["purposes"]),
+    )
+
+
+@cache
+def shipped_disclosure() -> DisclosureRules:
+    """The law on disclosure as it ships: what every other file may narrow, and none widen."""
+    raw = resources.files("federation.rules").joinpath("data", "disclosure", DISCLOSURE_LAW).read_bytes()
+    path = f"disclosure/{DISCLOSURE_LAW}"
+    text = decode(raw, path)
+    return disclosure_rules(_Reading(text, parse_toml(text, path), Layout(DisclosureVersion, _DISCLOSED)).read())
+
+
+def _narrows(read: RuleFile) -> Iterator[tuple[str, str, str]]:
+    """Nothing is disclosed that the law does not disclose."""
+    yield from raised(shipped_disclosure(), disclosure_rules(read))
+
+
+DISCLOSURE_LAW = "disclosure@1.toml"
+_DISCLOSED = (
+    Table("datasets", DatasetLevel, "dataset", required=False),
+    Table("fields", FieldLevel, required=False),
+    Table("reach", Reach, required=False),
+    Table("purposes", PurposeNeeds, required=False),
+)
 _SPAN = ("region", "effective_from", "effective_until")
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
@@ -172,6 +216,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             AskingVersion, (Table("purposes", PurposeTerm, "purpose"), Table("paces", Pace, "right")), told=_paces_hold
         ),
         "anomalies": Layout(AnomalyVersion, (Table("rules", AnomalyRule, "id"),)),
+        "disclosure": Layout(DisclosureVersion, _DISCLOSED, told=_narrows),
     }
 )
 """The folders of a rule book, and how the files in each are laid out."""
