@@ -57,6 +57,12 @@ class Members:
         return frozenset(node_id for node_id, peer in self._peers.items() if RELAY_ROLE in peer.roles)
 
     @property
+    def roles(self) -> Mapping[str, frozenset[str]]:
+        """Roles by node id, as they are pinned; the own ones as this node states them."""
+        pinned = {node_id: frozenset[str](peer.roles) for node_id, peer in self._peers.items()}
+        return {**pinned, self._config.node.id: frozenset(self._config.node.roles)}
+
+    @property
     def coordinators(self) -> frozenset[str]:
         """Members that may read exchange logs."""
         return frozenset(node_id for node_id, peer in self._peers.items() if "coordinator" in peer.roles)

@@ -46,6 +46,7 @@ from node.publish import Publisher
 from node.query.business import Business, Ground
 from node.query.query import Query
 from node.query.reports import Reports
+from node.query.sight import Sights
 from node.storage.dialect.place import PostgresPlace, StorePlace
 from node.storage.opening.checks import StoreOwner
 from node.storage.read.reader import Reader
@@ -287,7 +288,9 @@ class Views:
         self.reader = reader
         config = foundation.config
         self.publisher = Publisher(reader, config.node.id, foundation.members.coordinators)
-        self.query = Query(reader, self.publisher, foundation.ledger_rules, foundation.clock, config.follow.max_age_s)
+        rules, max_age_s = foundation.ledger_rules, config.follow.max_age_s
+        sights = Sights(self.publisher, foundation.members.roles, rules, foundation.clock, max_age_s)
+        self.query = Query(reader, sights, rules, foundation.clock, max_age_s)
         ground = Ground(
             config.node.id, foundation.book.measures, foundation.standards, foundation.clock, config.follow.max_age_s
         )

@@ -23,7 +23,7 @@ from federation.records.exchange import Answer, ExchangeSide, Question
 from federation.rules.asking.admission import Refused
 from federation.rules.asking.bearer import brought_by
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE, AnsweredWith, RefusedWith
-from node.entry.found import Found
+from node.entry.found import Found, Sought
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import Logged, Outdated, ToLog, Unlogged, stands
 from node.exchange.gate import AT_ONCE, Gate, fault_of
@@ -35,8 +35,8 @@ from node.identity.keys import KeyRing
 class Finder(Protocol):
     """Finds what members may know about subjects."""
 
-    def find_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Found]:
-        """What each caller may know about a subject, given as pairs of the two, in their order."""
+    def find_all(self, asked: Sequence[Sought]) -> Sequence[Found]:
+        """What each caller may know about a subject, in their order."""
         ...
 
 
@@ -133,7 +133,7 @@ class Responder:
 
     def _found_and_logged(self, judged: Sequence[tuple[Asked, Looked]]) -> list[Logged]:
         granted = [each.question for each, looked in judged if looked.refused is None]
-        found = iter(self._finder.find_all([(question.requester, question.code) for question in granted]))
+        found = iter(self._finder.find_all([Sought.by(question) for question in granted]))
         return self._logged(
             [
                 self._answer(each, next(found), looked.marks)
@@ -179,22 +179,23 @@ class Responder:
 
     def _answer(self, asked: Asked, found: Found, marks: tuple[str, ...]) -> ToLog:
         """What is to be logged of a question that may be answered, with its signed answer."""
-        findings, heads, truncated, destructions = found
         body = encode(
             Answer(
                 exchange_id=asked.question.exchange_id,
                 question_sha256=asked.sha256,
                 responder=self._keys.node_id,
                 answered_at_ms=self._now_ms(),
-                findings=tuple(findings),
-                heads=tuple(heads),
-                truncated=truncated,
+                findings=tuple(found.findings),
+                heads=tuple(found.heads),
+                truncated=found.truncated,
+                disclosure=found.disclosure,
+                gaps=tuple(found.gaps),
             )
         )
         sealed = seal(ANSWER_TYPE, body, self._keys)
-        outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in heads))
+        outcome = AnsweredWith(hashlib.sha256(body).digest(), tuple(head.checkpoint for head in found.heads))
         entry = log_entry(asked, outcome, ExchangeSide.RESPONDER, self._now_ms(), marks)
-        return ToLog(entry, sealed.to_bytes(), destructions, behind_question(asked.question, asked.raw))
+        return ToLog(entry, sealed.to_bytes(), found.destructions, behind_question(asked.question, asked.raw))
 
     def _refusal(self, asked: Asked, reason: str, marks: tuple[str, ...]) -> ToLog:
         """What is to be logged of a question that is refused."""

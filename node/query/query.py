@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers what is held about a subject: for the node's own systems, and for members with evidence. Cannot write.
 
-To a member only feeds it may read are searched, and only payloads it may see are shown; what it may not see is not
-counted either, so that an unknown subject and one the caller may not know of get the same answer. Every answer names
-the heads it rests on: an answer without findings is a statement of absence that one inclusion proof can later refute.
+To a member only feeds are searched that it may read, that hold what its purpose needs, and that are as fresh as it
+asks; and only as much of a record is shown as it may see. What has ended, lapsed or is nothing is not told to members:
+an answer says what stands. What a caller may not see is neither counted nor read, so that an unknown subject and one
+that it may not know of get the same answer in the same time. Every answer names the heads it rests on, and the feeds
+that it says nothing from: an answer without findings is a statement of absence that an inclusion proof can refute.
 
 Limits: an answer to a member has at most 200 findings in at most 3 MiB, and says so when there are more; the house gets
 at most 5000 holdings of a subject, and is told so. Neither memory nor time grows with what else is held of a subject.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -22,33 +24,35 @@ from federation.log.entry import PayloadState
 from federation.log.merkle import inclusion_path
 from federation.log.tile import TileMemory
 from federation.records.agency_filing import AgencyFiling
-from federation.records.exchange import EvidenceParts, Finding, Freshness, Head, Standing
+from federation.records.exchange import EvidenceParts, Excerpt, Finding, Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.loop.feedback import Feedback
 from federation.records.penalty import Penalty
 from federation.records.subject import Subject
-from federation.rules.disclosure import payload_visible
+from federation.rules.disclosed.view import Hidden, Part, Whole
 from federation.rules.standing import OwnEntry, own_standing
 from federation.standards.calendar import china_date
-from node.entry.found import Found
+from node.entry.found import Found, Sought
 from node.entry.holding import Acts, HeldEntry, acts_of
 from node.ledger.judging import judge
 from node.ledger.rules import Rules
-from node.publish import FeedView, Publisher
-from node.query.seen import Beside, Checked, Facts, Holding, HoldingReader, Scope, Sight, Snapshot, freshness_of
+from node.publish import FeedView
+from node.query.seen import Beside, Checked, Facts, Holding, HoldingReader, Snapshot, freshness_of
+from node.query.sight import Sight, Sights
 
 MAX_FINDINGS = 200
 MAX_FINDINGS_BYTES = 3 * 1024 * 1024
 MAX_HOLDINGS = 5000
 MAX_BESIDE = 200
 """List entries on branches and head offices that are shown beside those of a subject."""
-MAX_FEEDS = 10_000
+PAGE = 200
+NEVER_TOLD = frozenset({Standing.ENDED, Standing.LAPSED, Standing.REFUSED})
+"""Standings that are the own house's business: a member is told what stands."""
 MAX_READ_TOGETHER = 1000
 """Questions whose subjects have more entries than this together are looked up one by one, each within its limits."""
 EVIDENCE_OVERHEAD_BYTES = 84 + 32 + 64 * 34 + 300
-SEARCHED = (Dataset.SUBJECTS, Dataset.LICENCES, Dataset.PENALTIES, Dataset.LISTS, Dataset.FILINGS)
 
 
 class Query:
@@ -56,7 +60,7 @@ class Query:
 
     Args:
         reader: where holdings are read.
-        publisher: knows who may read feeds.
+        sights: knows who may see what.
         rules: what decisions rest on, for records that none is kept of, and for those that a new day may have changed.
         now_ms: the clock.
         max_age_s: agreed age of a fresh feed.
@@ -65,13 +69,13 @@ class Query:
     def __init__(
         self,
         reader: HoldingReader,
-        publisher: Publisher,
+        sights: Sights,
         rules: Rules,
         now_ms: Callable[[], int],
         max_age_s: int,
     ) -> None:
         self._reader = reader
-        self._publisher = publisher
+        self._sights = sights
         self._rules = rules
         self._home = rules.home
         self._now_ms = now_ms
@@ -110,61 +114,63 @@ class Query:
             shown += [Beside(tie.relation, tie.other, holding) for holding in listed]
         return shown
 
-    def find(self, caller: str, subject: str) -> Found:
+    def find(self, sought: Sought) -> Found:
         """What a member may know about a subject."""
-        (found,) = self.find_all([(caller, subject)])
+        (found,) = self.find_all([sought])
         return found
 
-    def find_all(self, asked: Sequence[tuple[str, str]]) -> list[Found]:
-        """What members may know about subjects, in the order asked; all of one state, read together.
+    def find_all(self, asked: Sequence[Sought]) -> list[Found]:
+        """What members may know about subjects, in the order asked; all of one state.
 
         Args:
-            asked: at most 500 questions, each as caller and subject.
+            asked: at most 500 questions; those of the same caller, purpose and wants are read together.
         """
-        if not asked:
-            return []
+        alike: defaultdict[Sought, list[int]] = defaultdict(list)
+        for at, sought in enumerate(asked):
+            alike[sought.without_subject()].append(at)
+        found: dict[int, Found] = {}
         with self._reader.snapshot() as seen:
-            views = seen.feeds()
-            sights = {caller: self._sight(caller, views) for caller in {caller for caller, _ in asked}}
-            wanted = [(sights[caller], subject) for caller, subject in asked]
-            held = seen.together(sorted({subject for _, subject in asked}), MAX_READ_TOGETHER)
-            if held is None:
-                return [self._found_alone(seen, sight, subject) for sight, subject in wanted]
-            about: defaultdict[str, list[HeldEntry]] = defaultdict(list)
-            for entry in sorted(held[0], key=lambda entry: (entry.origin, entry.index)):
+            views = seen.feeds() if asked else ()
+            for places in alike.values():
+                sight = self._sights.of(asked[places[0]], views)
+                subjects = [sight.looked_up(asked[at]) for at in places]
+                found.update(zip(places, self._found_alike(seen, sight, subjects), strict=True))
+        return [found[at] for at in range(len(asked))]
+
+    def _found_alike(self, seen: Snapshot, sight: Sight, subjects: Sequence[str]) -> Iterator[Found]:
+        held = seen.together(sorted(set(subjects)), list(sight.scopes), MAX_READ_TOGETHER)
+        if held is None:
+            yield from (self._found(seen, sight, self._alone(seen, sight, subject)) for subject in subjects)
+            return
+        about: defaultdict[str, list[HeldEntry]] = defaultdict(list)
+        for entry in sorted(held[0], key=_place):
+            if sight.shows(entry):
                 about[entry.subject].append(entry)
-            shown = [[entry for entry in about[subject] if sight.shows(entry)] for sight, subject in wanted]
-            return [self._found(seen, sight, own, held[1]) for (sight, _), own in zip(wanted, shown, strict=True)]
+        for subject in subjects:
+            yield self._found(seen, sight, self._told(about[subject], held[1], sight))
 
-    def _found_alone(self, seen: Snapshot, sight: Sight, subject: str) -> Found:
-        """Many entries: feed by feed, no more than an answer may have, and only what the caller may see."""
-        entries: list[HeldEntry] = []
+    def _alone(self, seen: Snapshot, sight: Sight, subject: str) -> Iterator[tuple[Holding, Whole | Part]]:
+        """Many entries: feed by feed, a page at a time, and only what the caller may see."""
         for scope in sight.scopes.values():
-            entries += seen.within(scope, subject, MAX_FINDINGS + 1 - len(entries))
-            if len(entries) > MAX_FINDINGS:
-                break
-        return self._found(seen, sight, entries, Facts.about(seen, entries))
+            start: int | None = 0
+            while start is not None:
+                page = seen.within(replace(scope, start=start), subject, PAGE)
+                yield from self._told(page, Facts.about(seen, page), sight)
+                start = page[-1].index + 1 if len(page) == PAGE else None
 
-    def _found(self, seen: Snapshot, sight: Sight, entries: Sequence[HeldEntry], facts: Facts) -> Found:
-        made = (self._finding(seen, entry, facts, sight.views[entry.origin]) for entry in entries)
-        findings = _fitting(made)
-        return Found(findings, sight.heads, len(findings) < len(entries), seen.destructions())
+    def _told(self, entries: Iterable[HeldEntry], facts: Facts, sight: Sight) -> Iterator[tuple[Holding, Whole | Part]]:
+        """What stands of some entries and is shown, each with how it is."""
+        for entry in entries:
+            held = self._holding(entry, facts, sight.views[entry.origin])
+            view = sight.view_of(entry) if held.standing not in NEVER_TOLD else Hidden()
+            if not isinstance(view, Hidden):
+                yield held, view
 
-    def _sight(self, caller: str, views: Sequence[FeedView]) -> Sight:
-        """What a caller may search, and how much of it."""
-        readable = [
-            (view, view.note)
-            for view in self._publisher.readable(views, caller)[:MAX_FEEDS]
-            if view.dataset in SEARCHED and view.note is not None
-        ]
-        return Sight(
-            {view.origin: view for view, _ in readable},
-            {
-                view.origin: Scope(view.origin, view.size, _sees_persons(view, caller, self._home))
-                for view, _ in readable
-            },
-            [Head(checkpoint=note, freshness=self._freshness(view)) for view, note in readable],
-        )
+    def _found(self, seen: Snapshot, sight: Sight, told: Iterator[tuple[Holding, Whole | Part]]) -> Found:
+        first = list(islice(told, MAX_FINDINGS + 1))
+        findings = _fitting(self._finding(seen, held, view, sight.views[held.entry.origin]) for held, view in first)
+        truncated = len(findings) < len(first)
+        return Found(findings, sight.heads, truncated, seen.destructions(), sight.gaps, sight.eye.terms.name)
 
     def evidence(self, origin: str, index: int) -> EvidenceParts:
         """The evidence of one entry held, for whoever runs the node.
@@ -238,15 +244,18 @@ class Query:
         own = Origin.parse(entry.origin).node_id == self._home
         return (Standing.OWN, ()) if own else (Standing.HELD, ("INFORMATION_ONLY",))
 
-    def _finding(self, seen: Snapshot, entry: HeldEntry, facts: Facts, view: FeedView) -> Finding:
-        held = self._holding(entry, facts, view)
-        shown = [
+    def _finding(self, seen: Snapshot, held: Holding, shown: Whole | Part, view: FeedView) -> Finding:
+        proofs = [
             self._evidence(seen, act, view)
             for act in held.acts.entries
             if act.index < view.size and act.state is PayloadState.PRESENT and act.fault is None
         ]
-        evidence = self._evidence(seen, entry, view)
-        return Finding(evidence=evidence, standing=held.standing, reasons=held.reasons, acts=tuple(shown))
+        evidence, excerpt = self._evidence(seen, held.entry, view), None
+        if isinstance(shown, Part):
+            evidence, proofs, excerpt = _bare(evidence), list(map(_bare, proofs)), Excerpt(fields=shown.fields)
+        return Finding(
+            evidence=evidence, standing=held.standing, reasons=held.reasons, acts=tuple(proofs), excerpt=excerpt
+        )
 
     def _evidence(self, seen: Snapshot, entry: HeldEntry, view: FeedView) -> EvidenceParts:
         """The evidence of one entry under the newest complete checkpoint.
@@ -286,11 +295,9 @@ def _elsewhere(holding: Holding) -> Holding:
     return replace(holding, reasons=(*holding.reasons, "UNDER_OTHER_CODE"))
 
 
-def _sees_persons(view: FeedView, caller: str, home: str) -> bool:
-    """Whether a caller may see payloads about natural persons."""
-    if caller in {home, view.owner}:
-        return True
-    return view.policy is not None and payload_visible(view.policy, caller, personal=True)
+def _bare(parts: EvidenceParts) -> EvidenceParts:
+    """Evidence of an entry that leaves its record out."""
+    return parts.model_copy(update={"salt": b"", "payload": b""})
 
 
 def _fitting(findings: Iterator[Finding]) -> list[Finding]:
@@ -300,6 +307,8 @@ def _fitting(findings: Iterator[Finding]) -> list[Finding]:
     for finding in islice(findings, MAX_FINDINGS):
         parts = (finding.evidence, *finding.acts)
         total += sum(len(each.payload) + len(each.checkpoint) + EVIDENCE_OVERHEAD_BYTES for each in parts)
+        if finding.excerpt is not None:
+            total += sum(len(f"{each.name}{each.value}".encode()) + 8 for each in finding.excerpt.fields)
         if kept and total > MAX_FINDINGS_BYTES:
             break
         kept.append(finding)

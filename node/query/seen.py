@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from federation.log.checkpoint import freshness
-from federation.log.entry import PayloadState
 from federation.log.note import Note
-from federation.records.exchange import Freshness, Head, Standing
+from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.rules.conflict.table import Relation
 from federation.rules.conflict.tie import Tie
@@ -27,16 +26,18 @@ TIMED_SIGNATURE = 8 + 64
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """As much of a feed as a caller may see.
+    """As much of a feed as is searched.
 
     Attributes:
+        start: index of the first entry.
         stop: index after the last entry that its newest complete checkpoint proves.
-        personal: whether payloads about natural persons are seen.
+        personal: whether entries about natural persons are among them.
     """
 
     origin: str
     stop: int
     personal: bool
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,15 @@ class Snapshot(Protocol):
         """Entries about a subject by origin and index; of more than `most`, those of the feeds held longest."""
         ...
 
-    def together(self, subjects: Sequence[str], most: int) -> tuple[Sequence[HeldEntry], Facts] | None:
-        """Every entry about any of the subjects, with the facts; None when entries, or acts on them, are over `most`.
+    def together(
+        self, subjects: Sequence[str], origins: Sequence[str], most: int
+    ) -> tuple[Sequence[HeldEntry], Facts] | None:
+        """Every entry about any of the subjects in some feeds, with the facts; what other feeds hold costs nothing.
 
         Args:
             subjects: at most 500.
-            most: under 2000.
+            origins: at most 10000.
+            most: under 2000; None is given when entries are more.
         """
         ...
 
@@ -189,22 +193,6 @@ class HoldingReader(Protocol):
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """What is held now, for several reads."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one caller may search: views and scopes by origin, in order, and the heads."""
-
-    views: Mapping[str, FeedView]
-    scopes: Mapping[str, Scope]
-    heads: Sequence[Head]
-
-    def shows(self, entry: HeldEntry) -> bool:
-        """Whether an entry is a finding; one without a good payload is none."""
-        scope = self.scopes.get(entry.origin)
-        if scope is None or entry.index >= scope.stop or (entry.personal and not scope.personal):
-            return False
-        return entry.state is PayloadState.PRESENT and entry.fault is None
 
 
 def cosigned_at(view: FeedView) -> int | None:

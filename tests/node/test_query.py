@@ -10,12 +10,14 @@ import pytest
 
 from federation.errors import AccessFault
 from federation.log.proof import verify_evidence
+from federation.records.act import AnnotationKind
 from federation.records.exchange import Freshness, Standing
 from federation.records.feed_policy import Dataset
 from federation.records.subject import Subject
 from node.config import FeedSection
 from node.exchange.inquire import evidence_of
 from node.query.query import MAX_READ_TOGETHER
+from tests.node.region.talk import sought
 
 if TYPE_CHECKING:
     from tests.node.region.member import Node
@@ -65,7 +67,7 @@ def test_nothing_held_is_left_out(hangzhou: Node, samples: Samples) -> None:
     hangzhou.publish("lists", *(samples.black(number) for number in range(430)))
 
     assert 430 == len(hangzhou.query.check(COMPANY).holdings)
-    findings, _, truncated, _ = hangzhou.query.find("310000", COMPANY)
+    findings, _, truncated, *_ = hangzhou.query.find(sought("310000", COMPANY))
     assert (200, True) == (len(findings), truncated)
 
 
@@ -76,11 +78,16 @@ def test_a_subject_with_very_many_entries_costs_what_is_told_of_it(hangzhou: Nod
     hangzhou.publish("lists", samples.ending(), ref=3)
     hangzhou.publish("filings", samples.filing())
     hangzhou.publish("lists", samples.black(1, identity=samples.person, responsible_persons=()))
-    asked = [("310000", COMPANY), ("310000", PERSON), (hangzhou.id, PERSON), ("310000", "91330100MA2PDY0153")]
+    asked = [
+        sought("310000", COMPANY),
+        sought("310000", PERSON),
+        sought(hangzhou.id, PERSON),
+        sought("310000", "91330100MA2PDY0153"),
+    ]
 
     together = hangzhou.query.find_all(asked)
 
-    assert [hangzhou.query.find(*each) for each in asked] == together
+    assert [hangzhou.query.find(each) for each in asked] == together
     assert [(200, True), (0, False), (1, False), (0, False)] == [(len(found[0]), found[2]) for found in together]
     verify_evidence(evidence_of(together[0][0][-1].evidence), hangzhou.keys.log_verifier(hangzhou.origin("lists")))
     whole, part = hangzhou.query.check(COMPANY), hangzhou.query.check(COMPANY, 3)
@@ -98,7 +105,7 @@ def test_an_answer_fits_its_message(hangzhou: Node, samples: Samples) -> None:
     long = "虚构依据" * 1000
     hangzhou.publish("lists", *(samples.black(number, basis=long, reason=long) for number in range(190)))
 
-    findings, _, truncated, _ = hangzhou.query.find("310000", COMPANY)
+    findings, _, truncated, *_ = hangzhou.query.find(sought("310000", COMPANY))
 
     assert truncated
     assert sum(len(finding.evidence.payload) for finding in findings) <= 3 * 1024 * 1024
@@ -113,7 +120,7 @@ def test_what_a_member_may_not_know_takes_no_place_from_what_it_may(world: World
     node.publish("a-lists", *(samples.black(number) for number in range(430)))
     node.publish("filings", samples.filing())
 
-    findings, _, truncated, _ = node.query.find("310000", COMPANY)
+    findings, _, truncated, *_ = node.query.find(sought("310000", COMPANY))
 
     assert ([node.origin("filings")], False) == ([finding.evidence.origin for finding in findings], truncated)
 
@@ -123,10 +130,10 @@ async def test_every_finding_and_act_verifies_against_the_origin(
 ) -> None:
     """Also from a third member that mirrors it."""
     hangzhou.publish("lists", *(samples.black(number) for number in range(5)))
-    hangzhou.publish("lists", samples.ending(), ref=2)
+    hangzhou.publish("lists", samples.mark(AnnotationKind.OBJECTION), ref=2)
     await world.mirror(shanghai, hangzhou, "lists")
 
-    findings, heads, truncated, _ = shanghai.query.find("yrd", COMPANY)
+    findings, heads, truncated, *_ = shanghai.query.find(sought("yrd", COMPANY))
 
     log_key = hangzhou.keys.log_verifier(hangzhou.origin("lists"))
     parts = [each for finding in findings for each in (finding.evidence, *finding.acts)]
@@ -144,20 +151,26 @@ def test_unknown_withheld_and_closed_subjects_get_the_same_answer(world: World, 
     node.publish("lists", samples.black(1))
     node.publish("open", samples.black(2, identity=samples.person, responsible_persons=()))
 
-    answers = [node.query.find("310000", subject) for subject in ("91330100MA2PDY0153", COMPANY, PERSON)]
+    answers = [node.query.find(sought("310000", subject)) for subject in ("91330100MA2PDY0153", COMPANY, PERSON)]
 
     assert answers[0] == answers[1] == answers[2]
-    findings, heads, truncated, _ = answers[0]
+    findings, heads, truncated, *_ = answers[0]
     assert ([], False) == (findings, truncated)
     assert [node.publisher.checkpoint("310000", node.origin("open"))] == [head.checkpoint for head in heads]
-    assert (1, 1) == (len(node.query.find(node.id, COMPANY)[0]), len(node.query.find(node.id, PERSON)[0]))
+    assert (1, 1) == (
+        len(node.query.find(sought(node.id, COMPANY))[0]),
+        len(node.query.find(sought(node.id, PERSON))[0]),
+    )
 
 
 def test_what_is_not_public_yet_is_not_found(hangzhou: Node, samples: Samples) -> None:
     """An accepted record is told only with a checkpoint that proves it."""
     hangzhou.offer("lists", hangzhou.item(samples.black()))
 
-    assert ([], [], False) == (hangzhou.query.check(COMPANY).holdings, *hangzhou.query.find("310000", COMPANY)[::2])
+    assert ([], [], False) == (
+        hangzhou.query.check(COMPANY).holdings,
+        *hangzhou.query.find(sought("310000", COMPANY))[:3:2],
+    )
 
 
 async def test_freshness_is_that_of_the_newest_cosignature(

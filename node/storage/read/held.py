@@ -13,6 +13,7 @@ from federation.log.entry import PayloadState
 from federation.log.merkle import MAX_SIZE
 from node.entry.holding import HeldEntry
 from node.query.seen import Scope
+from node.storage.dialect.steering import indexed_by
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, FEED
 from node.storage.states import STATE_NUMBERS, require_bytes, state_of
@@ -30,18 +31,24 @@ _HELD = select(
 ).join(FEED, FEED.c.feed == ENTRY.c.feed)
 _KNOWN = select(ENTRY.c.subject).distinct().where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
 _HELD_COLUMNS = len(_HELD.selected_columns)
-_ABOUT_ANY = (
-    _HELD.where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
-    .order_by(ENTRY.c.subject, ENTRY.c.feed, ENTRY.c.idx)
-    .limit(bindparam("most"))
-)
+_NUMBERS = select(FEED.c.origin, FEED.c.feed)
 _SPOT = ENTRY.alias("spot")
 """Places found in the index by subject alone: asked for entries, a database may walk the whole feed in its order."""
+_AT_SPOTS = _HELD.join(_SPOT, (_SPOT.c.feed == ENTRY.c.feed) & (_SPOT.c.idx == ENTRY.c.idx))
+_ABOUT_ANY = (
+    _AT_SPOTS.where(
+        _SPOT.c.subject.in_(bindparam("subjects", expanding=True)), _SPOT.c.feed.in_(bindparam("feeds", expanding=True))
+    )
+    .order_by(_SPOT.c.subject, _SPOT.c.feed, _SPOT.c.idx)
+    .limit(bindparam("most"))
+)
+_ABOUT_ANY_STEERED = indexed_by(_ABOUT_ANY, _SPOT.name, "ix_entry_subject_feed_idx")
+"""For SQLite, which else walks the feeds where there are several subjects."""
 _WITHIN = (
-    _HELD.join(_SPOT, (_SPOT.c.feed == ENTRY.c.feed) & (_SPOT.c.idx == ENTRY.c.idx))
-    .where(
+    _AT_SPOTS.where(
         _SPOT.c.subject == bindparam("subject"),
         _SPOT.c.feed == select(FEED.c.feed).where(FEED.c.origin == bindparam("origin")).scalar_subquery(),
+        _SPOT.c.idx >= bindparam("start"),
         _SPOT.c.idx < bindparam("stop"),
         ENTRY.c.state == STATE_NUMBERS[PayloadState.PRESENT],
         ENTRY.c.fault.is_(None),
@@ -55,14 +62,6 @@ _ACTS = _HELD.add_columns(ACT.c.ref).join(ACT, (ACT.c.feed == ENTRY.c.feed) & (A
 _ACTS_ON = _ACTS.where(FEED.c.origin == bindparam("origin"), ACT.c.ref.in_(bindparam("refs", expanding=True))).order_by(
     ACT.c.ref, ACT.c.idx
 )
-_TARGET = ENTRY.alias("target")
-_ACTS_ABOUT_ANY = (
-    _ACTS.join(_TARGET, (_TARGET.c.feed == ACT.c.feed) & (_TARGET.c.idx == ACT.c.ref))
-    .where(_TARGET.c.subject.in_(bindparam("subjects", expanding=True)))
-    .order_by(ACT.c.feed, ACT.c.ref, ACT.c.idx)
-    .limit(bindparam("most"))
-)
-
 _ACTED_ON = (
     select(ACT.c.ref, ACT.c.idx)
     .join(FEED, FEED.c.feed == ACT.c.feed)
@@ -91,10 +90,21 @@ def held_about(connection: Connection, subject: str, limit: int) -> Sequence[Hel
     return sorted(_entries(connection, wanted), key=lambda entry: (entry.origin, entry.index))
 
 
-def held_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[HeldEntry]:
-    """Entries about some subjects, at most `MAX_KEYS` of them: subject by subject, at most `most` in all."""
-    wanted = {"subjects": list(subjects), "most": most}
-    return [_entry(row) for row in connection.execute(_ABOUT_ANY, wanted).all()]
+def feed_numbers(connection: Connection) -> Mapping[str, int]:
+    """The number of each feed in this store, by origin."""
+    return {row.origin: row.feed for row in connection.execute(_NUMBERS)}
+
+
+def held_about_any(
+    connection: Connection, subjects: Sequence[str], feeds: Sequence[int], most: int
+) -> Sequence[HeldEntry]:
+    """Entries about some subjects, at most `MAX_KEYS` of them, in some feeds by number: at most `most` in all.
+
+    No entry of another feed is read: given their numbers, an index leads by subject and feed to those that are wanted.
+    """
+    wanted = {"subjects": list(subjects), "feeds": list(feeds), "most": most}
+    statement = _ABOUT_ANY_STEERED if connection.dialect.name == "sqlite" else _ABOUT_ANY
+    return [_entry(row) for row in connection.execute(statement, wanted).all()]
 
 
 def known_of(connection: Connection, subjects: Sequence[str]) -> AbstractSet[str]:
@@ -104,7 +114,7 @@ def known_of(connection: Connection, subjects: Sequence[str]) -> AbstractSet[str
 
 def held_within(connection: Connection, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
     """Good entries with their payload about a subject in a scope, in order, at most `most`; no other is read."""
-    seen = {"origin": scope.origin, "stop": scope.stop, "personal": scope.personal}
+    seen = {"origin": scope.origin, "start": scope.start, "stop": scope.stop, "personal": scope.personal}
     return [_entry(row) for row in connection.execute(_WITHIN, {**seen, "subject": subject, "most": most}).all()]
 
 
@@ -124,12 +134,6 @@ def acted_on(connection: Connection, origin: str, indexes: Sequence[int]) -> Abs
         rows = connection.execute(_ACTED_ON, {"origin": origin, "refs": chunk})
         found |= {(ref, index) for ref, index in rows}
     return found
-
-
-def acts_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[tuple[int, HeldEntry]]:
-    """The acts on entries about some subjects, each after the index acted on, in order; at most `most` in all."""
-    rows = connection.execute(_ACTS_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
-    return [(row.ref, _entry(row)) for row in rows]
 
 
 def _storable(indexes: Sequence[int]) -> Sequence[int]:

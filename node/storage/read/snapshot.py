@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holdings of one state, for several reads in one transaction: what `query` answers from."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -10,15 +9,14 @@ from sqlalchemy import Connection
 
 from federation.rules.conflict.tie import Tie
 from node.entry.holding import Decision, HeldEntry
-from node.entry.lineage import void_places
 from node.publish import FeedView
-from node.query.seen import Facts, Place, Scope
+from node.query.seen import Facts, Scope
 from node.storage.read.decided import decisions_about_any, decisions_at, measures_on
 from node.storage.read.erasures import destructions
 from node.storage.read.feeds import feed_views
 from node.storage.read.held import (
-    acts_about_any,
     acts_on,
+    feed_numbers,
     held_about,
     held_about_any,
     held_at,
@@ -45,23 +43,18 @@ class SnapshotRows:
         """Entries about a subject, at most `most`."""
         return held_about(self._connection, subject, most)
 
-    def together(self, subjects: Sequence[str], most: int) -> tuple[Sequence[HeldEntry], Facts] | None:
-        """Every entry about any of the subjects, with the facts; None when entries, or acts on them, are over `most`.
+    def together(
+        self, subjects: Sequence[str], origins: Sequence[str], most: int
+    ) -> tuple[Sequence[HeldEntry], Facts] | None:
+        """Every entry about any of the subjects in some feeds, with the facts; None when there is more than `most`.
 
-        Three statements, whatever the number of subjects and feeds; more only where records were amended.
+        Two statements, whatever the number of subjects and feeds, and two more for each feed in which something is
+        found; more only where records were amended.
         """
-        entries = held_about_any(self._connection, subjects, most + 1)
-        if len(entries) > most:  # before anything is looked for on each of them
-            return None
-        acts = acts_about_any(self._connection, subjects, most + 1)
-        if len(acts) > most:
-            return None
-        on: defaultdict[Place, list[HeldEntry]] = defaultdict(list)
-        for ref, act in acts:
-            on[act.origin, ref].append(act)
-        decisions = decisions_about_any(self._connection, subjects, most)
-        made = {(decision.origin, decision.index): decision for decision in decisions}
-        return entries, Facts(on, made, void_places(self, entries))
+        numbers = feed_numbers(self._connection)
+        feeds = [numbers[origin] for origin in origins if origin in numbers]
+        entries = held_about_any(self._connection, subjects, feeds, most + 1)
+        return (entries, Facts.about(self, entries)) if len(entries) <= most else None
 
     def within(self, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:
         """Good entries about a subject in a scope, at most `most`."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from federation.errors import CallerFault, FieldFault, PeerFault, StoreFault, UnreachableFault
+from federation.records.act import AnnotationKind
 from federation.records.codec import decode_as, encode
 from federation.records.exchange import Answer, ExchangeSide
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
@@ -27,17 +28,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def hangzhou(world: World, samples: Samples) -> Node:
-    """The node that is asked: Shanghai may ask for one purpose. It has a black entry, ended, and one about a person."""
+    """The node that is asked: Shanghai may ask for one purpose. It has an entry objected to, and a person's."""
     node = world.node("330100", n310000={"may_ask": (PURPOSE,)})
     node.publish("lists", samples.black(1), samples.black(2, identity=samples.person, responsible_persons=()))
-    node.publish("lists", samples.ending(), ref=0)
+    node.publish("lists", samples.mark(AnnotationKind.OBJECTION), ref=0)
     return node
 
 
 async def test_a_question_is_answered_with_evidence_and_logged_alike_on_both_sides(
     world: World, hangzhou: Node, shanghai: Node
 ) -> None:
-    """The finding with its ending, the heads it rests on; and one commitment in both logs."""
+    """The finding with the mark on it, the heads it rests on; and one commitment in both logs."""
     answer = await inquirer(shanghai).inquire("330100", Wire(hangzhou, "310000"), matter())
 
     (finding,) = answer.findings

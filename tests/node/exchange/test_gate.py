@@ -25,7 +25,7 @@ from tests.node.region.trouble import FIRST_DAY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from node.entry.found import Found
+    from node.entry.found import Found, Sought
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
@@ -46,7 +46,7 @@ def hangzhou(world: World, samples: Samples) -> Node:
 class Nothing:
     """Must not be asked."""
 
-    def find_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Found]:
+    def find_all(self, asked: Sequence[Sought]) -> Sequence[Found]:
         """Nobody looks at anything."""
         assert [] == list(asked)
         return ()

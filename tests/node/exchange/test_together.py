@@ -23,7 +23,7 @@ from tests.node.region.talk import answered, logged, question, responder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from node.entry.found import Found
+    from node.entry.found import Found, Sought
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
@@ -144,7 +144,7 @@ class ErasedMeanwhile:
     node: Node
     indexes: list[int]
 
-    def find_all(self, asked: Sequence[tuple[str, str]]) -> Sequence[Found]:
+    def find_all(self, asked: Sequence[Sought]) -> Sequence[Found]:
         """As `Query.find_all`."""
         found = self.node.query.find_all(asked)
         if self.indexes:

@@ -16,6 +16,7 @@ from node.config import FeedSection
 from node.intake import Accepted, Duplicate, Outcome, Refused
 from tests.node.loop.conftest import FINANCE, MARKET
 from tests.node.region.member import FEEDS
+from tests.node.region.talk import sought
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,9 @@ async def test_one_city_cannot_read_what_another_is_told(
     for stranger in ("330000", "yrd"):
         with pytest.raises(AccessFault, match="FEED_NOT_FOUND"):
             answering.publisher.view(stranger, answering.origin("feedback-330100"))
-        origins = [finding.evidence.origin for finding in answering.query.find(stranger, samples.company.code)[0]]
+        origins = [
+            finding.evidence.origin for finding in answering.query.find(sought(stranger, samples.company.code))[0]
+        ]
         assert [hangzhou.origin("lists")] == origins
     assert 1 == answering.publisher.view("330100", answering.origin("feedback-330100")).size
 

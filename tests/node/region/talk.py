@@ -14,6 +14,7 @@ from federation.records.exchange import Authorisation, AuthorisationKind, Exchan
 from federation.rules.exchange import QUESTION_TYPE
 from federation.standards.identity import CodeKind
 from node.assemble.asking.gates import Gates
+from node.entry.found import Sought
 from node.exchange.dialogue import Envelope, seal
 from node.exchange.exchange_log import ToLog, stands
 from node.exchange.inquire import Inquirer, Known, Matter, uuid7
@@ -102,6 +103,12 @@ def matter(
     """What is asked."""
     basis, case = "《浙江省公共信用信息管理条例》第二十三条", "沪信查〔2026〕1号"
     return Matter(purpose, basis, case, kind, code, "officer-1", "office-1", authority)
+
+
+def sought(caller: str, code: str, purpose: str = PURPOSE, max_age_s: int = 0) -> Sought:
+    """What a question of a member looks for; a number without letters but at its end is a person's."""
+    kind = CodeKind.CITIZEN if code[:-1].isdigit() else CodeKind.USCC
+    return Sought(caller, purpose, kind, code, max_age_s=max_age_s)
 
 
 def inquirer(node: Node, randomness: Callable[[int], bytes] | None = None) -> Inquirer:

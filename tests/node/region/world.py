@@ -168,6 +168,7 @@ def _peer(node_id: str, settings: Mapping[str, object]) -> PeerSection:
     given: dict[str, Any] = {
         "id": node_id,
         "ca": "none",
+        "roles": ("source", "consumer", "responder", "requester"),
         "log_key": ring.log_verifier(ring.name).text(),
         "clock_key": ring.clock_verifier.text(),
         "message_key": ring.message_verifier.text(),
