@@ -17,6 +17,10 @@ what is missing. The checks, in their order, each with the reasons that it finds
  8 EVIDENCE_*, NOTE_*, …     each record, and each act on it, is in its origin's feed, byte for byte (altered)
    ANSWER_RECORD_ELSEWHERE   it is about the subject asked about, acts about the record (altered)
    ANSWER_HEAD_MISSING       its feed is among the heads (unchecked)
+   ANSWER_GAP_CONTRADICTED   nothing is said from a feed that is named as a gap (unchecked)
+
+Of a record that is shown in part it is proven that there is such an entry; what its fields say, and that it is about
+the subject, rests on the responder's signature.
 
 An answer without records is proven as what it is: the responder's signed word that it held nothing in these feeds at
 these heads. What it cannot prove: that the fact itself is right, that the responder told all that it held, and that a
@@ -32,7 +36,6 @@ from federation.errors import CallerFault, EntriesFault, FieldFault, NoteFault
 from federation.log.checkpoint import Checkpoint, open_checkpoint
 from federation.log.leaf import Leaf
 from federation.log.note import Note
-from federation.log.proof import verify_evidence
 from federation.records.codec import Record, decode, decode_as
 from federation.records.exchange import Answer, EvidenceParts, Question
 from federation.records.exchange import Finding as Told
@@ -41,7 +44,7 @@ from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from node.audit.bundle import AnswerBundle
 from node.audit.trust import TrustFolder
 from node.exchange.dialogue import Envelope, opened
-from node.exchange.inquire import evidence_of, is_about
+from node.exchange.inquire import is_about, verify_parts
 
 Message = TypeVar("Message", Question, Answer)
 CLOCKS_APART_MS = 5 * 60 * 1000
@@ -98,7 +101,9 @@ def judge_answer(raw: bytes, trust: TrustFolder) -> JudgedAnswer:
 
 
 def record_of(parts: EvidenceParts) -> Record | str:
-    """The record in some evidence; a reason code when it cannot be read, as one of a newer version."""
+    """The record in some evidence; a reason code when it is left out, or cannot be read, as one of a newer version."""
+    if parts.bare:
+        return "RECORD_IN_PART"
     try:
         return decode(Leaf.decode(parts.leaf).schema, parts.payload)
     except FieldFault as fault:
@@ -123,6 +128,7 @@ class _Judging:
         if answer is not None:
             self._judge_signature("ANSWER_SIGNATURE_WRONG", answer.responder, bundle.answer, ANSWER_TYPE)
             origins = self._judge_heads(answer)
+            self._judge_gaps(answer, origins)
             code = "" if question is None else question.code
             for number, record in enumerate(answer.findings):
                 for reason, verdict in self._faults_of(record, code, origins):
@@ -173,6 +179,12 @@ class _Judging:
                 self._altered(fault.reason, fault.detail)
         return origins
 
+    def _judge_gaps(self, answer: Answer, origins: set[str]) -> None:
+        said = origins | {record.evidence.origin for record in answer.findings}
+        for gap in answer.gaps:
+            if gap.origin in said:
+                self._unchecked("ANSWER_GAP_CONTRADICTED", gap.origin)
+
     def _compare(self, checkpoint: Checkpoint) -> None:
         self._judged.heads.append(checkpoint)
         seen = self._trust.seen.get(checkpoint.origin, {}).get(checkpoint.size)
@@ -199,7 +211,7 @@ class _Judging:
             yield "AUDIT_KEY_UNKNOWN", Verdict.UNCHECKED
             return
         try:
-            verify_evidence(evidence_of(parts), keys.log)
+            verify_parts(parts, keys.log)
         except (NoteFault, EntriesFault) as fault:
             yield fault.reason, Verdict.ALTERED
 

@@ -16,9 +16,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from federation.errors import Misuse
+from federation.log.leaf import Leaf
 from federation.records.agency_filing import AgencyFiling
-from federation.records.codec import Record
-from federation.records.exchange import Answer, Finding, Question
+from federation.records.codec import Record, kind_of
+from federation.records.exchange import Answer, Excerpt, Finding, Question
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
@@ -31,6 +32,7 @@ from federation.standards.identity import CodeKind
 from federation.standards.masking import Masking
 from federation.standards.reading import shipped
 from node.audit.answers import JudgedAnswer, record_of
+from node.audit.excerpts import excerpt_items
 
 _STYLE = (
     "body{font:14px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;max-width:52em;margin:2em auto;"
@@ -77,8 +79,9 @@ def render_report(raw: bytes, judged: JudgedAnswer, standards: Standards) -> byt
     _table(body, _about(question, answer, standards.masking))
     _box(body, verification_code(raw))
     for section, records in _sections(answer.findings):
-        _section(body, section, records, standards.reasons)
+        _section(body, section, records, standards)
     _heads(body, judged)
+    _gaps(body, answer, standards.reasons)
     html: bytes = tostring(page, encoding="utf-8", method="html")
     return b"<!DOCTYPE html>\n" + html
 
@@ -96,6 +99,8 @@ def _about(question: Question, answer: Answer, masking: Masking) -> Iterator[tup
     yield "答复方 / Answered by", f"{answer.responder}，{china_time(answer.answered_at_ms)}"
     yield "目的与依据 / Purpose, legal basis", f"{question.purpose}；{question.legal_basis}；{question.case_number}"
     yield "查询编号 / Exchange", question.exchange_id
+    if answer.disclosure:
+        yield "披露规则 / Rules of disclosure", answer.disclosure
     more = "；还有更多，以上为部分 / and more: this is a part" if answer.truncated else ""
     yield "记录 / Records", f"{len(answer.findings)}{more}"
 
@@ -119,7 +124,9 @@ def _sections(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]
     """Every section in its order, with its records."""
     placed: dict[str, list[Finding]] = {code: [] for code in _codes("report-sections").codes}
     for finding in findings:
-        placed[_section_of(record_of(finding.evidence))].append(finding)
+        excerpt = finding.excerpt
+        section = _section_of(record_of(finding.evidence)) if excerpt is None else _section_of_part(finding, excerpt)
+        placed[section].append(finding)
     yield from placed.items()
 
 
@@ -133,24 +140,44 @@ def _section_of(record: Record | str) -> str:
             return "other"
 
 
-def _section(body: Element, section: str, findings: Sequence[Finding], reasons: ReasonTexts) -> None:
+def _section_of_part(finding: Finding, excerpt: Excerpt) -> str:
+    """The section of a record that is shown in part: its leaf says what kind of record it is."""
+    match kind_of(Leaf.decode(finding.evidence.leaf).schema):
+        case kind if kind in (Licence, Penalty):
+            return "administration"
+        case kind if kind is ListEntry and excerpt.plain("kind") in ListKind.__members__:
+            return _LIST_SECTIONS[ListKind[str(excerpt.plain("kind"))]]
+        case _:
+            return "other"
+
+
+def _section(body: Element, section: str, findings: Sequence[Finding], standards: Standards) -> None:
     code = _codes("report-sections").codes[section]
     SubElement(body, "h2").text = f"{code.zh} / {code.en}（{len(findings)}）"
     if not findings:
         SubElement(body, "p", {"class": "none"}).text = "答复中没有 / None in this answer"
     for finding in findings:
-        _table(body, _told(finding, reasons))
+        _table(body, _told(finding, standards))
 
 
-def _told(finding: Finding, reasons: ReasonTexts) -> Iterator[tuple[str, str]]:
+def _told(finding: Finding, standards: Standards) -> Iterator[tuple[str, str]]:
     """One record, the acts on it, and where it stands."""
-    yield from _items(record_of(finding.evidence))
+    reasons = standards.reasons
+    if finding.excerpt is None:
+        yield from _items(record_of(finding.evidence))
+    else:
+        yield "仅提供部分 / In part", _sentence("RECORD_IN_PART", reasons)
+        yield from excerpt_items(finding.excerpt, standards.masking)
     for act in finding.acts:
-        for name, value in _items(record_of(act)):
+        for name, value in _items(record_of(act)) if not act.bare else ():
             yield f"后续处理 / Act: {name}", value
-    texts = [f"{reasons.of(code).zh} / {reasons.of(code).en}" for code in finding.reasons]
+    texts = [_sentence(code, reasons) for code in finding.reasons]
     yield "答复方的判断 / Standing at the responder", "；".join((finding.standing.value, *texts))
     yield "来源 / Origin", f"{finding.evidence.origin}，第 {finding.evidence.index} 条 / entry {finding.evidence.index}"
+
+
+def _sentence(code: str, reasons: ReasonTexts) -> str:
+    return f"{reasons.of(code).zh} / {reasons.of(code).en}"
 
 
 def _items(record: Record | str) -> Iterator[tuple[str, str]]:
@@ -184,6 +211,13 @@ def _text(item: str, value: object) -> str:
 def _heads(body: Element, judged: JudgedAnswer) -> None:
     SubElement(body, "h2").text = "答复所依据的检查点 / Checkpoints it rests on"
     _table(body, ((head.origin, f"{head.size} 条 / entries，{head.root.hex()}") for head in judged.heads))
+
+
+def _gaps(body: Element, answer: Answer, reasons: ReasonTexts) -> None:
+    """The feeds that nothing is said from, when there are any."""
+    if answer.gaps:
+        SubElement(body, "h2").text = "未据以作答的数据流 / Nothing is said from"
+        _table(body, ((gap.origin, _sentence(gap.reason, reasons)) for gap in answer.gaps))
 
 
 def _table(body: Element, rows: Iterator[tuple[str, str]]) -> None:

@@ -33,7 +33,7 @@ from node.cli.asking.options import (
     ValidUntil,
     matter_said,
 )
-from node.cli.auditing.answers import finding_document, finding_row
+from node.cli.auditing.answers import finding_document, finding_row, gap_document, show_gaps
 from node.cli.auditing.files import write_alone
 from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, day_of, desk_at, subject_of, today
 from node.cli.printing import (
@@ -239,7 +239,9 @@ def _show_answer(answer: Answer, standards: Standards, *, as_json: bool) -> None
                 "answered_at_ms": answer.answered_at_ms,
                 "findings": findings,
                 "heads": len(answer.heads),
+                "gaps": [gap_document(each, standards.reasons) for each in answer.gaps],
                 "truncated": answer.truncated,
+                "disclosure": answer.disclosure,
                 "verified": True,
             }
         )
@@ -248,6 +250,7 @@ def _show_answer(answer: Answer, standards: Standards, *, as_json: bool) -> None
     more = "，还有更多，以上为部分 / and more, this is a part" if answer.truncated else ""
     title = f"成员答复（证据已核验）/ Answer of {answer.responder}, evidence verified: {len(rows)}{more}"
     print_table(title, ("条目 / Entry", "状态 / Standing", "内容 / Record", "原因 / Reasons"), rows)
+    show_gaps(answer.gaps, standards.reasons)
 
 
 def check_codes(codes: Codes, as_of: AsOf = None, legacy: Legacy = False, as_json: AsJson = False) -> None:

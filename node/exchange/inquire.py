@@ -3,10 +3,10 @@
 """Puts a question to a named member, verifies the answer, logs the exchange, and only then hands the answer on.
 
 An answer is used only when the member's message key signed it, it answers this very question, and every record in it
-is about the subject asked about and verifies against the keys of its origin. Every other end of a question is logged
-too, under its reason: a refusal, a time-out, a member that cannot be reached, an answer that is none, whose bytes are
-kept as evidence. Whether such a
-question reached the member nobody can say on this side: the member's own log does.
+is about the subject asked about and verifies against the keys of its origin; of one that is shown in part, that there
+is such an entry. Every other end of a question is logged too, under its reason: a refusal, a time-out, a member that
+cannot be reached, an answer that is none, whose bytes are kept as evidence. Whether such a question reached the member
+nobody can say on this side: the member's own log does.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from federation.errors import CallerFault, FieldFault, PeerFault, UnreachableFau
 from federation.log.checkpoint import FeedKeys, SignedCheckpoint, open_checkpoint
 from federation.log.leaf import Leaf
 from federation.log.note import Note, Verifier
-from federation.log.proof import Evidence, verify_evidence
+from federation.log.proof import Evidence, verify_entry, verify_evidence
 from federation.records.codec import decode_as, encode, glance
 from federation.records.exchange import Answer, Authorisation, EvidenceParts, ExchangeSide, Finding, Head, Question
 from federation.records.feed_policy import Dataset
@@ -36,6 +36,8 @@ from node.identity.keys import KeyRing
 
 MAX_EVIDENCE_BYTES = 1024 * 1024
 """Bytes of a refused answer that are kept."""
+CODE_SHOWN = "identity.code"
+"""Name of the field of a record that says whom it is about."""
 
 
 class Member(Protocol):
@@ -212,7 +214,10 @@ class Inquirer:
             raise PeerFault("ANSWER_AGE_FALSE", "the answer is of another time", (envelope.to_bytes(),))
         for head in answer.heads:
             self._verify_head(head, question, answer)
+        silent = {gap.origin for gap in answer.gaps}
         for finding in answer.findings:
+            if finding.evidence.origin in silent:
+                raise PeerFault("ANSWER_INVALID", "a finding is from a feed that is said to be left out")
             for parts in (finding.evidence, *finding.acts):
                 self._verify(parts)
             if not is_about(finding, question.code):
@@ -237,7 +242,7 @@ class Inquirer:
         keys = self._known.feed_keys(parts.origin)
         if keys is None:
             raise PeerFault("ANSWER_ORIGIN_UNKNOWN", f"no pinned key for {parts.origin}")
-        verify_evidence(evidence_of(parts), keys.log)
+        verify_parts(parts, keys.log)
 
 
 @lru_cache(maxsize=512)
@@ -272,14 +277,34 @@ class RequesterLog(Protocol):
 
 
 def is_about(finding: Finding, code: str) -> bool:
-    """Whether a finding, whose evidence is good, is a record about the subject, with nothing but acts on it."""
+    """Whether a finding, whose evidence is good, is a record about the subject, with nothing but acts on it.
+
+    That a record shown in part is about the subject rests on the responder's signature, which binds the finding to the
+    question; a number that it shows must be the one asked about all the same.
+    """
     place = (finding.evidence.origin, finding.evidence.index)
     leaf = Leaf.decode(finding.evidence.leaf)
-    try:
-        about = glance(leaf.schema, finding.evidence.payload).code
-    except FieldFault:
-        return False
-    return about == code and all((act.origin, Leaf.decode(act.leaf).ref) == place for act in finding.acts)
+    if finding.excerpt is None:
+        try:
+            about: str | None = glance(leaf.schema, finding.evidence.payload).code
+        except FieldFault:
+            return False
+    else:
+        about = finding.excerpt.plain(CODE_SHOWN)
+    acts = all((act.origin, Leaf.decode(act.leaf).ref) == place for act in finding.acts)
+    return acts and (about == code or (about is None and finding.excerpt is not None))
+
+
+def verify_parts(parts: EvidenceParts, log: Verifier) -> None:
+    """Verifies evidence as it came with an answer: of a record that is left out, that there is such an entry.
+
+    Raises:
+        NoteFault, EntriesFault: as `verify_evidence`.
+    """
+    if parts.bare:
+        verify_entry(evidence_of(parts), log)
+    else:
+        verify_evidence(evidence_of(parts), log)
 
 
 def evidence_of(parts: EvidenceParts) -> Evidence:

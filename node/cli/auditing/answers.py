@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`verify-answer`: says offline, in words, what a kept answer proves. Needs the file and a trust folder, no node."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from federation.errors import Misuse
-from federation.records.exchange import Answer, Finding
+from federation.records.exchange import Answer, DisclosedField, Finding, Gap
 from federation.rules.audit.proof import Finding as Problem
 from federation.rules.audit.proof import Verdict
 from federation.standards.bundle import Standards, shipped_standards
@@ -19,6 +19,7 @@ from federation.standards.identity import CodeKind
 from federation.standards.masking import Masking
 from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer, record_of
 from node.audit.bundle import MAX_BUNDLE_BYTES
+from node.audit.excerpts import excerpt_items, title_of
 from node.audit.report import render_report, verification_code
 from node.audit.trust import read_trust
 from node.cli.auditing.files import EXITS, problem_document, write_alone
@@ -112,6 +113,8 @@ def answer_document(judged: JudgedAnswer, reasons: ReasonTexts) -> Document:
         "truncated": answer.truncated if answer else None,
         "records": [finding_document(each, reasons) for each in answer.findings] if answer else [],
         "heads": [{"origin": head.origin, "size": head.size} for head in judged.heads],
+        "gaps": [gap_document(each, reasons) for each in answer.gaps] if answer else [],
+        "disclosure": answer.disclosure if answer else None,
         "heads_claimed": len(answer.heads) if answer else 0,
         "checkpoints_compared": judged.compared,
         "findings": [problem_document(each, reasons) for each in (*found.whole, *found.told)],
@@ -125,9 +128,36 @@ def finding_document(finding: Finding, reasons: ReasonTexts) -> Document:
         "index": finding.evidence.index,
         "standing": finding.standing.value,
         "reasons": reason_documents(finding.reasons, reasons),
-        "record": record_document(record_of(finding.evidence)),
+        "record": record_document(record_of(finding.evidence)) if finding.excerpt is None else None,
+        "excerpt": None if finding.excerpt is None else [excerpt_document(each) for each in finding.excerpt.fields],
         "acts": len(finding.acts),
     }
+
+
+def excerpt_document(field: DisclosedField) -> Document:
+    """One field of a record that is shown in part as JSON."""
+    zh, en = title_of(field.name)
+    return {"field": field.name, "zh": zh, "en": en, "value": field.value, "masked": field.masked}
+
+
+def told_line(finding: Finding, standards: Standards) -> str:
+    """A record of an answer for people; one that is shown in part field by field, one a line."""
+    if finding.excerpt is None:
+        return record_line(record_of(finding.evidence), standards.masking)
+    shown = (f"{title}: {value}" for title, value in excerpt_items(finding.excerpt, standards.masking))
+    return "\n".join((problem_line("RECORD_IN_PART", "", standards.reasons), *shown))
+
+
+def gap_document(gap: Gap, reasons: ReasonTexts) -> Document:
+    """A feed that nothing is said from as JSON."""
+    return {"origin": gap.origin, "reasons": reason_documents((gap.reason,), reasons)}
+
+
+def show_gaps(gaps: Sequence[Gap], reasons: ReasonTexts) -> None:
+    """The feeds that nothing is said from, when there are any."""
+    if gaps:
+        rows = [(gap.origin, problem_line(gap.reason, "", reasons)) for gap in gaps]
+        print_table(f"未据以作答的数据流 / Nothing is said from: {len(rows)}", ("数据流 / Feed", "原因 / Reason"), rows)
 
 
 def finding_row(finding: Finding, standards: Standards) -> tuple[str, ...]:
@@ -135,7 +165,7 @@ def finding_row(finding: Finding, standards: Standards) -> tuple[str, ...]:
     return (
         f"{finding.evidence.origin} {finding.evidence.index}",
         finding.standing.value,
-        record_line(record_of(finding.evidence), standards.masking),
+        told_line(finding, standards),
         reason_lines(finding.reasons, standards.reasons),
     )
 
@@ -149,6 +179,8 @@ def _show(judged: JudgedAnswer, standards: Standards) -> None:
         columns = ("条目 / Entry", "答复方的判断 / Standing there", "内容 / Record", "原因 / Reasons")
         records = [finding_row(each, standards) for each in answer.findings]
         print_table(f"记录 / Records: {len(records)}", columns, records)
+    if answer is not None:
+        show_gaps(answer.gaps, standards.reasons)
     if judged.heads:
         heads = [(head.origin, str(head.size)) for head in judged.heads]
         print_table("答复所依据的检查点 / Checkpoints it rests on", ("数据流 / Feed", "条数 / Size"), heads)
@@ -172,9 +204,13 @@ def _facts(judged: JudgedAnswer, masking: Masking) -> Iterator[tuple[str, str]]:
     if (answer := judged.answer) is not None:
         yield "答复方 / answered by", f"{answer.responder} {china_time(answer.answered_at_ms)}"
         yield "记录 / records", _told(answer)
+        if answer.disclosure:
+            yield "披露规则 / rules of disclosure", answer.disclosure
 
 
 def _told(answer: Answer) -> str:
-    if answer.truncated:
-        return f"{len(answer.findings)}，还有更多 / and more"
-    return str(len(answer.findings)) if answer.findings else "0：答复方称未持有 / the responder says it held nothing"
+    if not answer.findings:
+        return "0：答复方称未持有可向查询方披露的有效记录 / the responder says it held nothing in force for this caller"
+    parts = sum(finding.excerpt is not None for finding in answer.findings)
+    some = f"，其中 {parts} 条仅提供部分 / {parts} of them in part" if parts else ""
+    return f"{len(answer.findings)}{some}{'，还有更多 / and more' if answer.truncated else ''}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from federation.records.act import AnnotationKind
 from node.audit.bundle import AnswerBundle
 from node.audit.trust import TrustFolder
 from tests.node.region.talk import PURPOSE, Wire, inquirer, matter
@@ -29,7 +30,7 @@ async def kept(tmp_path_factory: pytest.TempPathFactory, templates: Path, sample
     shanghai = world.node("310000")
     hangzhou = world.node("330100", n310000={"may_ask": (PURPOSE,)})
     hangzhou.publish("lists", samples.black(1, reason=HOSTILE))
-    hangzhou.publish("lists", samples.ending(), ref=0)
+    hangzhou.publish("lists", samples.mark(AnnotationKind.OBJECTION), ref=0)
     answered = await inquirer(shanghai).inquire_signed("330100", Wire(hangzhou, "310000"), matter())
     members = {node.keys.clock_verifier.name: keys_of_card(node) for node in (hangzhou, shanghai)}
     yield Kept(AnswerBundle(answered.question, answered.signed), shanghai, hangzhou, TrustFolder(members))

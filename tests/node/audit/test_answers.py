@@ -117,13 +117,13 @@ async def test_an_answer_to_a_question_about_another_subject_is_found_out(kept: 
 
 
 async def test_a_report_shows_a_proven_answer_and_runs_nothing_of_it(kept: Kept) -> None:
-    """Each section, the record in its own, its ending, the code of the file; what a record holds is text."""
+    """Each section, the record in its own, the mark on it, the code of the file; what a record holds is text."""
     raw = kept.bundle.encode()
     page = render_report(raw, judged(kept), shipped_standards()).decode()
 
     assert [1, 8] == [page.count(f"<{tag}>") - (tag == "h2") for tag in ("h1", "h2")]
     serious = page.partition("严重失信信息")[2].partition("<h2>")[0]
-    assert all(text in serious for text in ("&lt;script&gt;", "后续处理", "/lists/1", "ENDED"))
+    assert all(text in serious for text in ("&lt;script&gt;", "后续处理", "/lists/1", "OWN"))
     assert "<script" not in page
     assert hashlib.sha256(raw).hexdigest() == verification_code(raw).replace(" ", "")
     assert verification_code(raw) in page
@@ -192,7 +192,7 @@ async def test_a_record_that_its_responder_changed_is_found_out(kept: Kept, what
 
 
 async def test_an_act_on_another_record_is_found_out(kept: Kept) -> None:
-    """The ending of the first entry, shown beside the second."""
+    """The mark on the first entry, shown as what it is on."""
     (finding,) = kept.answer.findings
     turned = finding.model_copy(update={"evidence": finding.acts[0], "acts": (finding.evidence,)})
     found = judged(kept, kept.with_answer(sealed=True, findings=(turned,)))

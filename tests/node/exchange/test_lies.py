@@ -14,7 +14,7 @@ from creditexchange.v1.question_pb2 import Question as WireQuestion
 
 from federation.errors import FieldFault, PeerFault
 from federation.records.codec import decode_as, encode
-from federation.records.exchange import Answer, Freshness
+from federation.records.exchange import Answer, Freshness, Head
 from federation.rules.exchange import ANSWER_TYPE, QUESTION_TYPE
 from node.exchange.dialogue import Envelope, seal
 from tests.node.region.talk import PURPOSE, Wire, answered, inquirer, logged, matter, question
@@ -37,12 +37,13 @@ def hangzhou(world: World, samples: Samples) -> Node:
 
 
 def fresh(node: Node, *, later_ms: int = 0) -> Spoil:
-    """Signs an answer whose heads are all said to be fresh, and that is of another time."""
+    """Signs an answer that rests on an old head said to be fresh, where none is too old; it is of another time."""
 
     def spoil(envelope: Envelope) -> Envelope:
         answer = decode_as(Answer, envelope.payload)
-        heads = tuple(head.model_copy(update={"freshness": Freshness.FRESH}) for head in answer.heads)
-        changes = {"heads": heads, "answered_at_ms": answer.answered_at_ms + later_ms}
+        old = node.publisher.checkpoint("310000", node.origin("lists"))
+        heads = (Head(checkpoint=old, freshness=Freshness.FRESH),)
+        changes = {"heads": heads, "gaps": (), "answered_at_ms": answer.answered_at_ms + later_ms}
         return seal(ANSWER_TYPE, encode(answer.model_copy(update=changes)), node.keys)
 
     return spoil
