@@ -17,6 +17,7 @@ from federation.standards.bundle import SHIPPED_NAMES, Standards, shipped_standa
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.reading import shipped
 from node.assemble.stages import Foundation, rule_files, standard_files
+from node.cli.catalogue.disclosure import show_disclosure
 from node.cli.catalogue.files import TABLES, path_of, read_file
 from node.cli.catalogue.preview import preview_rules
 from node.cli.opening import CURRENT, AsJson, NodeFolder
@@ -98,6 +99,7 @@ def check_files(files: Files, node: NodeFolder = CURRENT, as_json: AsJson = Fals
 
 
 catalogue.command("preview")(preview_rules)
+catalogue.command("disclosure")(show_disclosure)
 
 
 def _in_force(node: Path) -> Iterator[tuple[str, str, bool]]:

@@ -174,3 +174,45 @@ def test_a_node_with_a_wrong_file_says_which(xinqiao: Xinqiao, empty_node: Path,
 
     assert 2 == said.code
     assert f"repair/{ORDER}@2.toml: decide_days is wrong" in said.err
+
+
+def test_who_may_see_what_is_told(xinqiao: Xinqiao, empty_node: Path) -> None:
+    """For a purpose and a role, with what is masked and left out; for people in both languages."""
+    asked = ("catalogue", "disclosure", "--purpose", "honours", "--role", "requester", "--node", empty_node)
+    document = xinqiao(*asked, "--json").document
+    kinds = {(each["dataset"], each["about"]): each for each in document["kinds"]}
+
+    assert ("disclosure@1", "gov-shared", 18) == (
+        document["disclosure"],
+        document["level"],
+        document["minors_under_years"],
+    )
+    assert ["nothing", "part"] == [kinds[name, "organisations"]["shown"] for name in ("filings", "lists")]
+    assert ["responsible_persons", "remark"] == sorted(kinds["lists", "organisations"]["left_out"], reverse=True)
+    assert {"identity.legacy_codes.code": "number"} == kinds["lists", "persons"]["masked"]
+    shown = xinqiao(*asked).out
+    assert all(text in shown for text in ("责任人员 / Responsible persons", "不可见 / nothing", "部分 / in part"))
+
+
+def test_nobody_is_told_of_a_purpose_that_there_is_not(xinqiao: Xinqiao, tmp_path: Path) -> None:
+    """Also without any node; the law that ships is spoken of then."""
+    said = xinqiao("catalogue", "disclosure", "--purpose", "curiosity", "--role", "requester", "--node", tmp_path)
+    assert (2, True) == (said.code, "PURPOSE_UNKNOWN" in said.err)
+
+    asked = ("--purpose", "subject-request", "--role", "requester", "--node", tmp_path, "--json")
+    assert "authorised-query" == xinqiao("catalogue", "disclosure", *asked).document["level"]
+
+
+def test_a_file_that_discloses_more_is_refused_by_line(xinqiao: Xinqiao, tmp_path: Path) -> None:
+    """`catalogue check` names the line, and what the law has."""
+    file = tmp_path / "disclosure" / "ours@1.toml"
+    file.parent.mkdir()
+    file.write_text(
+        'id = "ours"\nversion = "1"\nsource = "a test [U]"\nregion = "330100"\neffective_from = 2026-01-01\n'
+        '[purposes.honours]\ndatasets = ["lists", "filings"]\n',
+        encoding="utf-8",
+    )
+    said = xinqiao("catalogue", "check", file)
+
+    assert (4, True) == (said.code, f"{file}:7: DATA_FIELD" in said.out)
+    assert "honours needs no filings by disclosure@1" in said.out
