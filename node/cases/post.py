@@ -28,10 +28,10 @@ from federation.rules.case.letters import RECEIPT_TYPE, letter_sha256
 from node.cases.docket import Docket
 from node.cases.letter import CASE_PART, Letter, LetterName, open_letter
 from node.cases.ports import CaseStore, CaseUnit, KeptLetter, kept
-from node.cases.route import Routes
 from node.cases.window import Window
 from node.exchange.dialogue import Envelope, opened, seal
 from node.identity.keys import KeyRing
+from node.routing.route import Routes
 
 MAX_CONFLICTS = 4
 """Letters kept as evidence for one case; the first two prove all there is to prove."""

@@ -9,6 +9,7 @@ cannot be reached, an answer that is none, whose bytes are kept as evidence. Whe
 nobody can say on this side: the member's own log does.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import ToLog
 from node.exchange.gate import OwnGate
 from node.exchange.openings import behind_question
+from node.exchange.sealing import ReplyKey
 from node.identity.keys import KeyRing
 
 MAX_EVIDENCE_BYTES = 1024 * 1024
@@ -138,8 +140,14 @@ class Inquirer:
         """Asks one member about one subject. Raises as `inquire_signed`."""
         return (await self.inquire_signed(node_id, member, matter)).answer
 
-    async def inquire_signed(self, node_id: str, member: Member, matter: Matter) -> Answered:
-        """Asks one member about one subject, and keeps what was signed.
+    async def inquire_signed(self, node_id: str, member: Member, matter: Matter, *, sealed: bool = False) -> Answered:
+        """Asks one member about one subject, and keeps what was signed. Whoever cancels it has it logged, too.
+
+        Args:
+            node_id: who is to answer.
+            member: the way there.
+            matter: what is asked.
+            sealed: whether only this node is to read the answer, as it must be where others carry it.
 
         Raises:
             FieldFault: the matter breaks a rule of the question.
@@ -149,25 +157,31 @@ class Inquirer:
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing is used, whatever came.
         """
         self._log.require()
-        question = self._question(node_id, matter)
+        reply = ReplyKey.fresh() if sealed else None
+        question = self._question(node_id, matter, b"" if reply is None else reply.public)
         self._known.gate.require(question, self._now_ms())
         raw = encode(question)
-        asked, sealed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
+        asked, signed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
         envelope = None
         try:
-            envelope = await member.ask(sealed)
+            envelope = await _in_time(member, signed, matter.timeout_ms)
+            if reply is not None:
+                envelope = self._unsealed(reply, asked, envelope)
             answer = self._verified(asked, envelope)
         except (CallerFault, PeerFault, UnreachableFault) as fault:
             evidence = _evidence(asked, envelope, fault) if isinstance(fault, PeerFault) else None
             await self._log.log(self._entry(asked, RefusedWith(fault.reason), evidence))
             raise
+        except asyncio.CancelledError:
+            await asyncio.shield(self._log.log(self._entry(asked, RefusedWith("QUESTION_CANCELLED"))))
+            raise
         outcome = AnsweredWith(
             hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
         )
         await self._log.log(self._entry(asked, outcome))
-        return Answered(answer, sealed, envelope)
+        return Answered(answer, signed, envelope)
 
-    def _question(self, node_id: str, matter: Matter) -> Question:
+    def _question(self, node_id: str, matter: Matter, reply_key: bytes) -> Question:
         now_ms = self._now_ms()
         return Question(
             exchange_id=uuid7(now_ms, self._random_bytes(10)),
@@ -187,6 +201,7 @@ class Inquirer:
             datasets=matter.datasets,
             max_age_s=matter.max_age_s,
             deadline_ms=now_ms + matter.timeout_ms if matter.timeout_ms else 0,
+            reply_key=reply_key,
         )
 
     def _entry(self, asked: Asked, outcome: AnsweredWith | RefusedWith, evidence: Kept | None = None) -> ToLog:
@@ -194,6 +209,17 @@ class Inquirer:
         marks = self._known.gate.marks(asked.question, refusal, now_ms)
         entry = log_entry(asked, outcome, ExchangeSide.REQUESTER, now_ms, marks)
         return ToLog(entry, behind=behind_question(asked.question, asked.raw), evidence=evidence)
+
+    def _unsealed(self, reply: ReplyKey, asked: Asked, envelope: Envelope) -> Envelope:
+        """The signed answer in what came.
+
+        Raises:
+            PeerFault: ANSWER_NOT_SEALED or ANSWER_INVALID, as `ReplyKey.open`.
+        """
+        try:
+            return reply.open(asked, envelope, self._known.message_keys[asked.question.responder])
+        except CallerFault as fault:
+            raise PeerFault("ANSWER_INVALID", fault.reason, (envelope.to_bytes(),)) from fault
 
     def _verified(self, asked: Asked, envelope: Envelope) -> Answer:
         """The answer, when everything about it verifies.
@@ -243,6 +269,19 @@ class Inquirer:
         if keys is None:
             raise PeerFault("ANSWER_ORIGIN_UNKNOWN", f"no pinned key for {parts.origin}")
         verify_parts(parts, keys.log)
+
+
+async def _in_time(member: Member, question: Envelope, timeout_ms: int) -> Envelope:
+    """What the member says within the time given; 0 leaves the time to the way there.
+
+    Raises:
+        UnreachableFault: CALL_TIMEOUT, beside what `Member.ask` raises.
+    """
+    try:
+        async with asyncio.timeout(timeout_ms / 1000 if timeout_ms else None):
+            return await member.ask(question)
+    except TimeoutError:
+        raise UnreachableFault("CALL_TIMEOUT", f"no answer within {timeout_ms} ms") from None
 
 
 @lru_cache(maxsize=512)

@@ -29,6 +29,7 @@ from node.exchange.exchange_log import Logged, Outdated, ToLog, Unlogged, stands
 from node.exchange.gate import AT_ONCE, Gate, fault_of
 from node.exchange.openings import behind_question
 from node.exchange.scrutiny import Looked
+from node.exchange.sealing import check_reply_key, sealed_answer
 from node.identity.keys import KeyRing
 
 
@@ -116,7 +117,11 @@ class Responder:
         read = [self._read(caller, envelope) for caller, envelope in questions]
         asked = [each for each in read if isinstance(each, Asked)]
         leaving = iter(self._leaving(asked) if asked else ())
-        return [each if isinstance(each, Fault) else next(leaving) for each in read]
+        return [each if isinstance(each, Fault) else self._as_wanted(each, next(leaving)) for each in read]
+
+    def _as_wanted(self, asked: Asked, leaving: Envelope | Fault) -> Envelope | Fault:
+        """What leaves, sealed where the question wants it so: what is logged and remembered is what was signed."""
+        return leaving if isinstance(leaving, Fault) else sealed_answer(asked, leaving, self._keys)
 
     def _leaving(self, asked: Sequence[Asked]) -> list[Envelope | Fault]:
         """Judges, finds, signs and logs; what rests on something destroyed meanwhile, again. What may leave then."""
@@ -148,6 +153,7 @@ class Responder:
         try:
             raw = opened(envelope, QUESTION_TYPE, self._signer(caller, envelope))
             asked = Asked.of(_question(raw), raw)
+            check_reply_key(asked.question.reply_key)
         except CallerFault as fault:
             return fault
         question = asked.question

@@ -20,6 +20,7 @@ from creditexchange.v1 import holder_index_pb2 as holder
 from creditexchange.v1 import local_service_pb2 as local
 from creditexchange.v1 import node_service_pb2 as node
 from creditexchange.v1 import query_service_pb2 as query
+from creditexchange.v1 import relay_pb2 as relay
 from grpc_health.v1 import health_pb2
 
 from federation.errors import CallerFault, ConfigFault, PeerFault
@@ -36,6 +37,7 @@ from node.exchange.inquire import Answered, Matter
 from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
+from node.routing.ways import Relayed
 from node.rpc.asking.bars import order_to_wire
 from node.rpc.asking.wire import answer_from_wire, answered_from_wire, matter_to_wire
 from node.rpc.auditing.wire import access_to_wire
@@ -51,6 +53,7 @@ from node.rpc.erasing.wire import erasure_from_wire
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.feed.chunk import chunk_from_wire
 from node.rpc.feed.head import ShownHead, head_from_wire
+from node.rpc.relaying.wire import parcel_to_wire, relayed_from_wire
 from node.rpc.trust import Trust
 from node.rpc.wire import (
     CONDITION_KEY,
@@ -72,6 +75,7 @@ _WATCH = Method("/creditexchange.v1.FeedService/WatchCheckpoints", feed.WatchChe
 _READ = Method("/creditexchange.v1.FeedService/ReadEntries", feed.ReadEntriesResponse)
 _ASK = Method("/creditexchange.v1.QueryService/Ask", query.AskResponse)
 _HOLDER_INDEX = Method("/creditexchange.v1.QueryService/GetHolderIndex", holder.GetHolderIndexResponse)
+_RELAY = Method("/creditexchange.v1.QueryService/Relay", relay.RelayResponse)
 _SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
 _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
@@ -163,8 +167,8 @@ class PeerClient:
             async for message in messages:
                 yield read_answer(chunk_from_wire, message)
 
-    async def ask(self, question: Envelope) -> Envelope:
-        """The peer's signed answer, still to be verified. Asked once.
+    async def ask(self, question: Envelope, timeout_s: float | None = None) -> Envelope:
+        """The peer's signed answer, still to be verified. Asked once, within a time of its own if given.
 
         Raises:
             CallerFault: the peer refused, with its reason.
@@ -172,7 +176,7 @@ class PeerClient:
             PeerFault: ANSWER_MALFORMED.
         """
         request = query.AskRequest(question=envelope_to_wire(question))
-        response = await self._link.call(_ASK, request, self._timeout_s)
+        response = await self._link.call(_ASK, request, timeout_s or self._timeout_s)
         try:
             return envelope_from_wire(response.answer)
         except CallerFault as fault:
@@ -194,6 +198,20 @@ class PeerClient:
                 except CallerFault as fault:
                     evidence = (message.SerializeToString(),)
                     raise PeerFault("ANSWER_MALFORMED", f"{self._link.name}: {fault.reason}", evidence) from fault
+
+    async def relay(
+        self, questions: Sequence[Envelope], passed: Sequence[str], timeout_s: float
+    ) -> AsyncGenerator[Relayed]:
+        """What becomes of questions that the peer hands on, as it comes; answers are still to be verified.
+
+        Raises:
+            UnreachableFault: refused as a whole (with the peer's reason), broken off, or not done in time.
+            PeerFault: ANSWER_MALFORMED.
+        """
+        request = parcel_to_wire(questions, passed)
+        async with aclosing(self._link.stream(_RELAY, request, None, timeout_s)) as messages:
+            async for message in messages:
+                yield read_answer(relayed_from_wire, message)
 
     async def deliver(self, letters: Sequence[Envelope]) -> list[Taken]:
         """What became of each letter, in order; receipts are still to be verified. Once: whoever calls tries again.

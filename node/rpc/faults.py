@@ -84,6 +84,8 @@ TABLE: Mapping[str, Row] = {
     INTERNAL: Row(_C.INTERNAL, UnreachableFault, "A fault of this node."),
     "METHOD_UNKNOWN": Row(_C.UNIMPLEMENTED, AccessFault, "No such method."),
     "MEMBER_UNREACHABLE": Row(_C.UNAVAILABLE, UnreachableFault, "The member asked gave no usable answer."),
+    "NO_ROUTE": Row(_C.NOT_FOUND, UnreachableFault, "The hub knows no way to the member."),
+    "MEMBER_TOO_SLOW": Row(_C.DEADLINE_EXCEEDED, UnreachableFault, "The member did not answer in time."),
 }
 
 # The most specific class comes first. A peer that answers nonsense is, for whoever asks through us, one without.

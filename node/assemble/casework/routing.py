@@ -7,9 +7,9 @@ from collections import defaultdict
 from federation.log.checkpoint import Origin
 from node.assemble.members import Members
 from node.cases.post import Correspondents
-from node.cases.route import Routes
 from node.config import Config
 from node.identity.keys import KeyRing
+from node.routing.route import Routes
 
 _RELAY = "relay"
 

@@ -23,6 +23,7 @@ from federation.log.checkpoint import FeedKeys
 from node.assemble.asking.gates import Gates
 from node.assemble.casework.delivering import Delivering
 from node.assemble.casework.door import CaseDoor
+from node.assemble.casework.routing import routes_of
 from node.assemble.interpreter import settle_interpreter
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf
@@ -60,6 +61,7 @@ from node.follow.follower import Follower
 from node.follow.ports import FollowedPeer, FollowSurroundings
 from node.observe import Observer, configure_logging
 from node.publish import Pulse
+from node.routing.relay import Relay, RelayGround
 from node.rpc.cases.servicer import CaseServicer
 from node.rpc.client import PeerClient
 from node.rpc.feed.servicer import FeedServicer, FeedStages
@@ -326,7 +328,10 @@ class _Parts:
             NodeServicer(statement),
             FeedServicer(feeds, self._readers),
             QueryServicer(
-                Answering(self._responder(), self._readers), Handing(self._views.reader, node.id), self._readers
+                Answering(self._responder(), self._readers),
+                self._relay(accesses),
+                Handing(self._views.reader, node.id),
+                self._readers,
             ),
             CaseServicer(cases, self._writer),
             LocalServicer(local, self._writer, self._readers),
@@ -343,6 +348,14 @@ class _Parts:
         asking = Asking(members.message_keys, members.relays, self._gates.members)
         log = WriterLog(self._watch, self._writer)
         return Responder(self._views.query, log, foundation.keys, asking, foundation.clock)
+
+    def _relay(self, accesses: AccessLog) -> Relay:
+        foundation, members = self._foundation, self._foundation.members
+        home, routes = foundation.config.node.id, routes_of(foundation.config)
+        known = RelayGround(
+            home, routes, self._clients, members.message_keys, members.relays, accesses.log, foundation.clock
+        )
+        return Relay(known)
 
     def _inquiring(self) -> Inquiring:
         foundation = self._foundation

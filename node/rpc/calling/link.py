@@ -113,7 +113,9 @@ class Link:
         except grpc.aio.AioRpcError as error:
             raise fault_from_rpc_error(error, self.name) from error
 
-    async def stream(self, method: Method[Wire], request: Message, stall_s: float | None) -> AsyncGenerator[Wire]:
+    async def stream(
+        self, method: Method[Wire], request: Message, stall_s: float | None, longest_s: float = STREAM_S
+    ) -> AsyncGenerator[Wire]:
         """Messages of a stream; it is cancelled when the reader stops, or nothing comes for `stall_s` seconds.
 
         Raises:
@@ -121,7 +123,7 @@ class Link:
             PeerFault: ANSWER_MALFORMED.
         """
         stub: _Streaming = self.channel().unary_stream(method.path, serialised, None)
-        flow = stub(request, timeout=STREAM_S)
+        flow = stub(request, timeout=longest_s)
         try:
             while True:
                 async with asyncio.timeout(stall_s):

@@ -47,6 +47,7 @@ from tests.node.rpc.erasing import Erasing, Stating
 from tests.node.rpc.holders.indexing import Indexing
 from tests.node.rpc.liar import Liar, Liars
 from tests.node.rpc.looping import Looping
+from tests.node.rpc.relaying.stage import Relaying
 
 FEDERATION = "delta.example"
 ORIGIN = f"{FEDERATION}/330100/lists/1"
@@ -132,7 +133,7 @@ def _entry(number: int, payload_bytes: int) -> RawEntry:
 
 
 @dataclass
-class Stages(Erasing, Casing, Looping, Indexing):
+class Stages(Erasing, Casing, Looping, Indexing, Relaying):
     """What stands behind query and local: remembers what it was asked, answers or raises what it is told."""
 
     asked: list[tuple[str, Envelope]] = field(default_factory=list)
@@ -334,7 +335,7 @@ async def start_lab(folder: Path, executor: ThreadPoolExecutor, limits: LimitsSe
     servicers = Servicers(
         NodeServicer(NodeStatement("330100", FEDERATION, "xinqiao/0", ("creditexchange.v1/1",), ("source",))),
         FeedServicer(FeedStages(publisher, feeds, feeds, lambda _origin: bell), executor, watch_s),
-        QueryServicer(stages, stages, executor),
+        QueryServicer(stages, stages, stages, executor),
         *doors(stages, executor),
     )
     lab: Lab

@@ -24,19 +24,20 @@ _sym_db = _symbol_database.Default()
 
 from creditexchange.v1 import envelope_pb2 as creditexchange_dot_v1_dot_envelope__pb2
 from creditexchange.v1 import holder_index_pb2 as creditexchange_dot_v1_dot_holder__index__pb2
+from creditexchange.v1 import relay_pb2 as creditexchange_dot_v1_dot_relay__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/query_service.proto\x12\x11\x63reditexchange.v1\x1a creditexchange/v1/envelope.proto\x1a$creditexchange/v1/holder_index.proto\";\n\nAskRequest\x12-\n\x08question\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\":\n\x0b\x41skResponse\x12+\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope2\xbd\x01\n\x0cQueryService\x12\x44\n\x03\x41sk\x12\x1d.creditexchange.v1.AskRequest\x1a\x1e.creditexchange.v1.AskResponse\x12g\n\x0eGetHolderIndex\x12(.creditexchange.v1.GetHolderIndexRequest\x1a).creditexchange.v1.GetHolderIndexResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/query_service.proto\x12\x11\x63reditexchange.v1\x1a creditexchange/v1/envelope.proto\x1a$creditexchange/v1/holder_index.proto\x1a\x1d\x63reditexchange/v1/relay.proto\";\n\nAskRequest\x12-\n\x08question\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\":\n\x0b\x41skResponse\x12+\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope2\x8b\x02\n\x0cQueryService\x12\x44\n\x03\x41sk\x12\x1d.creditexchange.v1.AskRequest\x1a\x1e.creditexchange.v1.AskResponse\x12g\n\x0eGetHolderIndex\x12(.creditexchange.v1.GetHolderIndexRequest\x1a).creditexchange.v1.GetHolderIndexResponse0\x01\x12L\n\x05Relay\x12\x1f.creditexchange.v1.RelayRequest\x1a .creditexchange.v1.RelayResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'creditexchange.v1.query_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ASKREQUEST']._serialized_start=132
-  _globals['_ASKREQUEST']._serialized_end=191
-  _globals['_ASKRESPONSE']._serialized_start=193
-  _globals['_ASKRESPONSE']._serialized_end=251
-  _globals['_QUERYSERVICE']._serialized_start=254
-  _globals['_QUERYSERVICE']._serialized_end=443
+  _globals['_ASKREQUEST']._serialized_start=163
+  _globals['_ASKREQUEST']._serialized_end=222
+  _globals['_ASKRESPONSE']._serialized_start=224
+  _globals['_ASKRESPONSE']._serialized_end=282
+  _globals['_QUERYSERVICE']._serialized_start=285
+  _globals['_QUERYSERVICE']._serialized_end=552
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 from creditexchange.v1 import envelope_pb2 as _envelope_pb2
 from creditexchange.v1 import holder_index_pb2 as _holder_index_pb2
+from creditexchange.v1 import relay_pb2 as _relay_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Mapping as _Mapping

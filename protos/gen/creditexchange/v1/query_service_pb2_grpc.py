@@ -5,6 +5,7 @@ import warnings
 
 from creditexchange.v1 import holder_index_pb2 as creditexchange_dot_v1_dot_holder__index__pb2
 from creditexchange.v1 import query_service_pb2 as creditexchange_dot_v1_dot_query__service__pb2
+from creditexchange.v1 import relay_pb2 as creditexchange_dot_v1_dot_relay__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -46,6 +47,11 @@ class QueryServiceStub:
                 request_serializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.FromString,
                 _registered_method=True)
+        self.Relay = channel.unary_stream(
+                '/creditexchange.v1.QueryService/Relay',
+                request_serializer=creditexchange_dot_v1_dot_relay__pb2.RelayRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_relay__pb2.RelayResponse.FromString,
+                _registered_method=True)
 
 
 class QueryServiceServicer:
@@ -74,6 +80,15 @@ class QueryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Relay(self, request, context):
+        """For hubs: hands signed questions on to the members they are for, and what those answer back, each as it comes. The
+        hub alters nothing and answers nothing by its own right; it reads questions, and no answers. The caller is the
+        requester, or a hub that was handed them. Errors: CALLER_NOT_ENTITLED, LIMIT_EXCEEDED, EXCHANGE_LOG_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QueryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -86,6 +101,11 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.GetHolderIndex,
                     request_deserializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.SerializeToString,
+            ),
+            'Relay': grpc.unary_stream_rpc_method_handler(
+                    servicer.Relay,
+                    request_deserializer=creditexchange_dot_v1_dot_relay__pb2.RelayRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_relay__pb2.RelayResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -143,6 +163,33 @@ class QueryService:
             '/creditexchange.v1.QueryService/GetHolderIndex',
             creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexRequest.SerializeToString,
             creditexchange_dot_v1_dot_holder__index__pb2.GetHolderIndexResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Relay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditexchange.v1.QueryService/Relay',
+            creditexchange_dot_v1_dot_relay__pb2.RelayRequest.SerializeToString,
+            creditexchange_dot_v1_dot_relay__pb2.RelayResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -8,6 +8,7 @@ SPDX-License-Identifier: Apache-2.0
 from collections import abc as _abc
 from creditexchange.v1 import holder_index_pb2 as _holder_index_pb2
 from creditexchange.v1 import query_service_pb2 as _query_service_pb2
+from creditexchange.v1 import relay_pb2 as _relay_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -50,6 +51,11 @@ class QueryServiceStub:
     that none is held here.
     Errors: CALLER_UNKNOWN, FIELD_INVALID.
     """
+    Relay: _grpc.UnaryStreamMultiCallable[_relay_pb2.RelayRequest, _relay_pb2.RelayResponse]
+    """For hubs: hands signed questions on to the members they are for, and what those answer back, each as it comes. The
+    hub alters nothing and answers nothing by its own right; it reads questions, and no answers. The caller is the
+    requester, or a hub that was handed them. Errors: CALLER_NOT_ENTITLED, LIMIT_EXCEEDED, EXCHANGE_LOG_UNAVAILABLE.
+    """
 
 @_typing.type_check_only
 class QueryServiceAsyncStub(QueryServiceStub):
@@ -69,6 +75,11 @@ class QueryServiceAsyncStub(QueryServiceStub):
     there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
     that none is held here.
     Errors: CALLER_UNKNOWN, FIELD_INVALID.
+    """
+    Relay: _aio.UnaryStreamMultiCallable[_relay_pb2.RelayRequest, _relay_pb2.RelayResponse]  # type: ignore[assignment]
+    """For hubs: hands signed questions on to the members they are for, and what those answer back, each as it comes. The
+    hub alters nothing and answers nothing by its own right; it reads questions, and no answers. The caller is the
+    requester, or a hub that was handed them. Errors: CALLER_NOT_ENTITLED, LIMIT_EXCEEDED, EXCHANGE_LOG_UNAVAILABLE.
     """
 
 class QueryServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -98,6 +109,17 @@ class QueryServiceServicer(metaclass=_abc_1.ABCMeta):
         there is nothing to ask about. Every member may have it: it covers what every member may read. An empty stream says
         that none is held here.
         Errors: CALLER_UNKNOWN, FIELD_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def Relay(
+        self,
+        request: _relay_pb2.RelayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relay_pb2.RelayResponse], _abc.AsyncIterator[_relay_pb2.RelayResponse]]:
+        """For hubs: hands signed questions on to the members they are for, and what those answer back, each as it comes. The
+        hub alters nothing and answers nothing by its own right; it reads questions, and no answers. The caller is the
+        requester, or a hub that was handed them. Errors: CALLER_NOT_ENTITLED, LIMIT_EXCEEDED, EXCHANGE_LOG_UNAVAILABLE.
         """
 
 def add_QueryServiceServicer_to_server(servicer: QueryServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Where a letter goes next. A letter is never sent back to whoever brought it, so that it cannot go in circles.
+"""Where a letter or a question goes next: never back to whoever brought it, so that it cannot go in circles.
 
-A member that is pinned with an address is reached directly, and in no other way. Else the letter goes by a hub, in
-this order: the one that brought the case which is answered; those through which a feed of the destination is followed;
-any other member with the role of a relay. A hub that knows no way says so, and the next one is tried.
+A member that is pinned with an address is reached directly, and in no other way. Else it goes by a hub, in this order:
+the one that brought the case which is answered; those through which a feed of the destination is followed; any other
+member with the role of a relay. A hub that knows no way says so, and the next one is tried.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Routes:
         """The members to try, best first; none when there is no way.
 
         Args:
-            destination: the node the letter is for.
+            destination: the node it is for.
             sender: who brought it; empty for one of this node's own.
             back: who brought the case that it answers; empty when nobody did.
         """

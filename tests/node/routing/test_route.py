@@ -4,7 +4,7 @@
 
 import pytest
 
-from node.cases.route import Routes
+from node.routing.route import Routes
 
 ROUTES = Routes("310000", frozenset({"yrd", "cn", "330000"}), {"330100": ("330000", "gone")}, ("cn", "yrd"))
 
