@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from federation.errors import AccessFault, ConfigFault, Fault
 from federation.log.checkpoint import FeedKeys, Origin
-from federation.records.exchange import AccessKind, Answer, LateAcknowledgement
+from federation.records.exchange import AccessKind, LateAcknowledgement
 from federation.records.feed_policy import Dataset
 from federation.rules.exchange import Accessed
 from federation.rules.loop.feedback import Statement
@@ -24,7 +24,7 @@ from federation.standards.calendar import china_date
 from node.acknowledge.propagation import Late, Spread, late_in, spread_of
 from node.assemble.bulk.importer import Importer
 from node.assemble.bulk.process import FileReader
-from node.assemble.outward.inquiry import inquire_directly, log_directly
+from node.assemble.outward.inquiry import inquire_directly, inquire_widely_directly, log_directly
 from node.assemble.outward.newest import Newest
 from node.assemble.serving.stating.terms import due_by
 from node.assemble.stages import Foundation, Stages, Views, place_of
@@ -45,6 +45,7 @@ from node.publish import Publisher
 from node.query.business import Business
 from node.query.query import Query
 from node.query.reports import Reports
+from node.routing.widely import Reply
 from node.rpc.loop.client import BusinessClient
 from node.rpc.trust import Trust
 from node.storage.opening.checks import is_served
@@ -72,7 +73,7 @@ class Desk:
 
     def __init__(self, foundation: Foundation, reader: Reader) -> None:
         self._foundation = foundation
-        views = Views(foundation, reader)
+        self._views = views = Views(foundation, reader)
         self.config = foundation.config
         self.reader = reader
         self.publisher: Publisher = views.publisher
@@ -151,10 +152,10 @@ class Desk:
             UnreachableFault: the served node does not answer.
         """
         origin = self.origin(feed)
-        stages = self._own_stages()
-        if stages is not None:
-            return persist(stages.intake.submit, origin, submissions, amend=amend)
-        return list(self._through_node(lambda client: client.submit(feed, submissions, amend=amend)))
+        return self.written(
+            lambda stages: stages.intake.submit(origin, submissions, amend=amend),
+            lambda client: client.submit(feed, submissions, amend=amend),
+        )
 
     def erase(
         self, origin: str, indexes: Sequence[int], ground: str, *, with_acts: bool = False
@@ -176,10 +177,10 @@ class Desk:
         """
         check_order(origin, self._foundation.datasets, indexes, ground)
         feed = Origin.parse(origin).feed
-        stages = self._own_stages()
-        if stages is not None:
-            return stages.eraser.order(origin, indexes, ground, with_acts=with_acts)
-        return self._through_node(lambda client: client.erase(feed, indexes, ground, with_acts=with_acts))
+        return self._done(
+            lambda stages: stages.eraser.order(origin, indexes, ground, with_acts=with_acts),
+            lambda client: client.erase(feed, indexes, ground, with_acts=with_acts),
+        )
 
     def file_case(self, application: Application) -> Filed | NotFiled:
         """Files a case, directly or through the node that is being served, which hands it on.
@@ -214,10 +215,9 @@ class Desk:
         Raises:
             ConfigFault, StoreFault, UnreachableFault: as `submit`.
         """
-        stages = self._own_stages()
-        if stages is not None:
-            return persist(stages.feedbacks.give, statements)
-        return self._through_node(lambda client: client.give_feedback(statements))
+        return self.written(
+            lambda stages: stages.feedbacks.give(statements), lambda client: client.give_feedback(statements)
+        )
 
     def publish_pending(self) -> int:
         """Publishes everything that waits; 0 when the node is being served, which does so itself.
@@ -246,10 +246,6 @@ class Desk:
             lambda origin: None if stages is None else self._newest.require(stages, (origin,)),
         )
 
-    def inquire(self, node_id: str, matter: Matter) -> Answer:
-        """Asks a member, as `inquire_signed`, of whom only the answer is wanted."""
-        return self.inquire_signed(node_id, matter).answer
-
     def inquire_signed(self, node_id: str, matter: Matter) -> Answered:
         """Asks a member, directly or through the node that is being served; logged on both sides.
 
@@ -259,18 +255,34 @@ class Desk:
             PeerFault: the answer does not verify.
             UnreachableFault: no answer came.
         """
-        stages = self._own_stages()
-        if stages is None:
-            return self._through_node(lambda client: client.inquire_signed(node_id, matter))
         trust = Trust.of(self.config, self._observer)
-        return asyncio.run(inquire_directly(stages, trust, node_id, matter))
+        return self._done(
+            lambda stages: asyncio.run(inquire_directly(stages, trust, node_id, matter)),
+            lambda client: client.inquire_signed(node_id, matter),
+        )
+
+    def inquire_widely(self, matter: Matter, *, everywhere: bool) -> list[Reply]:
+        """Asks members by the plan for a matter; what became of each, as `Widely.ask` says. Raises as that does."""
+        trust = Trust.of(self.config, self._observer)
+        return self._done(
+            lambda stages: asyncio.run(
+                inquire_widely_directly(stages, self._views, trust, matter, everywhere=everywhere)
+            ),
+            lambda client: client.inquire_widely(matter, everywhere=everywhere),
+        )
+
+    def _done(
+        self, directly: Callable[[Stages], Result], through: Callable[[BusinessClient], Awaitable[Result]]
+    ) -> Result:
+        """Does something here, when this process may write, or has the node do it that is being served."""
+        stages = self._own_stages()
+        return self._through_node(through) if stages is None else directly(stages)
 
     def written(
         self, directly: Callable[[Stages], Result], through: Callable[[BusinessClient], Awaitable[Result]]
     ) -> Result:
         """Has something written by the one process that may. Raises as `submit`."""
-        stages = self._own_stages()
-        return self._through_node(through) if stages is None else persist(directly, stages)
+        return self._done(lambda stages: persist(directly, stages), through)
 
     def _through_node(
         self, call: Callable[[BusinessClient], Awaitable[Result]], timeout_s: float | None = None
@@ -301,8 +313,7 @@ class Desk:
             void = void_places(seen, [entry]).get((origin, index), "")
             acts = acts_of(entry, seen.acts(origin, [index]).get(index, ()), void)
             codes = seen.one_subject([entry.subject])[entry.subject] if entry.subject else ()
-        rules = self._foundation.ledger_rules
-        day = as_of or china_date(self._foundation.clock())
+        rules, day = self._foundation.ledger_rules, as_of or china_date(self._foundation.clock())
         black = any(self.reader.is_black(code) for code in codes)
         return judge(rules, entry, acts, black_elsewhere=black, as_of=day)
 
@@ -321,10 +332,10 @@ class Desk:
     def late(self) -> Sequence[Late]:
         """Members that have not acknowledged acts of own feeds whose time is over, by feed and member."""
         now_ms = self._foundation.clock()
-        own = [view for view in self.reader.feeds() if view.origin in self._foundation.datasets]
         return [
             late
-            for view in own
+            for view in self.reader.feeds()
+            if view.origin in self._foundation.datasets
             for late in late_in(self.reader, view.origin, view.size, due_by(self._foundation, view.origin), now_ms)
         ]
 
@@ -347,11 +358,8 @@ class Desk:
             ConfigFault: as `submit`.
         """
         accessed = Accessed(kind, self.config.node.id, reference, tuple(codes))
-        stages = self._own_stages()
-        if stages is not None:
-            log_directly(stages, stages.accesses.entry(accessed))
-        else:
-            self._through_node(lambda client: client.log_access(accessed))
+        entry = lambda stages: log_directly(stages, stages.accesses.entry(accessed))  # noqa: E731
+        self._done(entry, lambda client: client.log_access(accessed))
 
     def release(self, origin: str) -> bool:
         """Lets a quarantined feed be followed again, after an operator has looked at the evidence.

@@ -181,6 +181,14 @@ class Inquirer:
         await self._log.log(self._entry(asked, outcome))
         return Answered(answer, signed, envelope)
 
+    def check(self, matter: Matter) -> None:
+        """Sees that a question can be made of a matter.
+
+        Raises:
+            FieldFault: it breaks a rule of the question.
+        """
+        self._question(self._keys.node_id, matter, b"")
+
     def _question(self, node_id: str, matter: Matter, reply_key: bytes) -> Question:
         now_ms = self._now_ms()
         return Question(
@@ -222,6 +230,15 @@ class Inquirer:
             raise PeerFault("ANSWER_INVALID", fault.reason, (envelope.to_bytes(),)) from fault
 
     def _verified(self, asked: Asked, envelope: Envelope) -> Answer:
+        """As `_judged`; what a fault of it carries first is the whole that the responder signed."""
+        try:
+            return self._judged(asked, envelope)
+        except PeerFault as fault:
+            whole = envelope.to_bytes()
+            fault.evidence = (whole, *(part for part in fault.evidence if part != whole))
+            raise
+
+    def _judged(self, asked: Asked, envelope: Envelope) -> Answer:
         """The answer, when everything about it verifies.
 
         Raises:

@@ -21,9 +21,10 @@ from creditexchange.v1 import local_service_pb2 as local
 from creditexchange.v1 import node_service_pb2 as node
 from creditexchange.v1 import query_service_pb2 as query
 from creditexchange.v1 import relay_pb2 as relay
+from creditexchange.v1 import wide_inquiry_pb2 as wide
 from grpc_health.v1 import health_pb2
 
-from federation.errors import CallerFault, ConfigFault, PeerFault
+from federation.errors import CallerFault, ConfigFault, PeerFault, UnreachableFault
 from federation.records.exchange import Answer
 from federation.rules.exchange import Accessed
 from node.cases.docket import NotDone, Step
@@ -38,10 +39,12 @@ from node.follow.ports import Received
 from node.identity.certificates import SpiffeId
 from node.intake import Outcome, Submission
 from node.routing.ways import Relayed
+from node.routing.widely import Reply
 from node.rpc.asking.bars import order_to_wire
+from node.rpc.asking.wide import reply_from_wire, wide_to_wire
 from node.rpc.asking.wire import answer_from_wire, answered_from_wire, matter_to_wire
 from node.rpc.auditing.wire import access_to_wire
-from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, serialised
+from node.rpc.calling.link import Link, Material, Method, Unary, read_answer, refused_stream, serialised
 from node.rpc.cases.wire import (
     application_to_wire,
     filed_from_wire,
@@ -78,6 +81,9 @@ _HOLDER_INDEX = Method("/creditexchange.v1.QueryService/GetHolderIndex", holder.
 _RELAY = Method("/creditexchange.v1.QueryService/Relay", relay.RelayResponse)
 _SUBMIT = Method("/creditexchange.v1.LocalService/Submit", local.SubmitResponse)
 _INQUIRE = Method("/creditexchange.v1.LocalService/Inquire", local.InquireResponse)
+_INQUIRE_WIDELY = Method("/creditexchange.v1.LocalService/InquireWidely", wide.InquireWidelyResponse)
+WIDELY_S = 65.0
+"""Longest time that a question to many takes, a little more than the node gives it."""
 _ERASE = Method("/creditexchange.v1.LocalService/Erase", local.EraseResponse)
 _DELIVER = Method("/creditexchange.v1.CaseService/Deliver", case.DeliverResponse)
 _FILE_CASE = Method("/creditexchange.v1.LocalService/FileCase", filing.FileCaseResponse)
@@ -273,6 +279,19 @@ class LocalClient:
         request = matter_to_wire(member, matter)
         request.signed = True
         return read_answer(answered_from_wire, await self._link.call(_INQUIRE, request, self._timeout_s))
+
+    async def inquire_widely(self, matter: Matter, *, everywhere: bool) -> list[Reply]:
+        """What becomes of each member that the plan for a matter names, once all is known.
+
+        Raises:
+            CallerFault, UnreachableFault, PeerFault: as `submit`.
+        """
+        request = wide_to_wire(matter, everywhere=everywhere)
+        try:
+            async with aclosing(self._link.stream(_INQUIRE_WIDELY, request, WIDELY_S, WIDELY_S)) as flow:
+                return [read_answer(reply_from_wire, message) async for message in flow]
+        except UnreachableFault as fault:
+            raise refused_stream(fault, self._link.name) from fault
 
     async def erase(self, feed: str, indexes: Sequence[int], ground: str, *, with_acts: bool) -> list[ErasureOutcome]:
         """One outcome for each index, in order; what is ordered is durable. Raises as `submit`."""

@@ -4,8 +4,9 @@
 """LocalService: the node's own business systems, on the local port only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +34,7 @@ from creditexchange.v1.local_service_pb2 import (
 )
 from creditexchange.v1.local_service_pb2_grpc import LocalServiceServicer
 from creditexchange.v1.report_check_pb2 import CheckReportRequest, CheckReportResponse
+from creditexchange.v1.wide_inquiry_pb2 import InquireWidelyRequest, InquireWidelyResponse
 
 from federation.errors import AccessFault, FieldFault
 from federation.rules.exchange import Accessed
@@ -49,7 +51,9 @@ from node.intake import Outcome, Submission
 from node.query.business import BatchChecked, SubjectChecked, Wanted
 from node.query.reports import ReportAnswer
 from node.query.seen import Place
+from node.routing.widely import Reply
 from node.rpc.asking.bars import order_from_wire
+from node.rpc.asking.wide import reply_to_wire, wide_from_wire
 from node.rpc.asking.wire import answered_to_wire, matter_from_wire
 from node.rpc.auditing.wire import accessed_from_wire
 from node.rpc.caller import current_caller
@@ -133,6 +137,10 @@ class InquireStage(Protocol):
 
     def inquire(self, member: str, matter: Matter) -> Awaitable[Answered]:
         """The verified, logged answer; a Fault when there is none, AccessFault for a member not pinned."""
+        ...
+
+    def inquire_widely(self, matter: Matter, *, everywhere: bool) -> AsyncGenerator[Reply]:
+        """What becomes of each member, as soon as it is known; closing it cancels what is under way."""
         ...
 
 
@@ -241,6 +249,15 @@ class LocalServicer(LocalServiceServicer):
         """Puts a question to a member."""
         member, matter = matter_from_wire(request)
         return answered_to_wire(await self._stages.inquire.inquire(member, matter), signed=request.signed)
+
+    async def InquireWidely(
+        self, request: InquireWidelyRequest, _context: object
+    ) -> AsyncIterator[InquireWidelyResponse]:
+        """Puts a question to many members."""
+        matter, everywhere = wide_from_wire(request)
+        async with aclosing(self._stages.inquire.inquire_widely(matter, everywhere=everywhere)) as flow:
+            async for reply in flow:
+                yield reply_to_wire(reply)
 
     async def Erase(self, request: EraseRequest, _context: object) -> EraseResponse:
         """Takes an order to erase, from whoever runs the node."""

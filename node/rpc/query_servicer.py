@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
 # ruff: noqa: N802 -- the contract names the methods
-"""QueryService: members' signed questions, for this node or to be handed on, and the indexes that spare some of them."""
+"""QueryService: members' signed questions, for this node or to be handed on; indexes that spare some of them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence

@@ -175,13 +175,13 @@ def test_without_room_for_its_log_no_answer_leaves(two: tuple[Region, Node, Node
     room.fill(answering)
     with pytest.raises(UnreachableFault, match="EXCHANGE_LOG_UNAVAILABLE"):
         for _ in range(BATCHES):
-            asking.ask(lambda desk: desk.inquire("330100", MATTER))
+            asking.ask(lambda desk: desk.inquire_signed("330100", MATTER))
             answers += 1
     until(lambda: why_read_only(answering) == {room.reason}, "the node says that it is read-only")
     said = status(answering)
     room.free(answering)
     until(lambda: not why_read_only(answering), "the node writes again")
-    asking.ask(lambda desk: desk.inquire("330100", MATTER))
+    asking.ask(lambda desk: desk.inquire_signed("330100", MATTER))
     until(lambda: answering.size("flow.example/330100/_exchange/1") == answers + 1, "each answer that left is logged")
 
     assert (True, {room.reason}) == (said["read_only"], {problem["reason"] for problem in said["problems"]})

@@ -3,7 +3,7 @@
 """What the servicers find behind their doors: stages, each in the thread where it may run."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 
 from federation.errors import AccessFault, ConfigFault, FieldFault, ForkFault
@@ -12,6 +12,7 @@ from federation.records.codec import FEEDBACK_SCHEMA
 from federation.records.feed_policy import Dataset
 from federation.rules.loop.feedback import NotTaken, Statement
 from node.assemble.members import Members
+from node.assemble.outward.wide import WideInquiring
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.loops import Bells
 from node.assemble.stages import Stages
@@ -24,6 +25,7 @@ from node.exchange.respond import Responder
 from node.intake import Outcome, Submission
 from node.observe import Observer
 from node.publish import Chunk, FeedReader, Publisher
+from node.routing.widely import Reply
 from node.rpc.client import PeerClient
 
 MOST_ANSWERING = 3
@@ -161,11 +163,16 @@ class Barring:
 
 
 class Inquiring:
-    """Questions to members that are pinned with an address."""
+    """Questions to members: to one that is pinned with an address, or to many, by hubs too."""
 
-    def __init__(self, inquirer: Inquirer, clients: Mapping[str, PeerClient]) -> None:
+    def __init__(self, inquirer: Inquirer, clients: Mapping[str, PeerClient], wide: WideInquiring) -> None:
         self._inquirer = inquirer
         self._clients = clients
+        self._wide = wide
+
+    def inquire_widely(self, matter: Matter, *, everywhere: bool) -> AsyncGenerator[Reply]:
+        """As `WideInquiring.ask`."""
+        return self._wide.ask(matter, everywhere=everywhere)
 
     async def inquire(self, member: str, matter: Matter) -> Answered:
         """As `Inquirer.inquire_signed`; FieldFault for a member that cannot be asked."""

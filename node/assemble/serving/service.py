@@ -27,6 +27,7 @@ from node.assemble.casework.routing import routes_of
 from node.assemble.interpreter import settle_interpreter
 from node.assemble.members import EXCHANGE
 from node.assemble.mirrors import HeadOf
+from node.assemble.outward.wide import WideInquiring
 from node.assemble.serving.checks import AuditedFeeds, LoggedChecks
 from node.assemble.serving.condition import Condition
 from node.assemble.serving.doors import (
@@ -360,7 +361,9 @@ class _Parts:
     def _inquiring(self) -> Inquiring:
         foundation = self._foundation
         known = Known(foundation.members.message_keys, foundation.members.feed_keys, self._gates.own)
-        return Inquiring(Inquirer(foundation.keys, known, self._log, foundation.clock, os.urandom), self._clients)
+        inquirer = Inquirer(foundation.keys, known, self._log, foundation.clock, os.urandom)
+        wide = WideInquiring(foundation, self._views, inquirer, self._clients)
+        return Inquiring(inquirer, self._clients, wide)
 
 
 def _telling(client: PeerClient) -> Tell:

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_exponential_jitter
 
-from federation.errors import CallerFault, FieldFault, PeerFault, UnreachableFault
+from federation.errors import CallerFault, Fault, FieldFault, PeerFault, UnreachableFault
 from node.identity.certificates import SpiffeId
 from node.rpc.faults import fault_from_rpc_error
 from node.rpc.trust import KeyPair, Pinned
@@ -161,6 +161,12 @@ def _is_unavailable(error: BaseException) -> bool:
 def _to_try_again(fault: Exception) -> Exception:
     """For a follower a refusal is no end: entitlement, pins and feeds change; it asks again, later and later."""
     return UnreachableFault(fault.reason, fault.detail) if isinstance(fault, CallerFault) else fault
+
+
+def refused_stream(fault: UnreachableFault, name: str) -> Fault:
+    """What a stream failed with, for a caller that does not try again: a refusal is one."""
+    error = fault.__cause__
+    return fault_from_rpc_error(error, name) if isinstance(error, grpc.aio.AioRpcError) else fault
 
 
 def read_answer(convert: Callable[[Wire], Value], message: Wire) -> Value:

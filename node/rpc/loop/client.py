@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-import grpc
 from creditexchange.v1 import local_service_pb2 as local
 
 from federation.errors import PeerFault, UnreachableFault
@@ -14,9 +13,8 @@ from federation.rules.loop.feedback import Statement
 from federation.standards.identity import CodeKind
 from node.intake import Outcome
 from node.query.business import ANY, SubjectState, Wanted
-from node.rpc.calling.link import Method, read_answer
+from node.rpc.calling.link import Method, read_answer, refused_stream
 from node.rpc.client import LocalClient
-from node.rpc.faults import fault_from_rpc_error
 from node.rpc.loop.wire import (
     ShownMeasure,
     ShownResult,
@@ -82,9 +80,7 @@ class BusinessClient(LocalClient):
                     catalogued += map(measure_from_wire, part.catalogued)
                     stale += part.not_fresh
         except UnreachableFault as fault:  # of a stream that followers would try again: here a refusal is one
-            if isinstance(fault.__cause__, grpc.aio.AioRpcError):
-                raise fault_from_rpc_error(fault.__cause__, self._link.name) from fault.__cause__
-            raise
+            raise refused_stream(fault, self._link.name) from fault
         if len(results) != len(codes):
             raise PeerFault("ANSWER_MALFORMED", f"{len(results)} results for {len(codes)} codes", ())
         return Batch(tuple(results), tuple(catalogued), tuple(stale))

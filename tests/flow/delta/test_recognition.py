@@ -115,12 +115,12 @@ def test_a_question_is_answered_with_proof_and_logged_on_both_sides(delta: Delta
     before = logged()
     matter = Matter(PURPOSE, "虚构依据", "案-1", CodeKind.USCC, record.identity.code, "officer-1", "office-1")
 
-    answer = delta.desk(SHANGHAI).inquire(SECOND_HUB, matter)
+    answer = delta.desk(SHANGHAI).inquire_signed(SECOND_HUB, matter).answer
 
     assert [index] == [finding.evidence.index for finding in answer.findings]
     until(lambda: logged() == [size + 1 for size in before], "both log entries")
     with pytest.raises(CallerFault, match="PURPOSE_NOT_GRANTED"):
-        delta.desk(SHANGHAI).inquire(SECOND_HUB, replace(matter, purpose="procurement"))
+        delta.desk(SHANGHAI).inquire_signed(SECOND_HUB, replace(matter, purpose="procurement"))
 
 
 def test_an_agency_is_filed_once_for_all_cities(delta: Delta) -> None:

@@ -34,9 +34,10 @@ from creditexchange.v1 import identity_pb2 as creditexchange_dot_v1_dot_identity
 from creditexchange.v1 import question_pb2 as creditexchange_dot_v1_dot_question__pb2
 from creditexchange.v1 import report_check_pb2 as creditexchange_dot_v1_dot_report__check__pb2
 from creditexchange.v1 import schema_pb2 as creditexchange_dot_v1_dot_schema__pb2
+from creditexchange.v1 import wide_inquiry_pb2 as creditexchange_dot_v1_dot_wide__inquiry__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/local_service.proto\x12\x11\x63reditexchange.v1\x1a\x1e\x63reditexchange/v1/access.proto\x1a\x1e\x63reditexchange/v1/answer.proto\x1a!creditexchange/v1/authority.proto\x1a\x1b\x63reditexchange/v1/bar.proto\x1a#creditexchange/v1/case_filing.proto\x1a creditexchange/v1/envelope.proto\x1a#creditexchange/v1/feed_policy.proto\x1a creditexchange/v1/feedback.proto\x1a creditexchange/v1/identity.proto\x1a creditexchange/v1/question.proto\x1a$creditexchange/v1/report_check.proto\x1a\x1e\x63reditexchange/v1/schema.proto\"`\n\rSubmitRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x32\n\x0bsubmissions\x18\x02 \x03(\x0b\x32\x1d.creditexchange.v1.Submission\x12\r\n\x05\x61mend\x18\x03 \x01(\x08\"o\n\nSubmission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12)\n\x06schema\x18\x02 \x01(\x0e\x32\x19.creditexchange.v1.Schema\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x10\n\x03ref\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x06\n\x04_ref\">\n\x0eSubmitResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"x\n\x07Outcome\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.creditexchange.v1.OutcomeKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\"\x96\x01\n\x0c\x43heckRequest\x12.\n\tcode_kind\x18\x01 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x17\n\ndepartment\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07measure\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\r\n\x0b_departmentB\n\n\x08_measure\"\xfe\x01\n\rCheckResponse\x12,\n\x08holdings\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x02 \x03(\t\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\x38\n\ncatalogued\x18\x04 \x03(\x0b\x32$.creditexchange.v1.CataloguedMeasure\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.creditexchange.v1.SubjectState\x12\x30\n\x06\x62\x65side\x18\n \x03(\x0b\x32 .creditexchange.v1.HoldingBeside\"\\\n\rHoldingBeside\x12\x10\n\x08relation\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12+\n\x07holding\x18\x03 \x01(\x0b\x32\x1a.creditexchange.v1.Holding\"\x88\x01\n\x11\x43\x61taloguedMeasure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08title_zh\x18\x02 \x01(\t\x12\x10\n\x08title_en\x18\x03 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x04 \x01(\t\x12\x32\n\x0cimplementers\x18\x05 \x03(\x0b\x32\x1c.creditexchange.v1.Authority\"l\n\x11\x42\x61tchCheckRequest\x12\r\n\x05\x63odes\x18\x01 \x03(\t\x12\x17\n\ndepartment\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07measure\x18\x03 \x01(\tH\x01\x88\x01\x01\x42\r\n\x0b_departmentB\n\n\x08_measure\"\x94\x01\n\x12\x42\x61tchCheckResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .creditexchange.v1.SubjectResult\x12\x38\n\ncatalogued\x18\x02 \x03(\x0b\x32$.creditexchange.v1.CataloguedMeasure\x12\x11\n\tnot_fresh\x18\x03 \x03(\t\"\xb0\x01\n\rSubjectResult\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.creditexchange.v1.SubjectState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12,\n\x08holdings\x18\x04 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x05 \x03(\t\x12\x11\n\ttruncated\x18\x06 \x01(\x08\"O\n\x13GiveFeedbackRequest\x12\x38\n\nstatements\x18\x01 \x03(\x0b\x32$.creditexchange.v1.FeedbackStatement\"\xb1\x03\n\x11\x46\x65\x65\x64\x62\x61\x63kStatement\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x0f\n\x07measure\x18\x04 \x01(\t\x12\x13\n\x0bimplementer\x18\x05 \x01(\t\x12\x35\n\x08response\x18\x06 \x01(\x0e\x32#.creditexchange.v1.FeedbackResponse\x12\x13\n\x06reason\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x18\n\x0breceived_on\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0cresponded_on\x18\t \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0eimplemented_on\x18\n \x01(\tH\x03\x88\x01\x01\x12\x13\n\x06result\x18\x0b \x01(\tH\x04\x88\x01\x01\x12\x17\n\x0f\x65vidence_sha256\x18\x0c \x01(\x0c\x12\x1c\n\x0freported_period\x18\r \x01(\tH\x05\x88\x01\x01\x42\t\n\x07_reasonB\x0e\n\x0c_received_onB\x0f\n\r_responded_onB\x11\n\x0f_implemented_onB\t\n\x07_resultB\x12\n\x10_reported_period\"D\n\x14GiveFeedbackResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"\xbb\x01\n\x07Holding\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12+\n\x07\x64\x61taset\x18\x03 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x10\n\x08standing\x18\x04 \x01(\t\x12\x0f\n\x07reasons\x18\x05 \x03(\t\x12\x10\n\x08measures\x18\x06 \x03(\t\x12/\n\tfreshness\x18\x07 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness\"\xfe\x02\n\x0eInquireRequest\x12\x0e\n\x06member\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x04 \x01(\t\x12.\n\tcode_kind\x18\x05 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\x12\x0e\n\x06signed\x18\x07 \x01(\x08\x12\x0f\n\x07officer\x18\x08 \x01(\t\x12\x0e\n\x06office\x18\t \x01(\t\x12<\n\rauthorisation\x18\n \x01(\x0b\x32 .creditexchange.v1.AuthorisationH\x00\x88\x01\x01\x12\r\n\x05\x62\x61tch\x18\x0b \x01(\t\x12,\n\x08\x64\x61tasets\x18\x0c \x03(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x11\n\tmax_age_s\x18\r \x01(\r\x12\x12\n\ntimeout_ms\x18\x0e \x01(\rB\x10\n\x0e_authorisation\"\x9f\x01\n\x0fInquireResponse\x12)\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x19.creditexchange.v1.Answer\x12-\n\x08question\x18\x02 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\x12\x32\n\rsigned_answer\x18\x03 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\"P\n\x0c\x45raseRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x0f\n\x07indexes\x18\x02 \x03(\x04\x12\x0e\n\x06ground\x18\x03 \x01(\t\x12\x11\n\twith_acts\x18\x04 \x01(\x08\"=\n\rEraseResponse\x12,\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Erasure\"f\n\x07\x45rasure\x12\r\n\x05index\x18\x01 \x01(\x04\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.creditexchange.v1.ErasureKind\x12\x0e\n\x06others\x18\x03 \x03(\x04\x12\x0e\n\x06reason\x18\x04 \x01(\t*|\n\x0bOutcomeKind\x12\x1c\n\x18OUTCOME_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16OUTCOME_KIND_DUPLICATE\x10\x02\x12\x18\n\x14OUTCOME_KIND_REFUSED\x10\x03*|\n\x0cSubjectState\x12\x1d\n\x19SUBJECT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13SUBJECT_STATE_KNOWN\x10\x01\x12\x19\n\x15SUBJECT_STATE_UNKNOWN\x10\x02\x12\x19\n\x15SUBJECT_STATE_REFUSED\x10\x03*z\n\x0b\x45rasureKind\x12\x1c\n\x18\x45RASURE_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RASURE_KIND_ORDERED\x10\x01\x12\x19\n\x15\x45RASURE_KIND_REPEATED\x10\x02\x12\x18\n\x14\x45RASURE_KIND_REFUSED\x10\x03\x32\xc9\x07\n\x0cLocalService\x12M\n\x06Submit\x12 .creditexchange.v1.SubmitRequest\x1a!.creditexchange.v1.SubmitResponse\x12O\n\x05\x43heck\x12\x1f.creditexchange.v1.CheckRequest\x1a .creditexchange.v1.CheckResponse\"\x03\x90\x02\x01\x12`\n\nBatchCheck\x12$.creditexchange.v1.BatchCheckRequest\x1a%.creditexchange.v1.BatchCheckResponse\"\x03\x90\x02\x01\x30\x01\x12\x61\n\x0b\x43heckReport\x12%.creditexchange.v1.CheckReportRequest\x1a&.creditexchange.v1.CheckReportResponse\"\x03\x90\x02\x01\x12_\n\x0cGiveFeedback\x12&.creditexchange.v1.GiveFeedbackRequest\x1a\'.creditexchange.v1.GiveFeedbackResponse\x12P\n\x07Inquire\x12!.creditexchange.v1.InquireRequest\x1a\".creditexchange.v1.InquireResponse\x12J\n\x05\x45rase\x12\x1f.creditexchange.v1.EraseRequest\x1a .creditexchange.v1.EraseResponse\x12S\n\x08\x46ileCase\x12\".creditexchange.v1.FileCaseRequest\x1a#.creditexchange.v1.FileCaseResponse\x12Y\n\nHandleCase\x12$.creditexchange.v1.HandleCaseRequest\x1a%.creditexchange.v1.HandleCaseResponse\x12V\n\tLogAccess\x12#.creditexchange.v1.LogAccessRequest\x1a$.creditexchange.v1.LogAccessResponse\x12M\n\x06SetBar\x12 .creditexchange.v1.SetBarRequest\x1a!.creditexchange.v1.SetBarResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%creditexchange/v1/local_service.proto\x12\x11\x63reditexchange.v1\x1a\x1e\x63reditexchange/v1/access.proto\x1a\x1e\x63reditexchange/v1/answer.proto\x1a!creditexchange/v1/authority.proto\x1a\x1b\x63reditexchange/v1/bar.proto\x1a#creditexchange/v1/case_filing.proto\x1a creditexchange/v1/envelope.proto\x1a#creditexchange/v1/feed_policy.proto\x1a creditexchange/v1/feedback.proto\x1a creditexchange/v1/identity.proto\x1a creditexchange/v1/question.proto\x1a$creditexchange/v1/report_check.proto\x1a\x1e\x63reditexchange/v1/schema.proto\x1a$creditexchange/v1/wide_inquiry.proto\"`\n\rSubmitRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x32\n\x0bsubmissions\x18\x02 \x03(\x0b\x32\x1d.creditexchange.v1.Submission\x12\r\n\x05\x61mend\x18\x03 \x01(\x08\"o\n\nSubmission\x12\x0b\n\x03key\x18\x01 \x01(\t\x12)\n\x06schema\x18\x02 \x01(\x0e\x32\x19.creditexchange.v1.Schema\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x10\n\x03ref\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x06\n\x04_ref\">\n\x0eSubmitResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"x\n\x07Outcome\x12,\n\x04kind\x18\x01 \x01(\x0e\x32\x1e.creditexchange.v1.OutcomeKind\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x10\n\x08warnings\x18\x04 \x03(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\"\x96\x01\n\x0c\x43heckRequest\x12.\n\tcode_kind\x18\x01 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x17\n\ndepartment\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07measure\x18\x04 \x01(\tH\x01\x88\x01\x01\x42\r\n\x0b_departmentB\n\n\x08_measure\"\xfe\x01\n\rCheckResponse\x12,\n\x08holdings\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x02 \x03(\t\x12\x11\n\ttruncated\x18\x03 \x01(\x08\x12\x38\n\ncatalogued\x18\x04 \x03(\x0b\x32$.creditexchange.v1.CataloguedMeasure\x12.\n\x05state\x18\x05 \x01(\x0e\x32\x1f.creditexchange.v1.SubjectState\x12\x30\n\x06\x62\x65side\x18\n \x03(\x0b\x32 .creditexchange.v1.HoldingBeside\"\\\n\rHoldingBeside\x12\x10\n\x08relation\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12+\n\x07holding\x18\x03 \x01(\x0b\x32\x1a.creditexchange.v1.Holding\"\x88\x01\n\x11\x43\x61taloguedMeasure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x10\n\x08title_zh\x18\x02 \x01(\t\x12\x10\n\x08title_en\x18\x03 \x01(\t\x12\r\n\x05\x62\x61sis\x18\x04 \x01(\t\x12\x32\n\x0cimplementers\x18\x05 \x03(\x0b\x32\x1c.creditexchange.v1.Authority\"l\n\x11\x42\x61tchCheckRequest\x12\r\n\x05\x63odes\x18\x01 \x03(\t\x12\x17\n\ndepartment\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x14\n\x07measure\x18\x03 \x01(\tH\x01\x88\x01\x01\x42\r\n\x0b_departmentB\n\n\x08_measure\"\x94\x01\n\x12\x42\x61tchCheckResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .creditexchange.v1.SubjectResult\x12\x38\n\ncatalogued\x18\x02 \x03(\x0b\x32$.creditexchange.v1.CataloguedMeasure\x12\x11\n\tnot_fresh\x18\x03 \x03(\t\"\xb0\x01\n\rSubjectResult\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12.\n\x05state\x18\x02 \x01(\x0e\x32\x1f.creditexchange.v1.SubjectState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12,\n\x08holdings\x18\x04 \x03(\x0b\x32\x1a.creditexchange.v1.Holding\x12\x10\n\x08measures\x18\x05 \x03(\t\x12\x11\n\ttruncated\x18\x06 \x01(\x08\"O\n\x13GiveFeedbackRequest\x12\x38\n\nstatements\x18\x01 \x03(\x0b\x32$.creditexchange.v1.FeedbackStatement\"\xb1\x03\n\x11\x46\x65\x65\x64\x62\x61\x63kStatement\x12\x0f\n\x07\x63\x61se_id\x18\x01 \x01(\t\x12\x0e\n\x06origin\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x0f\n\x07measure\x18\x04 \x01(\t\x12\x13\n\x0bimplementer\x18\x05 \x01(\t\x12\x35\n\x08response\x18\x06 \x01(\x0e\x32#.creditexchange.v1.FeedbackResponse\x12\x13\n\x06reason\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x18\n\x0breceived_on\x18\x08 \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0cresponded_on\x18\t \x01(\tH\x02\x88\x01\x01\x12\x1b\n\x0eimplemented_on\x18\n \x01(\tH\x03\x88\x01\x01\x12\x13\n\x06result\x18\x0b \x01(\tH\x04\x88\x01\x01\x12\x17\n\x0f\x65vidence_sha256\x18\x0c \x01(\x0c\x12\x1c\n\x0freported_period\x18\r \x01(\tH\x05\x88\x01\x01\x42\t\n\x07_reasonB\x0e\n\x0c_received_onB\x0f\n\r_responded_onB\x11\n\x0f_implemented_onB\t\n\x07_resultB\x12\n\x10_reported_period\"D\n\x14GiveFeedbackResponse\x12,\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Outcome\"\xbb\x01\n\x07Holding\x12\x0e\n\x06origin\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\x04\x12+\n\x07\x64\x61taset\x18\x03 \x01(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x10\n\x08standing\x18\x04 \x01(\t\x12\x0f\n\x07reasons\x18\x05 \x03(\t\x12\x10\n\x08measures\x18\x06 \x03(\t\x12/\n\tfreshness\x18\x07 \x01(\x0e\x32\x1c.creditexchange.v1.Freshness\"\xfe\x02\n\x0eInquireRequest\x12\x0e\n\x06member\x18\x01 \x01(\t\x12\x0f\n\x07purpose\x18\x02 \x01(\t\x12\x13\n\x0blegal_basis\x18\x03 \x01(\t\x12\x13\n\x0b\x63\x61se_number\x18\x04 \x01(\t\x12.\n\tcode_kind\x18\x05 \x01(\x0e\x32\x1b.creditexchange.v1.CodeKind\x12\x0c\n\x04\x63ode\x18\x06 \x01(\t\x12\x0e\n\x06signed\x18\x07 \x01(\x08\x12\x0f\n\x07officer\x18\x08 \x01(\t\x12\x0e\n\x06office\x18\t \x01(\t\x12<\n\rauthorisation\x18\n \x01(\x0b\x32 .creditexchange.v1.AuthorisationH\x00\x88\x01\x01\x12\r\n\x05\x62\x61tch\x18\x0b \x01(\t\x12,\n\x08\x64\x61tasets\x18\x0c \x03(\x0e\x32\x1a.creditexchange.v1.Dataset\x12\x11\n\tmax_age_s\x18\r \x01(\r\x12\x12\n\ntimeout_ms\x18\x0e \x01(\rB\x10\n\x0e_authorisation\"\x9f\x01\n\x0fInquireResponse\x12)\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x19.creditexchange.v1.Answer\x12-\n\x08question\x18\x02 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\x12\x32\n\rsigned_answer\x18\x03 \x01(\x0b\x32\x1b.creditexchange.v1.Envelope\"P\n\x0c\x45raseRequest\x12\x0c\n\x04\x66\x65\x65\x64\x18\x01 \x01(\t\x12\x0f\n\x07indexes\x18\x02 \x03(\x04\x12\x0e\n\x06ground\x18\x03 \x01(\t\x12\x11\n\twith_acts\x18\x04 \x01(\x08\"=\n\rEraseResponse\x12,\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.creditexchange.v1.Erasure\"f\n\x07\x45rasure\x12\r\n\x05index\x18\x01 \x01(\x04\x12,\n\x04kind\x18\x02 \x01(\x0e\x32\x1e.creditexchange.v1.ErasureKind\x12\x0e\n\x06others\x18\x03 \x03(\x04\x12\x0e\n\x06reason\x18\x04 \x01(\t*|\n\x0bOutcomeKind\x12\x1c\n\x18OUTCOME_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15OUTCOME_KIND_ACCEPTED\x10\x01\x12\x1a\n\x16OUTCOME_KIND_DUPLICATE\x10\x02\x12\x18\n\x14OUTCOME_KIND_REFUSED\x10\x03*|\n\x0cSubjectState\x12\x1d\n\x19SUBJECT_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13SUBJECT_STATE_KNOWN\x10\x01\x12\x19\n\x15SUBJECT_STATE_UNKNOWN\x10\x02\x12\x19\n\x15SUBJECT_STATE_REFUSED\x10\x03*z\n\x0b\x45rasureKind\x12\x1c\n\x18\x45RASURE_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RASURE_KIND_ORDERED\x10\x01\x12\x19\n\x15\x45RASURE_KIND_REPEATED\x10\x02\x12\x18\n\x14\x45RASURE_KIND_REFUSED\x10\x03\x32\xaf\x08\n\x0cLocalService\x12M\n\x06Submit\x12 .creditexchange.v1.SubmitRequest\x1a!.creditexchange.v1.SubmitResponse\x12O\n\x05\x43heck\x12\x1f.creditexchange.v1.CheckRequest\x1a .creditexchange.v1.CheckResponse\"\x03\x90\x02\x01\x12`\n\nBatchCheck\x12$.creditexchange.v1.BatchCheckRequest\x1a%.creditexchange.v1.BatchCheckResponse\"\x03\x90\x02\x01\x30\x01\x12\x61\n\x0b\x43heckReport\x12%.creditexchange.v1.CheckReportRequest\x1a&.creditexchange.v1.CheckReportResponse\"\x03\x90\x02\x01\x12_\n\x0cGiveFeedback\x12&.creditexchange.v1.GiveFeedbackRequest\x1a\'.creditexchange.v1.GiveFeedbackResponse\x12P\n\x07Inquire\x12!.creditexchange.v1.InquireRequest\x1a\".creditexchange.v1.InquireResponse\x12\x64\n\rInquireWidely\x12\'.creditexchange.v1.InquireWidelyRequest\x1a(.creditexchange.v1.InquireWidelyResponse0\x01\x12J\n\x05\x45rase\x12\x1f.creditexchange.v1.EraseRequest\x1a .creditexchange.v1.EraseResponse\x12S\n\x08\x46ileCase\x12\".creditexchange.v1.FileCaseRequest\x1a#.creditexchange.v1.FileCaseResponse\x12Y\n\nHandleCase\x12$.creditexchange.v1.HandleCaseRequest\x1a%.creditexchange.v1.HandleCaseResponse\x12V\n\tLogAccess\x12#.creditexchange.v1.LogAccessRequest\x1a$.creditexchange.v1.LogAccessResponse\x12M\n\x06SetBar\x12 .creditexchange.v1.SetBarRequest\x1a!.creditexchange.v1.SetBarResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,52 +50,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOCALSERVICE'].methods_by_name['BatchCheck']._serialized_options = b'\220\002\001'
   _globals['_LOCALSERVICE'].methods_by_name['CheckReport']._loaded_options = None
   _globals['_LOCALSERVICE'].methods_by_name['CheckReport']._serialized_options = b'\220\002\001'
-  _globals['_OUTCOMEKIND']._serialized_start=3521
-  _globals['_OUTCOMEKIND']._serialized_end=3645
-  _globals['_SUBJECTSTATE']._serialized_start=3647
-  _globals['_SUBJECTSTATE']._serialized_end=3771
-  _globals['_ERASUREKIND']._serialized_start=3773
-  _globals['_ERASUREKIND']._serialized_end=3895
-  _globals['_SUBMITREQUEST']._serialized_start=468
-  _globals['_SUBMITREQUEST']._serialized_end=564
-  _globals['_SUBMISSION']._serialized_start=566
-  _globals['_SUBMISSION']._serialized_end=677
-  _globals['_SUBMITRESPONSE']._serialized_start=679
-  _globals['_SUBMITRESPONSE']._serialized_end=741
-  _globals['_OUTCOME']._serialized_start=743
-  _globals['_OUTCOME']._serialized_end=863
-  _globals['_CHECKREQUEST']._serialized_start=866
-  _globals['_CHECKREQUEST']._serialized_end=1016
-  _globals['_CHECKRESPONSE']._serialized_start=1019
-  _globals['_CHECKRESPONSE']._serialized_end=1273
-  _globals['_HOLDINGBESIDE']._serialized_start=1275
-  _globals['_HOLDINGBESIDE']._serialized_end=1367
-  _globals['_CATALOGUEDMEASURE']._serialized_start=1370
-  _globals['_CATALOGUEDMEASURE']._serialized_end=1506
-  _globals['_BATCHCHECKREQUEST']._serialized_start=1508
-  _globals['_BATCHCHECKREQUEST']._serialized_end=1616
-  _globals['_BATCHCHECKRESPONSE']._serialized_start=1619
-  _globals['_BATCHCHECKRESPONSE']._serialized_end=1767
-  _globals['_SUBJECTRESULT']._serialized_start=1770
-  _globals['_SUBJECTRESULT']._serialized_end=1946
-  _globals['_GIVEFEEDBACKREQUEST']._serialized_start=1948
-  _globals['_GIVEFEEDBACKREQUEST']._serialized_end=2027
-  _globals['_FEEDBACKSTATEMENT']._serialized_start=2030
-  _globals['_FEEDBACKSTATEMENT']._serialized_end=2463
-  _globals['_GIVEFEEDBACKRESPONSE']._serialized_start=2465
-  _globals['_GIVEFEEDBACKRESPONSE']._serialized_end=2533
-  _globals['_HOLDING']._serialized_start=2536
-  _globals['_HOLDING']._serialized_end=2723
-  _globals['_INQUIREREQUEST']._serialized_start=2726
-  _globals['_INQUIREREQUEST']._serialized_end=3108
-  _globals['_INQUIRERESPONSE']._serialized_start=3111
-  _globals['_INQUIRERESPONSE']._serialized_end=3270
-  _globals['_ERASEREQUEST']._serialized_start=3272
-  _globals['_ERASEREQUEST']._serialized_end=3352
-  _globals['_ERASERESPONSE']._serialized_start=3354
-  _globals['_ERASERESPONSE']._serialized_end=3415
-  _globals['_ERASURE']._serialized_start=3417
-  _globals['_ERASURE']._serialized_end=3519
-  _globals['_LOCALSERVICE']._serialized_start=3898
-  _globals['_LOCALSERVICE']._serialized_end=4867
+  _globals['_OUTCOMEKIND']._serialized_start=3559
+  _globals['_OUTCOMEKIND']._serialized_end=3683
+  _globals['_SUBJECTSTATE']._serialized_start=3685
+  _globals['_SUBJECTSTATE']._serialized_end=3809
+  _globals['_ERASUREKIND']._serialized_start=3811
+  _globals['_ERASUREKIND']._serialized_end=3933
+  _globals['_SUBMITREQUEST']._serialized_start=506
+  _globals['_SUBMITREQUEST']._serialized_end=602
+  _globals['_SUBMISSION']._serialized_start=604
+  _globals['_SUBMISSION']._serialized_end=715
+  _globals['_SUBMITRESPONSE']._serialized_start=717
+  _globals['_SUBMITRESPONSE']._serialized_end=779
+  _globals['_OUTCOME']._serialized_start=781
+  _globals['_OUTCOME']._serialized_end=901
+  _globals['_CHECKREQUEST']._serialized_start=904
+  _globals['_CHECKREQUEST']._serialized_end=1054
+  _globals['_CHECKRESPONSE']._serialized_start=1057
+  _globals['_CHECKRESPONSE']._serialized_end=1311
+  _globals['_HOLDINGBESIDE']._serialized_start=1313
+  _globals['_HOLDINGBESIDE']._serialized_end=1405
+  _globals['_CATALOGUEDMEASURE']._serialized_start=1408
+  _globals['_CATALOGUEDMEASURE']._serialized_end=1544
+  _globals['_BATCHCHECKREQUEST']._serialized_start=1546
+  _globals['_BATCHCHECKREQUEST']._serialized_end=1654
+  _globals['_BATCHCHECKRESPONSE']._serialized_start=1657
+  _globals['_BATCHCHECKRESPONSE']._serialized_end=1805
+  _globals['_SUBJECTRESULT']._serialized_start=1808
+  _globals['_SUBJECTRESULT']._serialized_end=1984
+  _globals['_GIVEFEEDBACKREQUEST']._serialized_start=1986
+  _globals['_GIVEFEEDBACKREQUEST']._serialized_end=2065
+  _globals['_FEEDBACKSTATEMENT']._serialized_start=2068
+  _globals['_FEEDBACKSTATEMENT']._serialized_end=2501
+  _globals['_GIVEFEEDBACKRESPONSE']._serialized_start=2503
+  _globals['_GIVEFEEDBACKRESPONSE']._serialized_end=2571
+  _globals['_HOLDING']._serialized_start=2574
+  _globals['_HOLDING']._serialized_end=2761
+  _globals['_INQUIREREQUEST']._serialized_start=2764
+  _globals['_INQUIREREQUEST']._serialized_end=3146
+  _globals['_INQUIRERESPONSE']._serialized_start=3149
+  _globals['_INQUIRERESPONSE']._serialized_end=3308
+  _globals['_ERASEREQUEST']._serialized_start=3310
+  _globals['_ERASEREQUEST']._serialized_end=3390
+  _globals['_ERASERESPONSE']._serialized_start=3392
+  _globals['_ERASERESPONSE']._serialized_end=3453
+  _globals['_ERASURE']._serialized_start=3455
+  _globals['_ERASURE']._serialized_end=3557
+  _globals['_LOCALSERVICE']._serialized_start=3936
+  _globals['_LOCALSERVICE']._serialized_end=5007
 # @@protoc_insertion_point(module_scope)

@@ -10,6 +10,7 @@ from creditexchange.v1 import identity_pb2 as _identity_pb2
 from creditexchange.v1 import question_pb2 as _question_pb2
 from creditexchange.v1 import report_check_pb2 as _report_check_pb2
 from creditexchange.v1 import schema_pb2 as _schema_pb2
+from creditexchange.v1 import wide_inquiry_pb2 as _wide_inquiry_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor

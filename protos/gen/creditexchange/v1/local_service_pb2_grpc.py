@@ -8,6 +8,7 @@ from creditexchange.v1 import bar_pb2 as creditexchange_dot_v1_dot_bar__pb2
 from creditexchange.v1 import case_filing_pb2 as creditexchange_dot_v1_dot_case__filing__pb2
 from creditexchange.v1 import local_service_pb2 as creditexchange_dot_v1_dot_local__service__pb2
 from creditexchange.v1 import report_check_pb2 as creditexchange_dot_v1_dot_report__check__pb2
+from creditexchange.v1 import wide_inquiry_pb2 as creditexchange_dot_v1_dot_wide__inquiry__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -68,6 +69,11 @@ class LocalServiceStub:
                 '/creditexchange.v1.LocalService/Inquire',
                 request_serializer=creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.SerializeToString,
                 response_deserializer=creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.FromString,
+                _registered_method=True)
+        self.InquireWidely = channel.unary_stream(
+                '/creditexchange.v1.LocalService/InquireWidely',
+                request_serializer=creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyRequest.SerializeToString,
+                response_deserializer=creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyResponse.FromString,
                 _registered_method=True)
         self.Erase = channel.unary_unary(
                 '/creditexchange.v1.LocalService/Erase',
@@ -142,6 +148,14 @@ class LocalServiceServicer:
 
     def Inquire(self, request, context):
         """Puts a question to a named member on behalf of the local caller; logged on both sides.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def InquireWidely(self, request, context):
+        """Puts a question to the members that may hold something, at once, directly and through hubs; each logged on both sides.
+        Closing the stream cancels what is under way.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -222,6 +236,11 @@ def add_LocalServiceServicer_to_server(servicer, server):
                     servicer.Inquire,
                     request_deserializer=creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.FromString,
                     response_serializer=creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.SerializeToString,
+            ),
+            'InquireWidely': grpc.unary_stream_rpc_method_handler(
+                    servicer.InquireWidely,
+                    request_deserializer=creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyRequest.FromString,
+                    response_serializer=creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyResponse.SerializeToString,
             ),
             'Erase': grpc.unary_unary_rpc_method_handler(
                     servicer.Erase,
@@ -412,6 +431,33 @@ class LocalService:
             '/creditexchange.v1.LocalService/Inquire',
             creditexchange_dot_v1_dot_local__service__pb2.InquireRequest.SerializeToString,
             creditexchange_dot_v1_dot_local__service__pb2.InquireResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InquireWidely(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/creditexchange.v1.LocalService/InquireWidely',
+            creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyRequest.SerializeToString,
+            creditexchange_dot_v1_dot_wide__inquiry__pb2.InquireWidelyResponse.FromString,
             options,
             channel_credentials,
             insecure,

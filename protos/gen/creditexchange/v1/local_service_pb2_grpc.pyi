@@ -11,6 +11,7 @@ from creditexchange.v1 import bar_pb2 as _bar_pb2
 from creditexchange.v1 import case_filing_pb2 as _case_filing_pb2
 from creditexchange.v1 import local_service_pb2 as _local_service_pb2
 from creditexchange.v1 import report_check_pb2 as _report_check_pb2
+from creditexchange.v1 import wide_inquiry_pb2 as _wide_inquiry_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -60,6 +61,10 @@ class LocalServiceStub:
     """
     Inquire: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+    InquireWidely: _grpc.UnaryStreamMultiCallable[_wide_inquiry_pb2.InquireWidelyRequest, _wide_inquiry_pb2.InquireWidelyResponse]
+    """Puts a question to the members that may hold something, at once, directly and through hubs; each logged on both sides.
+    Closing the stream cancels what is under way.
+    """
     Erase: _grpc.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]
     """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
     node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
@@ -110,6 +115,10 @@ class LocalServiceAsyncStub(LocalServiceStub):
     """
     Inquire: _aio.UnaryUnaryMultiCallable[_local_service_pb2.InquireRequest, _local_service_pb2.InquireResponse]  # type: ignore[assignment]
     """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+    InquireWidely: _aio.UnaryStreamMultiCallable[_wide_inquiry_pb2.InquireWidelyRequest, _wide_inquiry_pb2.InquireWidelyResponse]  # type: ignore[assignment]
+    """Puts a question to the members that may hold something, at once, directly and through hubs; each logged on both sides.
+    Closing the stream cancels what is under way.
+    """
     Erase: _aio.UnaryUnaryMultiCallable[_local_service_pb2.EraseRequest, _local_service_pb2.EraseResponse]  # type: ignore[assignment]
     """Orders that own entries be erased: payload and salt are destroyed here and at every mirror. For whoever runs the
     node: a business system's certificate is refused. When the call returns, orders are durable. Repeating a call
@@ -193,6 +202,16 @@ class LocalServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_local_service_pb2.InquireResponse, _abc.Awaitable[_local_service_pb2.InquireResponse]]:
         """Puts a question to a named member on behalf of the local caller; logged on both sides."""
+
+    @_abc_1.abstractmethod
+    def InquireWidely(
+        self,
+        request: _wide_inquiry_pb2.InquireWidelyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_wide_inquiry_pb2.InquireWidelyResponse], _abc.AsyncIterator[_wide_inquiry_pb2.InquireWidelyResponse]]:
+        """Puts a question to the members that may hold something, at once, directly and through hubs; each logged on both sides.
+        Closing the stream cancels what is under way.
+        """
 
     @_abc_1.abstractmethod
     def Erase(
