@@ -26,7 +26,8 @@ _KEY_ID_BYTES = 4
 _SIGNATURE_BYTES = 64
 
 
-def _malformed(detail: str) -> EntriesFault:
+def malformed(detail: str) -> EntriesFault:
+    """What is said of a file that nobody who keeps to the form has written."""
     return EntriesFault("ANSWER_FILE_MALFORMED", detail)
 
 
@@ -39,7 +40,10 @@ class AnswerBundle:
 
     def encode(self) -> bytes:
         """The text form, ASCII."""
-        lines = [HEADER, *(_line(name, each) for name, each in zip(_TYPES, (self.question, self.answer), strict=True))]
+        lines = [
+            HEADER,
+            *(envelope_line(name, each) for name, each in zip(_TYPES, (self.question, self.answer), strict=True)),
+        ]
         return "\n".join(lines).encode() + b"\n"
 
     @classmethod
@@ -50,29 +54,35 @@ class AnswerBundle:
             EntriesFault: ANSWER_FILE_MALFORMED.
         """
         if len(raw) > MAX_BUNDLE_BYTES or not raw.isascii():
-            raise _malformed("the file is too long, or no text")
+            raise malformed("the file is too long, or no text")
         lines = raw.decode().split("\n")
         if len(lines) != 4 or lines[0] != HEADER or lines[3]:
-            raise _malformed(f"not {HEADER} with a question and an answer")
-        question, answer = (_envelope(name, line) for name, line in zip(_TYPES, lines[1:3], strict=True))
+            raise malformed(f"not {HEADER} with a question and an answer")
+        question, answer = (parse_envelope(name, line) for name, line in zip(_TYPES, lines[1:3], strict=True))
         return cls(question, answer)
 
 
-def _line(name: str, envelope: Envelope) -> str:
+def envelope_line(name: str, envelope: Envelope) -> str:
+    """The line of a question or an answer."""
     return f"{name} {envelope.key_id.hex()} {to_base64(envelope.signature)} {to_base64(envelope.payload)}"
 
 
-def _envelope(name: str, line: str) -> Envelope:
+def parse_envelope(name: str, line: str) -> Envelope:
+    """The question or the answer in a line.
+
+    Raises:
+        EntriesFault: ANSWER_FILE_MALFORMED.
+    """
     words = line.split(" ")
     if len(words) != 4 or words[0] != name:
-        raise _malformed(f"there is no {name} where it has to be")
+        raise malformed(f"there is no {name} where it has to be")
     signature, payload = canonical_base64(words[2]), canonical_base64(words[3])
     if signature is None or payload is None or len(signature) != _SIGNATURE_BYTES:
-        raise _malformed(f"the {name} is not as it would be written")
+        raise malformed(f"the {name} is not as it would be written")
     try:
         key_id = bytes.fromhex(words[1])
     except ValueError:
         key_id = b""
     if key_id.hex() != words[1] or len(key_id) != _KEY_ID_BYTES:
-        raise _malformed(f"the {name} is not as it would be written")
+        raise malformed(f"the {name} is not as it would be written")
     return Envelope(_TYPES[name], payload, key_id, signature)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: Xinqiao contributors
 # SPDX-License-Identifier: Apache-2.0
-"""A credit report for people, made of one proven answer: a page of HTML that needs nothing beside it.
+"""A credit report for people, made of one proven answer, or of many: a page of HTML that needs nothing beside it.
 
 It shows what the answer holds and nothing else, in the sections of the public credit information report, with the code
 by which its reader finds out whether it was made of this very file: the SHA-256 of the file. Only a proven answer is
@@ -25,6 +25,7 @@ from federation.records.list_entry import ListEntry, ListKind
 from federation.records.penalty import Penalty
 from federation.records.subject import Authority, Identity
 from federation.rules.audit.proof import Verdict
+from federation.rules.routing.outcome import Became, Completeness, MemberOutcome
 from federation.standards.bundle import Standards
 from federation.standards.calendar import china_time
 from federation.standards.catalogue import CodeSet, ReasonTexts, parse_code_set
@@ -33,6 +34,7 @@ from federation.standards.masking import Masking
 from federation.standards.reading import shipped
 from node.audit.answers import JudgedAnswer, record_of
 from node.audit.excerpts import excerpt_items
+from node.audit.wide_answers import JudgedWide
 
 _STYLE = (
     "body{font:14px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;max-width:52em;margin:2em auto;"
@@ -43,6 +45,19 @@ _STYLE = (
     ".box{border:2px solid #111;padding:.5em 1em}@page{size:A4;margin:18mm}"
 )
 _LIST_SECTIONS = {ListKind.RED: "good-faith", ListKind.BLACK: "serious-dishonesty", ListKind.WATCH: "abnormal"}
+_BECAME = {
+    Became.ANSWERED: "已答复 / answered",
+    Became.REFUSED: "拒绝 / refused",
+    Became.UNREACHABLE: "无法连接 / unreachable",
+    Became.TOO_SLOW: "超时 / too slow",
+    Became.INVALID: "答复无效 / invalid answer",
+    Became.NOT_ASKED: "未询问 / not asked",
+}
+_WHOLE = {
+    Completeness.COMPLETE: "完整：应询问的成员均已答复。/ Complete: whoever was to be asked has answered.",
+    Completeness.NARROWED: "按最小必要未询问全部成员。/ Narrowed on purpose: not everybody was asked.",
+    Completeness.PARTIAL: "不完整：有成员未答复或未答全。/ Partial: somebody has not answered, or not with all.",
+}
 _GROUP = 4
 _FEN = 100
 
@@ -70,20 +85,73 @@ def render_report(raw: bytes, judged: JudgedAnswer, standards: Standards) -> byt
     question, answer = judged.question, judged.answer
     if judged.verdict is not Verdict.PROVEN or question is None or answer is None:
         raise Misuse("ANSWER_NOT_PROVEN", "verify-answer says why")
+    page, body = _page()
+    _table(body, _about(question, answer, standards.masking))
+    _box(body, verification_code(raw))
+    _answer(body, answer, judged, standards)
+    return _printed(page)
+
+
+def render_wide_report(raw: bytes, judged: JudgedWide, standards: Standards) -> bytes:
+    """Renders many proven answers, each apart, after a table of what became of every member.
+
+    Args:
+        raw: the file that was judged.
+        judged: what was found of it.
+        standards: as for one answer.
+
+    Returns:
+        As for one answer.
+
+    Raises:
+        Misuse: ANSWER_NOT_PROVEN.
+    """
+    if judged.verdict is not Verdict.PROVEN:
+        raise Misuse("ANSWER_NOT_PROVEN", "verify-answer says why")
+    page, body = _page()
+    SubElement(body, "p").text = _WHOLE[judged.completeness]
+    _table(body, (_member(each.outcome, standards.reasons) for each in judged.members))
+    _box(body, verification_code(raw))
+    for member in judged.members:
+        if (found := member.judged) is not None and found.question is not None and found.answer is not None:
+            SubElement(body, "h1").text = f"{member.outcome.member} 的答复 / Answer of {member.outcome.member}"
+            _table(body, _about(found.question, found.answer, standards.masking))
+            _answer(body, found.answer, found, standards)
+    return _printed(page)
+
+
+def _page() -> tuple[Element, Element]:
     page = Element("html", lang="zh-CN")
     head, body = SubElement(page, "head"), SubElement(page, "body")
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "title").text = "公共信用信息报告"
     SubElement(head, "style").text = _STYLE
     SubElement(body, "h1").text = "公共信用信息报告 / Public credit information report"
-    _table(body, _about(question, answer, standards.masking))
-    _box(body, verification_code(raw))
+    return page, body
+
+
+def _printed(page: Element) -> bytes:
+    html: bytes = tostring(page, encoding="utf-8", method="html")
+    return b"<!DOCTYPE html>\n" + html
+
+
+def _answer(body: Element, answer: Answer, judged: JudgedAnswer, standards: Standards) -> None:
+    """One answer, section by section, and what it rests on."""
     for section, records in _sections(answer.findings):
         _section(body, section, records, standards)
     _heads(body, judged)
     _gaps(body, answer, standards.reasons)
-    html: bytes = tostring(page, encoding="utf-8", method="html")
-    return b"<!DOCTYPE html>\n" + html
+
+
+def _member(outcome: MemberOutcome, reasons: ReasonTexts) -> tuple[str, str]:
+    """What became of one member."""
+    text = _BECAME[outcome.became]
+    if outcome.reason:
+        told = reasons.of(outcome.reason)
+        text = f"{text}：{told.zh} / {told.en}"
+    if outcome.stands_for:
+        text = f"{text}；代替 / in place of {outcome.stands_for}，{china_time(outcome.as_of_ms)}"
+    return outcome.member, text
 
 
 def _about(question: Question, answer: Answer, masking: Masking) -> Iterator[tuple[str, str]]:

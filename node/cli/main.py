@@ -54,8 +54,8 @@ COMMANDS = {
     "restore": "node.cli.store.keeping:restore",
     "migrate": "node.cli.store.keeping:migrate",
     "catalogue": "node.cli.catalogue.group:catalogue",
-    "report": "node.cli.auditing.answers:report",
-    "verify-answer": "node.cli.auditing.answers:verify_answer",
+    "report": "node.cli.auditing.kept:report",
+    "verify-answer": "node.cli.auditing.kept:verify_answer",
     "check-code": "node.cli.subjects:check_codes",
     "demo": "node.cli.setup:demo",
 }

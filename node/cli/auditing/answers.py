@@ -4,11 +4,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from federation.errors import Misuse
 from federation.records.exchange import Answer, DisclosedField, Finding, Gap
 from federation.rules.audit.proof import Finding as Problem
 from federation.rules.audit.proof import Verdict
@@ -18,18 +14,13 @@ from federation.standards.catalogue import ReasonTexts
 from federation.standards.identity import CodeKind
 from federation.standards.masking import Masking
 from node.audit.answers import JudgedAnswer, answered_at_ms, judge_answer, record_of
-from node.audit.bundle import MAX_BUNDLE_BYTES
 from node.audit.excerpts import excerpt_items, title_of
-from node.audit.report import render_report, verification_code
 from node.audit.trust import read_trust
-from node.cli.auditing.files import EXITS, problem_document, write_alone
-from node.cli.auditing.options import TrustOption
-from node.cli.opening import AsJson
+from node.cli.auditing.files import problem_document
 from node.cli.printing import (
     Document,
     print_facts,
     print_json,
-    print_problem,
     print_table,
     problem_line,
     reason_documents,
@@ -38,10 +29,6 @@ from node.cli.printing import (
     record_line,
 )
 
-AnswerFile = Annotated[Path, typer.Argument(metavar="FILE", help="答复文件 / Answer file, as `query --save` wrote it")]
-ReportFile = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FILE", help="要写出的 HTML 文件 / HTML file to write")
-]
 VERDICTS = {
     Verdict.PROVEN: "✓ 已证明：双方已签名，每条记录均在来源数据流中 / Proven: signed by both, each record in its feed",
     Verdict.ALTERED: "✗ 已证明被改动 / Proven altered",
@@ -54,46 +41,14 @@ NOT_PROVEN = (
 )
 
 
-def verify_answer(file: AnswerFile, trust: TrustOption, as_json: AsJson = False) -> None:
-    """离线核验保存的答复：已证明、被改动或无法核验 / Check a kept answer: proven, altered, could not be checked."""
-    raw = _read(file)
+def verify_one(raw: bytes, trust: Path, *, as_json: bool) -> Verdict:
+    """Judges a kept answer, and shows what was found."""
     judged = judge_answer(raw, read_trust(trust, answered_at_ms(raw)))
     if as_json:
         print_json(answer_document(judged, shipped_standards().reasons))
     else:
-        _show(judged, shipped_standards())
-    raise typer.Exit(EXITS[judged.verdict])
-
-
-def report(file: AnswerFile, trust: TrustOption, output: ReportFile, as_json: AsJson = False) -> None:
-    """把已获证明的答复做成信用报告（HTML，可打印）/ Make a credit report of a proven answer: HTML, to be printed."""
-    raw, standards = _read(file), shipped_standards()
-    judged = judge_answer(raw, read_trust(trust, answered_at_ms(raw)))
-    if judged.verdict is not Verdict.PROVEN:
-        print_problem("ANSWER_NOT_PROVEN", problem_line(_first(judged).reason, "", standards.reasons))
-        raise typer.Exit(EXITS[judged.verdict])
-    size = write_alone(output, (render_report(raw, judged, standards),))
-    code = verification_code(raw)
-    if as_json:
-        print_json({"file": str(output), "bytes": size, "verification_code": code})
-    else:
-        facts = [("文件 / file", str(output)), ("验证码 / verification code", code)]
-        print_facts("信用报告已写出 / The credit report is written", facts)
-
-
-def _first(judged: JudgedAnswer) -> Problem:
-    """The first thing that is not proven."""
-    return (*judged.findings.whole, *judged.findings.told)[0]
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_BUNDLE_BYTES + 1)
-    except FileNotFoundError:
-        raise Misuse("FILE_NOT_FOUND", f"there is no file {file}") from None
-    except OSError as wrong:
-        raise Misuse("FILE_UNREADABLE", f"{file}: {wrong.strerror}") from None
+        show_answer(judged, shipped_standards())
+    return judged.verdict
 
 
 def answer_document(judged: JudgedAnswer, reasons: ReasonTexts) -> Document:
@@ -170,7 +125,8 @@ def finding_row(finding: Finding, standards: Standards) -> tuple[str, ...]:
     )
 
 
-def _show(judged: JudgedAnswer, standards: Standards) -> None:
+def show_answer(judged: JudgedAnswer, standards: Standards) -> None:
+    """One kept answer, for people."""
     print_facts(
         VERDICTS[judged.verdict], [*_facts(judged, standards.masking), ("不能证明 / not proven by this", NOT_PROVEN)]
     )
