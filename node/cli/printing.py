@@ -41,6 +41,7 @@ class ExitCode(IntEnum):
     UNAVAILABLE = 3
     REFUSED = 4
     UNVERIFIED = 5
+    PARTIAL = 6
     INTERRUPTED = 130
 
 
@@ -51,6 +52,7 @@ MEANINGS: dict[ExitCode, tuple[str, str]] = {
     ExitCode.UNAVAILABLE: ("存储或成员节点不可用", "store or peer unavailable"),
     ExitCode.REFUSED: ("有数据、代码或证明被拒绝", "rows, a code, a proof or a question refused"),
     ExitCode.UNVERIFIED: ("校验发现不一致", "verification failed"),
+    ExitCode.PARTIAL: ("有成员未答复或未答全", "a member has not answered, or not with all"),
     ExitCode.INTERRUPTED: ("被中断", "interrupted"),
 }
 """What each code says to people, in Chinese and in English."""

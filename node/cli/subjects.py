@@ -11,6 +11,7 @@ import typer
 from federation.errors import CallerFault, FieldFault, LimitFault, Misuse
 from federation.records.exchange import Answer
 from federation.rules.conflict.table import Relation
+from federation.rules.routing.outcome import Completeness
 from federation.standards.bundle import Standards, shipped_standards
 from federation.standards.catalogue import ReasonTexts
 from federation.standards.identify import identify
@@ -33,6 +34,7 @@ from node.cli.asking.options import (
     ValidUntil,
     matter_said,
 )
+from node.cli.asking.widely import Everywhere, kept, show_widely, whole_of, wide_document
 from node.cli.auditing.answers import finding_document, finding_row, gap_document, show_gaps
 from node.cli.auditing.files import write_alone
 from node.cli.opening import CURRENT, AsJson, CodeArgument, NodeFolder, day_of, desk_at, subject_of, today
@@ -115,24 +117,51 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     dataset: Datasets = None,
     max_age: MaxAge = 0,
     timeout: Timeout = 0,
+    everywhere: Everywhere = False,
     save: Save = None,
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
-    """查询一个主体，本地或向成员节点 / Ask what is held about a subject, here or at a member."""
+    """查询一个主体：本地、按计划向各成员（给出目的）或向一个成员 / Ask about a subject: here, members, or one.
+
+    Without a purpose only the own holdings are shown; with one, members are asked by the plan for the subject.
+    """
     with desk_at(node) as desk:
         subject = subject_of(code, desk.standards)
-        if at is None:
+        if at is None and purpose is None:
             if save is not None:
-                raise Misuse("USAGE_WRONG", "--save goes with --at: only members' answers are signed")
+                raise Misuse("USAGE_WRONG", "--save goes with --at or --purpose: only members' answers are signed")
             _show_holdings(subject, desk.query.check(subject.value, MAX_SHOWN), desk, as_json=as_json)
             return
         authority = SaidAuthority(consent, consent_number, duty, duty_document, valid_from, valid_until)
         why, wishes = (purpose, legal_basis, case, officer, office), SaidWishes(batch, dataset, max_age, timeout)
-        answered = _answered(desk, at, matter_said(subject, why, authority, wishes))
+        matter = matter_said(subject, why, authority, wishes)
+        if at is None:
+            _ask_widely(desk, subject, matter, everywhere=everywhere, save=save, as_json=as_json)
+            return
+        answered = _answered(desk, at, matter)
         if save is not None:
             write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
         _show_answer(answered.answer, desk.standards, as_json=as_json)
+
+
+def _ask_widely(
+    desk: Desk, subject: CodeAccepted, matter: Matter, *, everywhere: bool, save: Path | None, as_json: bool
+) -> None:
+    """Local holdings first, then what members say by the plan; ends with 6 when that is partial."""
+    checked = desk.query.check(subject.value, MAX_SHOWN)
+    if not as_json:
+        _show_holdings(subject, checked, desk, as_json=False)
+    replies = desk.inquire_widely(matter, everywhere=everywhere)
+    if save is not None:
+        kept(desk, save, replies)
+    if as_json:
+        local = [holding_document(holding, desk.standards.reasons) for holding in checked.holdings]
+        print_json({"subject": subject.value, "local": local, **wide_document(replies, desk.standards.reasons)})
+    else:
+        show_widely(replies, desk.standards)
+    if whole_of(replies) is Completeness.PARTIAL:
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _answered(desk: Desk, member: str, matter: Matter) -> Answered:

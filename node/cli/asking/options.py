@@ -171,4 +171,4 @@ def matter_said(
                 int(wishes.timeout_s * 1000),
             )
         case _:
-            raise Misuse("USAGE_WRONG", "--at needs --purpose, --legal-basis, --case, --officer and --office")
+            raise Misuse("USAGE_WRONG", "asking members needs --purpose, --legal-basis, --case, --officer and --office")
