@@ -9,7 +9,7 @@ grow with the load, and the price of a step (a hop to another thread, a transact
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 MAX_GROUP = 128
 """Most callers in one step, so that none waits long behind others."""
@@ -55,12 +55,16 @@ class Gatherer(Generic[Item, Result]):
     async def _work(self) -> None:
         """Step after step, while somebody waits."""
         loop = asyncio.get_running_loop()
-        while group := self._group():
-            relief = loop.call_later(RELIEF_S, self._begin)
-            await self._serve(group)
-            relief.cancel()
-            if len(group) > 1:
-                await asyncio.sleep(LINGER_S)
+        try:
+            while group := self._group():
+                relief = loop.call_later(RELIEF_S, self._begin)
+                await self._serve(group)
+                relief.cancel()
+                if len(group) > 1:
+                    await asyncio.sleep(LINGER_S)
+        finally:
+            # at once, not when the loop comes to the task's end: whoever asks in between would wait for nobody
+            self._working.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _serve(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         """One step; each of the group gets its result, or what the step raised."""

@@ -102,3 +102,15 @@ async def test_who_waits_behind_a_slow_step_gets_another() -> None:
     assert not first.done()
     slow[0].set()
     assert 2 == await first
+
+
+async def test_whoever_asks_at_the_moment_a_step_ends_is_served() -> None:
+    """Nobody waits for a worker that has just found nothing more to do: not until somebody else asks, nor for ever."""
+
+    async def step(items: Sequence[int]) -> Sequence[int]:
+        return items
+
+    gatherer = Gatherer(step)
+
+    async with asyncio.timeout(5):
+        assert [1, 2, 3] == [await gatherer.ask(item) for item in (1, 2, 3)]
