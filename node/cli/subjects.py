@@ -122,10 +122,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
     node: NodeFolder = CURRENT,
     as_json: AsJson = False,
 ) -> None:
-    """查询一个主体：本地、按计划向各成员（给出目的）或向一个成员 / Ask about a subject: here, members, or one.
-
-    Without a purpose only the own holdings are shown; with one, members are asked by the plan for the subject.
-    """
+    """查询一个主体：本地、按计划向各成员（给出目的）或向一个成员 / Ask about a subject: here, members, or one."""
     with desk_at(node) as desk:
         subject = subject_of(code, desk.standards)
         if at is None and purpose is None:
@@ -138,11 +135,16 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
         matter = matter_said(subject, why, authority, wishes)
         if at is None:
             _ask_widely(desk, subject, matter, everywhere=everywhere, save=save, as_json=as_json)
-            return
-        answered = _answered(desk, at, matter)
-        if save is not None:
-            write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
-        _show_answer(answered.answer, desk.standards, as_json=as_json)
+        else:
+            _ask_one(desk, at, matter, save, as_json=as_json)
+
+
+def _ask_one(desk: Desk, member: str, matter: Matter, save: Path | None, *, as_json: bool) -> None:
+    """What one member says."""
+    answered = _answered(desk, member, matter)
+    if save is not None:
+        write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
+    _show_answer(answered.answer, desk.standards, as_json=as_json)
 
 
 def _ask_widely(

@@ -168,13 +168,14 @@ class _Carrier:
                         _settle(parcel[told.place][1], told.outcome)
         except Fault as failed:
             fault = failed
-        for _, future in parcel:
-            _settle(future, fault)
+        finally:
+            for _, future in parcel:
+                _settle(future, fault)
 
 
 def _drop_unwanted(carrying: "asyncio.Task[None]", parcel: Sequence[Asker], _: "asyncio.Future[Envelope]") -> None:
     """Ends a call that nobody waits for."""
-    if all(future.cancelled() for _, future in parcel):
+    if all(future.done() for _, future in parcel) and any(future.cancelled() for _, future in parcel):
         carrying.cancel()
 
 

@@ -158,6 +158,12 @@ class Widely:
             if isinstance(fault, PeerFault):
                 evidence = b"".join(fault.evidence[:1])
             return Reply(MemberOutcome(member, place, _became(fault), fault.reason, way.through), None, evidence)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            cut = (Became.UNREACHABLE, "QUESTION_CANCELLED", way.through)  # a channel that was closed under the call
+            return Reply(MemberOutcome(member, place, *cut))
         short = answered.answer.truncated or bool(answered.answer.gaps)
         return Reply(MemberOutcome(member, place, Became.ANSWERED, "", way.through, short=short), answered)
 

@@ -24,6 +24,7 @@ from federation.standards.calendar import china_date
 from node.assemble.making.card import node_card
 from node.cli.main import run
 from node.cli.opening import now_ms
+from node.demo.zygote import Zygote
 from tests.flow.asking.liar import CANCELLED
 from tests.flow.world import Region, black, submitted, until, uscc
 from tests.samples.invented import unified
@@ -51,8 +52,8 @@ DOCUMENT = "台环密〔2026〕7号"
 class Asking(Region):
     """The federation while it is served."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, zygote: Zygote) -> None:
+        super().__init__(folder, zygote=zygote)
         self.lie = folder / "lie"
         self.lie.write_text("", encoding="utf-8")
         self._make()
@@ -71,6 +72,7 @@ class Asking(Region):
             self.node(city)
         for hub in (DELTA, NATION, PROVINCE):
             self.node(hub, roles=("relay", "responder") if hub == DELTA else ("relay",))
+        self.nodes[HEFEI].zygote = None  # a lie begins with a program of its own
         self.nodes[HEFEI].program = ("-m", "tests.flow.asking.liar", str(self.lie))
         reached = {(one, other) for pair in LINES for one, other in (pair, pair[::-1])}
         follow = {(DELTA, HANGZHOU): (LISTS,), (SHANGHAI, DELTA): (LISTS,)}
