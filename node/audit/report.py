@@ -34,7 +34,7 @@ from federation.standards.masking import Masking
 from federation.standards.reading import shipped
 from node.audit.answers import JudgedAnswer, record_of
 from node.audit.excerpts import excerpt_items
-from node.audit.wide_answers import JudgedWide
+from node.audit.wide.answers import JudgedWide
 
 _STYLE = (
     "body{font:14px/1.5 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;max-width:52em;margin:2em auto;"

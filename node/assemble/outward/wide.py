@@ -22,7 +22,6 @@ from node.assemble.stages import Foundation, Views
 from node.config import Config
 from node.exchange.inquire import Inquirer, Matter
 from node.holders.view import Holders
-from node.query.query import SEARCHED
 from node.routing.planning import PlanGround, planned
 from node.routing.route import Routes
 from node.routing.ways import Journey, Neighbour
@@ -58,7 +57,7 @@ class WideInquiring:
             return frozenset(owner_of(each.entry.origin) for each in held) - {config.node.id}
 
         def held_as_of_ms(member: str) -> int | None:
-            feeds = [view for view in views.reader.feeds() if view.owner == member and view.dataset in SEARCHED]
+            feeds = [view for view in views.reader.feeds() if view.owner == member and view.dataset in COVERED]
             return _oldest(members, [view.note for view in feeds if view.note is not None])
 
         def told_as_of_ms(answer: Answer, member: str) -> int | None:

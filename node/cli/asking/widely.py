@@ -16,7 +16,7 @@ from federation.standards.catalogue import ReasonTexts
 from node.assemble.desk import Desk
 from node.audit.answers import record_of
 from node.audit.bundle import AnswerBundle
-from node.audit.wide_bundle import BundledMember, WideBundle
+from node.audit.wide.bundle import BundledMember, WideBundle
 from node.cli.auditing.files import write_alone
 from node.cli.auditing.outcomes import outcome_document, show_outcomes
 from node.cli.printing import (

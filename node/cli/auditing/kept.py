@@ -14,8 +14,8 @@ from federation.standards.bundle import Standards, shipped_standards
 from node.audit.answers import answered_at_ms, judge_answer
 from node.audit.report import render_report, render_wide_report, verification_code
 from node.audit.trust import read_trust
-from node.audit.wide_answers import judge_wide, kept_at_ms
-from node.audit.wide_bundle import MAX_WIDE_BUNDLE_BYTES, is_wide
+from node.audit.wide.answers import judge_wide, kept_at_ms
+from node.audit.wide.bundle import MAX_WIDE_BUNDLE_BYTES, is_wide
 from node.cli.auditing.answers import verify_one
 from node.cli.auditing.files import EXITS, write_alone
 from node.cli.auditing.options import TrustOption

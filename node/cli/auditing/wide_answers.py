@@ -8,7 +8,7 @@ from federation.rules.audit.proof import Verdict
 from federation.standards.bundle import shipped_standards
 from federation.standards.catalogue import ReasonTexts
 from node.audit.trust import read_trust
-from node.audit.wide_answers import JudgedMember, JudgedWide, judge_wide, kept_at_ms
+from node.audit.wide.answers import JudgedMember, JudgedWide, judge_wide, kept_at_ms
 from node.cli.auditing.answers import answer_document, show_answer
 from node.cli.auditing.files import problem_document
 from node.cli.auditing.outcomes import outcome_document, show_outcomes

@@ -12,8 +12,11 @@ import io
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +29,7 @@ from node.cli.main import run
 from node.cli.opening import now_ms
 from node.demo.zygote import Zygote
 from tests.flow.asking.liar import CANCELLED
-from tests.flow.world import Region, black, submitted, until, uscc
+from tests.flow.world import Node, Region, black, submitted, until, uscc
 from tests.samples.invented import unified
 
 SHANGHAI, HANGZHOU, TAIZHOU, SUZHOU, HEFEI = "310000", "330100", "331000", "320500", "340100"
@@ -47,6 +50,21 @@ WHY = ("--legal-basis", "虚构依据", "--case", "案-1", "--officer", "o-1", "
 LISTS = "330100/lists/1"
 DOCUMENT = "台环密〔2026〕7号"
 """Number of Taizhou's document: nobody but Taizhou and who asks is to see it."""
+
+
+@dataclass
+class Liar(Node):
+    """A node that lies as a file says; its program is another one."""
+
+    lie: Path = Path()
+
+    def start(self, *options: str) -> Node:
+        """Starts the process."""
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
+        words = ("-m", "tests.flow.asking.liar", self.lie, "serve", "--node", self.folder, "--json", *options)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([sys.executable, *words], stdout=log, stderr=log)
+        return self
 
 
 class Asking(Region):
@@ -72,8 +90,8 @@ class Asking(Region):
             self.node(city)
         for hub in (DELTA, NATION, PROVINCE):
             self.node(hub, roles=("relay", "responder") if hub == DELTA else ("relay",))
-        self.nodes[HEFEI].zygote = None  # a lie begins with a program of its own
-        self.nodes[HEFEI].program = ("-m", "tests.flow.asking.liar", str(self.lie))
+        honest = self.nodes[HEFEI]
+        self.nodes[HEFEI] = Liar(honest.folder, honest.log, lie=self.lie)
         reached = {(one, other) for pair in LINES for one, other in (pair, pair[::-1])}
         follow = {(DELTA, HANGZHOU): (LISTS,), (SHANGHAI, DELTA): (LISTS,)}
         for at in self.nodes.values():

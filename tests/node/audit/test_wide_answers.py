@@ -16,8 +16,8 @@ from federation.rules.routing.plan import Place
 from federation.standards.bundle import shipped_standards
 from node.audit.report import render_wide_report
 from node.audit.trust import TrustFolder
-from node.audit.wide_answers import JudgedWide, judge_wide, kept_at_ms
-from node.audit.wide_bundle import BundledMember, WideBundle, is_wide
+from node.audit.wide.answers import JudgedWide, judge_wide, kept_at_ms
+from node.audit.wide.bundle import BundledMember, WideBundle, is_wide
 from tests.node.audit.kept import Kept
 
 ALTERED, UNCHECKED, PROVEN = Verdict.ALTERED, Verdict.UNCHECKED, Verdict.PROVEN

@@ -14,7 +14,7 @@ One `member` line for each member, with `-` for a word that is empty (see federa
 and answer, as in `answer@v1`, follow the line of one that answered, and evidence that of one whose answer was a lie.
 The seal is the requester's message key over the DSSE bytes of type `SEAL_TYPE` and the SHA-256 of everything before its
 line: nobody takes a pair out, or says that another had not answered. Each line ends with a line feed; what parses
-prints back to the same bytes. Nothing is verified here, see wide_answers.py. Personal data: as `answer@v1`.
+prints back to the same bytes. Nothing is verified here, see answers.py. Personal data: as `answer@v1`.
 """
 
 import hashlib

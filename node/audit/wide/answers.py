@@ -20,7 +20,7 @@ from federation.rules.routing.outcome import Became, Completeness, MemberOutcome
 from federation.rules.routing.plan import Place
 from node.audit.answers import JudgedAnswer, judge_answer
 from node.audit.trust import TrustFolder
-from node.audit.wide_bundle import SEAL_TYPE, BundledMember, WideBundle
+from node.audit.wide.bundle import SEAL_TYPE, BundledMember, WideBundle
 from node.exchange.dialogue import opened
 
 
