@@ -53,6 +53,8 @@ from node.storage.read.reader import Reader
 from node.storage.store import open_reader
 
 Result = TypeVar("Result")
+Directly = Callable[[Stages], Result]
+Through = Callable[[BusinessClient], Awaitable[Result]]
 STATUS_S = 2.0
 """A look at the condition of the served node takes at most so long."""
 TOGETHER = 500
@@ -271,22 +273,16 @@ class Desk:
             lambda client: client.inquire_widely(matter, everywhere=everywhere),
         )
 
-    def _done(
-        self, directly: Callable[[Stages], Result], through: Callable[[BusinessClient], Awaitable[Result]]
-    ) -> Result:
+    def _done(self, directly: Directly[Result], through: Through[Result]) -> Result:
         """Does something here, when this process may write, or has the node do it that is being served."""
         stages = self._own_stages()
         return self._through_node(through) if stages is None else directly(stages)
 
-    def written(
-        self, directly: Callable[[Stages], Result], through: Callable[[BusinessClient], Awaitable[Result]]
-    ) -> Result:
+    def written(self, directly: Directly[Result], through: Through[Result]) -> Result:
         """Has something written by the one process that may. Raises as `submit`."""
         return self._done(lambda stages: persist(directly, stages), through)
 
-    def _through_node(
-        self, call: Callable[[BusinessClient], Awaitable[Result]], timeout_s: float | None = None
-    ) -> Result:
+    def _through_node(self, call: Through[Result], timeout_s: float | None = None) -> Result:
         """Makes one call to the node that is being served."""
 
         async def made() -> Result:

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is known of one subject: `query` here or at a named member, and `check-code` without any node."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -51,9 +52,10 @@ from node.cli.printing import (
     record_document,
     record_line,
 )
-from node.exchange.inquire import Answered, Matter
+from node.exchange.inquire import Matter
 from node.query.seen import Beside, Checked, Holding
 
+Result = TypeVar("Result")
 MAX_SHOWN = 200
 """Holdings of one subject that `query` shows; it says so when there are more."""
 _CENTURIES = ("18", "19", "20")
@@ -141,7 +143,7 @@ def query(  # noqa: PLR0913 - a command's arguments are its options
 
 def _ask_one(desk: Desk, member: str, matter: Matter, save: Path | None, *, as_json: bool) -> None:
     """What one member says."""
-    answered = _answered(desk, member, matter)
+    answered = _unless_refused(lambda: desk.inquire_signed(member, matter))
     if save is not None:
         write_alone(save, (AnswerBundle(answered.question, answered.signed).encode(),))
     _show_answer(answered.answer, desk.standards, as_json=as_json)
@@ -154,7 +156,7 @@ def _ask_widely(
     checked = desk.query.check(subject.value, MAX_SHOWN)
     if not as_json:
         _show_holdings(subject, checked, desk, as_json=False)
-    replies = desk.inquire_widely(matter, everywhere=everywhere)
+    replies = _unless_refused(lambda: desk.inquire_widely(matter, everywhere=everywhere))
     if save is not None:
         kept(desk, save, replies)
     if as_json:
@@ -166,10 +168,10 @@ def _ask_widely(
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _answered(desk: Desk, member: str, matter: Matter) -> Answered:
-    """The member's verified answer; ends the command when the question is refused, here or by the member."""
+def _unless_refused(ask: Callable[[], Result]) -> Result:
+    """What is answered; ends the command when the question is refused, here or by the member."""
     try:
-        return desk.inquire_signed(member, matter)
+        return ask()
     except CallerFault as fault:
         if isinstance(fault, FieldFault) or fault.reason == "MEMBER_UNKNOWN":
             raise

@@ -182,12 +182,13 @@ class Inquirer:
         return Answered(answer, signed, envelope)
 
     def check(self, matter: Matter) -> None:
-        """Sees that a question can be made of a matter.
+        """Sees that a question may be asked about a matter, before anybody is.
 
         Raises:
             FieldFault: it breaks a rule of the question.
+            CallerFault: why it may not be sent.
         """
-        self._question(self._keys.node_id, matter, b"")
+        self._known.gate.require(self._question(self._keys.node_id, matter, b""), self._now_ms())
 
     def _question(self, node_id: str, matter: Matter, reply_key: bytes) -> Question:
         now_ms = self._now_ms()

@@ -152,13 +152,17 @@ def test_a_node_that_is_not_served_asks_by_itself(asking: Asking) -> None:
     assert set(CITIES) - {SHANGHAI} <= set(became(said))
 
 
-def test_a_person_is_asked_about_at_home_and_nowhere_else(asking: Asking) -> None:
-    """The others are named as spared; they are asked only on demand."""
-    code, said = asking.asked(code=PERSON)
+def test_a_person_is_asked_about_at_home_and_nowhere_else(asking: Asking, tmp_path: Path) -> None:
+    """The others are named as spared, and asked only on demand; without an authority nobody is asked at all."""
+    paper = tmp_path / "duty.pdf"
+    paper.write_bytes(b"invented")
+    duty = ("--duty", "虚构条款", "--duty-document", str(paper))
+    code, said = asking.asked(*duty, code=PERSON)
 
     assert (6, "refused", "not-asked") == (code, became(said)[HANGZHOU], became(said)[TAIZHOU])
     assert ("PURPOSE_NOT_GRANTED", "PERSON_NOT_ASKED_ABOUT") == (why(said, HANGZHOU), why(said, TAIZHOU))
-    _, said = asking.asked("--everywhere", code=PERSON)
+    assert (4, None) == asking.asked(code=PERSON)
+    _, said = asking.asked(*duty, "--everywhere", code=PERSON)
     assert "refused" == became(said)[TAIZHOU]
 
 

@@ -61,7 +61,7 @@ class Liar(Node):
     def start(self, *options: str) -> Node:
         """Starts the process."""
         self._said_before = self.log.stat().st_size if self.log.exists() else 0
-        words = ("-m", "tests.flow.asking.liar", self.lie, "serve", "--node", self.folder, "--json", *options)
+        words = ("-m", "tests.flow.asking.liar", str(self.lie), "serve", "--node", str(self.folder), "--json", *options)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, *words], stdout=log, stderr=log)
         return self
