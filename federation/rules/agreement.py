@@ -52,6 +52,45 @@ def nearness(region: str, home: str) -> int:
     return 1 + len(prefix) if home == region or within_region else 0
 
 
+class InForce(Value):
+    """What holds from a day to a day; open-ended where no last day is named."""
+
+    effective_from: date
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        in_order(self.effective_from, self.effective_until, "effective_until")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return within(self.effective_from, self.effective_until, day)
+
+
+class Territorial(InForce):
+    """What holds in a territory: a node id, or a GB/T 2260 code that a node's lies within; `*` for every region."""
+
+    region: Region
+
+    def nearness(self, home: str, day: date) -> int:
+        """How near it is to a node on a day: 0 when it does not apply, more for a smaller territory."""
+        return nearness(self.region, home) if self.in_force(day) else 0
+
+
+class Provision(Territorial):
+    """One version of a territory's rules, and where they come from."""
+
+    id: Mnemonic
+    version: Version
+    source: Text512
+
+    @property
+    def name(self) -> str:
+        """The pinned form `id@version`."""
+        return f"{self.id}@{self.version}"
+
+
 class BasisLevel(StrEnum):
     """Level of the legal basis of a list or a measure, highest first (Zhejiang regulation, article 26)."""
 

@@ -15,8 +15,8 @@ from typing import Annotated, Self, assert_never
 from pydantic import Field, model_validator
 
 from federation.records.exchange import RuleId
-from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.agreement import Region, Version, nearness, within
+from federation.records.value import Contradiction, Text200, Text512, Value
+from federation.rules.agreement import Provision
 from federation.standards.calendar import WorkingDays, china_date
 from federation.standards.identity import CodeKind
 
@@ -37,27 +37,12 @@ class AnomalyKind(StrEnum):
     REFUSALS = "refusals"
 
 
-class AnomalyVersion(Value):
+class AnomalyVersion(Provision):
     """Root of a file of rules; `region` is that of whoever judges."""
 
-    id: Mnemonic
-    version: Version
     title_zh: Text200
     title_en: Text200
-    source: Text512
     basis: Text512
-    region: Region
-    effective_from: date
-    effective_until: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
-        return self
-
-    def nearness(self, home: str, day: date) -> int:
-        """How near it is to a node on a day: 0 when it does not apply, more for a smaller territory."""
-        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
 
 
 class AnomalyRule(Value):

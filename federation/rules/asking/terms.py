@@ -10,15 +10,15 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from federation.records.exchange import AuthorisationKind
-from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.agreement import Region, Version, nearness, within
+from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value
+from federation.rules.agreement import Provision
 
 Times = Annotated[int, Field(ge=1, le=10_000_000)]
 LongestDays = Annotated[int, Field(ge=1, le=3660)]
 AcceptedKind = Annotated[AuthorisationKind, Field(strict=False)]
 
 
-class AskingVersion(Value):
+class AskingVersion(Provision):
     """The terms of one region that every question is under.
 
     Attributes:
@@ -30,33 +30,13 @@ class AskingVersion(Value):
         basis: the provisions.
     """
 
-    id: Mnemonic
-    version: Version
     title_zh: Text200
     title_en: Text200
-    source: Text512
     basis: Text512
-    region: Region
     clock_skew_s: Annotated[int, Field(ge=1, le=86_400)]
     longest_consent_days: LongestDays
     longest_duty_days: LongestDays
     least_digits: Annotated[int, Field(ge=1, le=18)]
-    effective_from: date
-    effective_until: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The pinned form `id@version`."""
-        return f"{self.id}@{self.version}"
-
-    def nearness(self, home: str, day: date) -> int:
-        """How near it is to a responder on a day: 0 when it does not apply, more for a smaller territory."""
-        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
 
 
 class PurposeTerm(Value):

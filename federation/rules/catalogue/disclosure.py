@@ -16,8 +16,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from federation.records.feed_policy import Dataset, NodeId
-from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.agreement import Region, Version, nearness, within
+from federation.records.value import Contradiction, Mnemonic, Text200, Value
+from federation.rules.agreement import Provision, nearness, within
 from federation.standards.masking import MaskKind
 
 ANY = "*"
@@ -46,7 +46,7 @@ _RANKS = {level: rank for rank, level in enumerate(Level)}
 AnyLevel = Annotated[Level, Field(strict=False)]
 
 
-class DisclosureVersion(Value):
+class DisclosureVersion(Provision):
     """One file, but for its tables.
 
     Attributes:
@@ -56,20 +56,9 @@ class DisclosureVersion(Value):
         made_under_years: nor are records of acts on whose day the person was younger than this.
     """
 
-    id: Mnemonic
-    version: Version
-    source: Text512
-    region: Region
     callers: Annotated[tuple[NodeId, ...], Field(max_length=1000)] = ()
     minors_under_years: Age | None = None
     made_under_years: Age | None = None
-    effective_from: date
-    effective_until: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
-        return self
 
     @property
     def name(self) -> str:

@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the files `procedures/` say: how long a region takes over objections and removals; values only."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import model_validator
 
-from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.agreement import Region, Version, nearness, within
+from federation.records.value import Contradiction, Text200, Text512
+from federation.rules.agreement import Provision
 from federation.rules.catalogue.repair import Days
 
 
-class Procedure(Value):
+class Procedure(Provision):
     """The deadlines of one region; all in working days, the day that starts one not counted. None: none is set.
 
     Attributes:
@@ -30,13 +29,9 @@ class Procedure(Value):
         suspends_enforcement: whether no measure follows from it meanwhile.
     """
 
-    id: Mnemonic
-    version: Version
     title_zh: Text200
     title_en: Text200
-    source: Text512
     basis: Text512
-    region: Region
     annotate_days: Days | None = None
     decide_days: Days
     total_days: Days
@@ -48,21 +43,9 @@ class Procedure(Value):
     repaired_days: Days | None = None
     suspends_disclosure: bool = False
     suspends_enforcement: bool = False
-    effective_from: date
-    effective_until: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
         if self.total_days < self.decide_days:
             raise Contradiction("total_days", "PERIODS_OUT_OF_ORDER")
         return self
-
-    @property
-    def name(self) -> str:
-        """The pinned form `id@version`, as cases quote it."""
-        return f"{self.id}@{self.version}"
-
-    def nearness(self, home: str, day: date) -> int:
-        """How near it is to a node on a day: 0 when it does not apply, more for a smaller territory."""
-        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0

@@ -13,8 +13,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from federation.records.value import Contradiction, Mnemonic, Text64, Text200, Text512, Value, Versioned, in_order
-from federation.rules.agreement import Version, within
+from federation.records.value import Contradiction, Mnemonic, Text64, Text200, Text512, Value, Versioned
+from federation.rules.agreement import InForce, Version
 from federation.rules.catalogue.repair import Words
 from federation.standards.calendar import months_later
 
@@ -52,7 +52,7 @@ class ProhibitedData(Value):
         return any(word in text for word in self.words)
 
 
-class ProhibitedVersion(Value):
+class ProhibitedVersion(InForce):
     """One file, but for its kinds of data.
 
     Attributes:
@@ -65,19 +65,12 @@ class ProhibitedVersion(Value):
     source: Text512
     refused_under_years: Age | None = None
     doubtful_under_years: Age | None = None
-    effective_from: date
-    effective_until: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
         if (self.doubtful_under_years or 150) < (self.refused_under_years or 0):
             raise Contradiction("doubtful_under_years", "PERIODS_OUT_OF_ORDER")
         return self
-
-    def in_force(self, day: date) -> bool:
-        """Whether it is in force on a day."""
-        return within(self.effective_from, self.effective_until, day)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ from federation.records.value import (
     Versioned,
     in_order,
 )
-from federation.rules.agreement import Codes, Kind, Region, Version, within
+from federation.rules.agreement import Codes, Kind, Provision, within
 
 Days = Annotated[int, Field(ge=0, le=366)]
 Term = Annotated[int, Field(ge=0, le=1200)]
@@ -135,7 +135,7 @@ class RepairException(Value):
         return not self.severities or severity in self.severities
 
 
-class RepairVersion(Value):
+class RepairVersion(Provision):
     """One version of the repair rules, but for its classes and exceptions.
 
     Attributes:
@@ -154,13 +154,9 @@ class RepairVersion(Value):
         feedback_days: working days until the subject hears of it, and display has ended.
     """
 
-    id: Mnemonic
-    version: Version
     title_zh: Text200
     title_en: Text200
-    source: Text512
     basis: Text512
-    region: Region
     scope: Annotated[Scope, Field(strict=False)]
     scheme: Mnemonic
     datasets: Annotated[tuple[Annotated[Dataset, Field(strict=False)], ...], Field(min_length=1)]
@@ -174,22 +170,6 @@ class RepairVersion(Value):
     decide_days: Days | None = None
     extend_days: Days | None = None
     feedback_days: Days | None = None
-    effective_from: date
-    effective_until: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The pinned form `id@version`, as repair cases quote it."""
-        return f"{self.id}@{self.version}"
-
-    def in_force(self, day: date) -> bool:
-        """Whether it was in force on a day."""
-        return within(self.effective_from, self.effective_until, day)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,12 +5,12 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from federation.records.value import Mnemonic, Text200, Text512, Value, in_order
-from federation.rules.agreement import Region, nearness, within
+from federation.records.value import Mnemonic, Text200, Text512
+from federation.rules.agreement import Territorial, nearness
 
 
 class DutyKind(StrEnum):
@@ -20,7 +20,7 @@ class DutyKind(StrEnum):
     FEEDBACK = "feedback"
 
 
-class Duty(Value):
+class Duty(Territorial):
     """What one region owes within how many working days; the day that the term runs from does not count.
 
     Attributes:
@@ -31,20 +31,8 @@ class Duty(Value):
     title_zh: Text200
     title_en: Text200
     kind: Annotated[DutyKind, Field(strict=False)]
-    region: Region
     working_days: Annotated[int, Field(ge=1, le=250)]
     basis: Text512
-    effective_from: date
-    effective_until: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
-        return self
-
-    def in_force(self, day: date) -> bool:
-        """Whether it was owed on a day."""
-        return within(self.effective_from, self.effective_until, day)
 
 
 def duty_of(duties: Sequence[Duty], kind: DutyKind, home: str, day: date) -> Duty | None:

@@ -13,8 +13,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from federation.records.value import Contradiction, Mnemonic, Text512, Value, in_order
-from federation.rules.agreement import Region, Version, nearness, within
+from federation.records.value import Contradiction, Text512
+from federation.rules.agreement import Provision
 from federation.standards.calendar import WorkingDays, day_after, midnight_ms
 
 DayCount = Annotated[int, Field(ge=0, le=60)]
@@ -28,7 +28,7 @@ class Due:
     maximum_ms: int
 
 
-class PropagationTerm(Value):
+class PropagationTerm(Provision):
     """How soon acts of one region's origins have to be in effect everywhere.
 
     Attributes:
@@ -38,31 +38,15 @@ class PropagationTerm(Value):
         basis: the provision.
     """
 
-    id: Mnemonic
-    version: Version
-    source: Text512
-    region: Region
     target_working_days: DayCount
     maximum_working_days: DayCount
     basis: Text512
-    effective_from: date
-    effective_until: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
         if self.target_working_days > self.maximum_working_days:
             raise Contradiction("maximum_working_days", "FIELD_MALFORMED")
         return self
-
-    @property
-    def name(self) -> str:
-        """The pinned form `id@version`."""
-        return f"{self.id}@{self.version}"
-
-    def nearness(self, home: str, day: date) -> int:
-        """How near this term is to an origin on a day: 0 when it does not apply, more for a smaller territory."""
-        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
 
 
 def due_after(term: PropagationTerm | None, day: date, calendar: WorkingDays) -> Due:

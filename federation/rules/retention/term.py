@@ -20,8 +20,8 @@ from federation.records.feed_policy import Dataset
 from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
-from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value, Versioned, in_order
-from federation.rules.agreement import Kind, Months, Region, nearness, within
+from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Versioned
+from federation.rules.agreement import Kind, Months, Territorial
 from federation.standards.calendar import months_later
 
 Kept = Licence | Penalty | ListEntry | AgencyFiling
@@ -35,7 +35,7 @@ class CountedFrom(StrEnum):
     ENDED = "ended"  # the last day of effect: of an ending, or the one that the record names
 
 
-class RetentionTerm(Value):
+class RetentionTerm(Territorial):
     """How long one region keeps one kind of record.
 
     Attributes:
@@ -51,19 +51,15 @@ class RetentionTerm(Value):
     code: Mnemonic
     title_zh: Text200
     title_en: Text200
-    region: Region
     dataset: Annotated[Dataset, Field(strict=False)]
     list_kinds: tuple[Kind, ...] = ()
     counted_from: Annotated[CountedFrom, Field(strict=False)]
     months: Months
     until_ended: bool = False
     basis: Text512
-    effective_from: date
-    effective_until: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        in_order(self.effective_from, self.effective_until, "effective_until")
         if self.list_kinds and self.dataset is not Dataset.LISTS:
             raise Contradiction("list_kinds", "FIELD_MALFORMED")
         return self
@@ -72,10 +68,6 @@ class RetentionTerm(Value):
     def name(self) -> str:
         """The pinned form `id@version/code`, as reports quote it."""
         return f"{self.policy}/{self.code}"
-
-    def nearness(self, home: str, day: date) -> int:
-        """How near this term is to a node on a day: 0 when it does not apply, more for a smaller territory."""
-        return nearness(self.region, home) if within(self.effective_from, self.effective_until, day) else 0
 
     def fits(self, record: Kept) -> bool:
         """Whether the term is one of records of this kind."""
