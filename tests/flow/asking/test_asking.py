@@ -85,11 +85,12 @@ def test_everybody_is_asked_by_plan_and_all_of_it_is_proven(asking: Asking, tmp_
 
 def test_who_asked_stands_in_every_responders_log(asking: Asking) -> None:
     """Shanghai, not the hub that brought it; and both logs agree on every exchange."""
+    before = asking.reconciled(HANGZHOU, TAIZHOU)
     asking.asked()
+    after = asking.reconciled(HANGZHOU, TAIZHOU)
 
-    for responder in (HANGZHOU, TAIZHOU):
-        found = asking.reconciled(responder)
-        assert {"MATCHED"} == set(found), found
+    for responder, told in after.items():
+        assert told == before.get(responder, {}) | {"MATCHED": before.get(responder, {}).get("MATCHED", 0) + 1}
 
 
 def test_a_hubs_right_does_not_serve_another(asking: Asking) -> None:
@@ -119,7 +120,7 @@ def test_a_dead_origin_is_named_and_its_mirrors_are_heard_with_their_age(asking:
 def test_a_slow_member_holds_nobody_up(asking: Asking) -> None:
     """It is told as too slow when the time is over; all others have answered."""
     with asking.slow(SUZHOU):
-        code, said = asking.asked(within="2")
+        code, said = asking.asked(within="4")
 
     assert (6, "too-slow") == (code, became(said)[SUZHOU])
     assert dict.fromkeys(OTHERS - {SUZHOU}, "answered").items() <= became(said).items()

@@ -126,7 +126,7 @@ class Asking(Region):
         """Exit code of a command at a node, and the object that it printed."""
         return called(*words, "--node", str(self.nodes[node_id].folder))
 
-    def asked(self, *words: str, purpose: str = PURPOSE, code: str = SUBJECT, within: str = "8") -> tuple[int, Any]:
+    def asked(self, *words: str, purpose: str = PURPOSE, code: str = SUBJECT, within: str = "30") -> tuple[int, Any]:
         """What Shanghai is told, by its plan."""
         return self.command(SHANGHAI, "query", code, "--purpose", purpose, *WHY, "--timeout", within, *words)
 
@@ -172,16 +172,19 @@ class Asking(Region):
         _, said = self.command(SHANGHAI, "exchanges")
         return {one.get("outcome", "") for one in said["exchanges"]}
 
-    def reconciled(self, responder: str) -> dict[str, int]:
-        """How the logs of Shanghai and of a responder agree: exchanges by class, as a coordinator counts them."""
+    def reconciled(self, *responders: str) -> dict[str, dict[str, int]]:
+        """How the logs of Shanghai and of each responder agree: exchanges by class, as a coordinator counts them."""
         day = china_date(now_ms()).isoformat()
-        files = []
-        for node_id in (SHANGHAI, responder):
-            path = self.folder / f"{node_id}.audit"
-            self.command(node_id, "audit", "export", str(path), "--from", day, "--to", day)
-            files.append(str(path))
-        _, said = called("audit", "reconcile", *files, "--trust", str(self.folder / "trust"))
-        return next(one["classes"] for one in said["pairs"] if one["responder"] == responder)
+        files = {}
+        for node_id in (SHANGHAI, *responders):
+            files[node_id] = str(self.folder / f"{node_id}.audit")
+            self.command(node_id, "audit", "export", files[node_id], "--from", day, "--to", day)
+        told: dict[str, dict[str, int]] = {}
+        for responder in responders:
+            pair = (files[SHANGHAI], files[responder])
+            _, said = called("audit", "reconcile", *pair, "--trust", str(self.folder / "trust"))
+            told |= {one["responder"]: one["classes"] for one in said["pairs"] if one["responder"] == responder}
+        return told
 
     def verified(self, path: Path) -> tuple[int, Any]:
         """What a saved answer proves, by the cards alone."""
