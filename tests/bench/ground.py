@@ -60,10 +60,7 @@ class Ground:
     def _make(self) -> None:
         """Makes the nodes and pins them at each other."""
         for node_id in (BIG, SMALL, ASKER, IMPORTER, *MIRRORS.values()):
-            folder = self._region.node(node_id).folder
-            with (folder / CONFIG_NAME).open("a", encoding="utf-8") as config:
-                config.write(UNLIMITED)
-            _ask_freely(folder / "rules")
+            lift_limits(self._region.node(node_id).folder)
         nodes = self._region.nodes
         for source, mirror in MIRRORS.items():
             self._region.pin(nodes[source], nodes[ASKER], may_ask=(PURPOSE,))
@@ -116,6 +113,13 @@ class Ground:
     def insert_again(self, config: Config, tables: Mapping[str, str], batch: int) -> float:
         """Inserts the rows of some tables of a node's store raw into a new store; as `insert.insert_again`."""
         return self.database.insert_again(config, self.plan.folder / "raw", tables, batch)
+
+
+def lift_limits(folder: Path) -> None:
+    """Has a node that nobody serves take and ask as much as it can."""
+    with (folder / CONFIG_NAME).open("a", encoding="utf-8") as config:
+        config.write(UNLIMITED)
+    _ask_freely(folder / "rules")
 
 
 def _ask_freely(rules: Path) -> None:

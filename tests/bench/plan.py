@@ -51,6 +51,6 @@ class Plan:
             return self.rounds
         return min(self.rounds, 3 if self.scale <= 5_000_000 else 1)
 
-    def calls(self, usual: int) -> int:
+    def calls(self, usual: int, least: int = 8) -> int:
         """How many calls to make where so many are usual."""
-        return max(8, int(usual * self.load))
+        return max(least, int(usual * self.load))
