@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.ground import Ground
 from tests.bench.measure import Outcome
 from tests.bench.rows import endings, follow, importing, latency, memory, query, reconcile, removal, unary, verify
-from tests.bench.rows.business import batch
+from tests.bench.rows.business import batch, fanout
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ ROWS: Mapping[str, Row] = {
     "import": Row(importing.run, importing.profile),
     "query": Row(query.run, query.profile),
     "batch-check": Row(batch.run, batch.profile),
+    "fan-out": Row(fanout.run, fanout.profile),
     "verify": Row(verify.run, verify.profile),
     "removal": Row(removal.run, removal.profile),
     "endings": Row(endings.run, endings.profile),

@@ -6,14 +6,17 @@ import io
 import itertools
 import json
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from federation.rules.routing.outcome import Became
 from tests.bench.ground import Ground
 from tests.bench.measure import Goal, Outcome, Sides, in_turn, quantile
 from tests.bench.plan import Plan, records_of
 from tests.bench.report import Report
+from tests.bench.rows.business.fanout import Told, as_it_is
 from tests.bench.table import ROWS
 
 
@@ -68,6 +71,25 @@ def test_a_quantile_is_a_value_that_was_measured(share: float, expected: float) 
 def test_a_goal_is_met_at_its_bound(goal: Goal, value: float, *, met: bool) -> None:
     """And missed just beyond it."""
     assert met == goal.met(value)
+
+
+@pytest.mark.parametrize(
+    ("became", "silent", "right"),
+    [
+        ({"a": Became.ANSWERED, "b": Became.TOO_SLOW}, (), 1),
+        ({"a": Became.ANSWERED, "b": Became.TOO_SLOW}, ("a",), 0),
+        ({"a": Became.ANSWERED, "b": Became.UNREACHABLE}, (), 0),
+        ({"a": Became.TOO_SLOW, "b": Became.TOO_SLOW}, (), 0),
+        ({"a": Became.ANSWERED}, (), 0),
+    ],
+)
+def test_a_call_that_tells_of_a_member_what_is_not_so_is_not_counted(
+    became: Mapping[str, Became], silent: Sequence[str], right: int
+) -> None:
+    """Of two members the second stands still; an answer without a record, or no word of a member, is not so either."""
+    outcome = as_it_is([Told(1.0, became, silent)], ("a", "b"), ("b",))
+
+    assert (right, right == 1) == (outcome.value, outcome.met)
 
 
 @pytest.mark.parametrize(("scale", "records"), [("20k", 20_000), ("1m", 1_000_000), ("26.5m", 26_500_000), ("7", 7)])
