@@ -159,7 +159,7 @@ class Inquirer:
         self._log.require()
         reply = ReplyKey.fresh() if sealed else None
         question = self._question(node_id, matter, b"" if reply is None else reply.public)
-        self._known.gate.require(question, self._now_ms())
+        await asyncio.to_thread(self._known.gate.require, question, self._now_ms())  # it reads what was barred
         raw = encode(question)
         asked, signed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
         envelope = None
@@ -182,7 +182,7 @@ class Inquirer:
         return Answered(answer, signed, envelope)
 
     def check(self, matter: Matter) -> None:
-        """Sees that a question may be asked about a matter, before anybody is.
+        """Sees that a question may be asked about a matter, before anybody is. It reads the store; safe in any thread.
 
         Raises:
             FieldFault: it breaks a rule of the question.

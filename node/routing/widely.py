@@ -46,7 +46,7 @@ class Asks(Protocol):
     """Asks one member."""
 
     def check(self, matter: Matter) -> None:
-        """Sees that a question can be made of it; FieldFault when not."""
+        """Sees that a question can be made of it; FieldFault when not. Called in any thread."""
         ...
 
     async def inquire_signed(self, node_id: str, member: Member, matter: Matter, *, sealed: bool = False) -> Answered:
@@ -109,7 +109,7 @@ class Widely:
             FieldFault: the matter breaks a rule of the question; nobody was asked.
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing more is used.
         """
-        self._asks.check(matter)
+        await asyncio.to_thread(self._asks.check, matter)
         loop = asyncio.get_running_loop()
         within_s = min(LONGEST_S, matter.timeout_ms / 1000 or LONGEST_S)
         limited = replace(matter, timeout_ms=round(within_s * 1000))
