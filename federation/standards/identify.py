@@ -100,6 +100,8 @@ def _identify_15(text: str, standards: Standards, as_of: date) -> CodeAccepted |
 
 def _identify_18(text: str, standards: Standards, as_of: date, legacy: bool) -> CodeAccepted | CodeRefused:
     unified = check_uscc(text, standards.uscc, standards.regions, as_of, legacy)
+    if isinstance(unified, CodeAccepted) and _is_nobodys(text):
+        return unified
     citizen = check_citizen_number(text, standards.regions, as_of)
     both_refused = isinstance(unified, CodeRefused) and isinstance(citizen, CodeRefused)
     return citizen if both_refused and _resembles_citizen(text, standards) else _either(citizen, unified)
@@ -116,6 +118,11 @@ def _either(
     if "REGION_UNKNOWN" in citizen.warnings and "REGION_UNKNOWN" not in organisation.warnings:
         return organisation
     return replace(citizen, warnings=(*citizen.warnings, "CODE_AMBIGUOUS"))
+
+
+def _is_nobodys(text: str) -> bool:
+    """Tells whether no day since 1800 can stand where a citizen number has the day of birth."""
+    return text[6:8] < _CENTURIES[0] or not DIGITS.issuperset(text[6:14])
 
 
 def _resembles_citizen(text: str, standards: Standards) -> bool:

@@ -14,12 +14,14 @@ _LENGTH = 9
 _WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _MODULUS = 11
 _CHECKS = "0123456789X"
-_VALUES = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = bytes(max(_ALPHABET.find(chr(character)), 0) for character in range(256))
+"""The value of each character of ASCII; of those that have one."""
 
 
 def organisation_check(body: str) -> str:
     """Returns the check character, 0 to 9 or X, for eight characters, each a digit or a capital letter."""
-    total = sum(map(mul, map(_VALUES.__getitem__, body), _WEIGHTS))
+    total = sum(map(mul, body.encode("ascii").translate(_VALUES), _WEIGHTS))
     return _CHECKS[-total % _MODULUS]
 
 
@@ -38,7 +40,7 @@ def check_organisation_code(text: str) -> CodeAccepted | CodeRefused:
     code = text[:8] + text[9:] if text[8:9] == "-" else text
     if len(code) != _LENGTH:
         return CodeRefused("CODE_LENGTH", f"{len(code)} characters; an organisation code has {_LENGTH}")
-    foreign = next((place for place, character in enumerate(code[:8], 1) if character not in _VALUES), None)
+    foreign = next((place for place, character in enumerate(code[:8], 1) if character not in _ALPHABET), None)
     if foreign is not None:
         return CodeRefused("CODE_ALPHABET", f"character {foreign} is neither a digit nor a capital letter")
     if code[8] not in _CHECKS:

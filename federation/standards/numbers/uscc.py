@@ -12,6 +12,7 @@ The first two characters are looked up in a data file, so that a new prefix (A a
 code.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from operator import mul
 from types import MappingProxyType
 
 from federation.errors import ConfigFault
-from federation.standards.identity import DIGITS, CodeAccepted, CodeKind, CodeRefused, SubjectClass
+from federation.standards.identity import CodeAccepted, CodeKind, CodeRefused, SubjectClass
 from federation.standards.numbers.organisation_code import organisation_check
 from federation.standards.reading import HEADER_KEYS, Header, Section, decode, parse_header, parse_toml
 from federation.standards.region import RegionTable
@@ -65,17 +66,20 @@ class UsccTable:
     header: Header
     alphabet: str
     categories: Mapping[str, Category]
-    _values: Mapping[str, int]
+    _form: re.Pattern[str]
+    _values: bytes
+
+    def category(self, text: str) -> Category | None:
+        """Returns the category in a code; None where there is none, or the text has not the form of a code."""
+        return self.categories.get(text[:2]) if self._form.fullmatch(text) else None
 
     def foreign(self, text: str) -> int | None:
         """Returns the position, from 1, of the first character that is not in the alphabet; None when all are."""
-        if self._values.keys() >= set(text):
-            return None
-        return next(place for place, character in enumerate(text, 1) if character not in self._values)
+        return next((place for place, character in enumerate(text, 1) if character not in self.alphabet), None)
 
     def check_character(self, body: str) -> str:
         """Returns the 18th character for the first 17, all of which must be in the alphabet (ISO 7064 MOD 31-3)."""
-        total = sum(map(mul, map(self._values.__getitem__, body), _WEIGHTS))
+        total = sum(map(mul, body.encode("ascii").translate(self._values), _WEIGHTS))
         return self.alphabet[-total % _MODULUS]
 
 
@@ -93,8 +97,8 @@ def parse_uscc_table(raw: bytes, place: str) -> UsccTable:
     root.only(*HEADER_KEYS, "alphabet", "departments")
     header = parse_header(root, "uscc")
     alphabet = root.text("alphabet")
-    if len(alphabet) != _MODULUS or len(set(alphabet)) != _MODULUS:
-        raise ConfigFault("DATA_FIELD", f"{place}: alphabet must be {_MODULUS} different characters")
+    if len(alphabet) != _MODULUS or len(set(alphabet)) != _MODULUS or not alphabet.isascii():
+        raise ConfigFault("DATA_FIELD", f"{place}: alphabet must be {_MODULUS} different characters of ASCII")
     categories = {
         department + category: below
         for department, section in root.sections("departments").items()
@@ -103,8 +107,10 @@ def parse_uscc_table(raw: bytes, place: str) -> UsccTable:
     strange = next((key for key in categories if len(key) != 2 or not set(alphabet).issuperset(key)), None)
     if strange is not None:
         raise ConfigFault("DATA_FIELD", f"{place}: department and category {strange!r} must be two of the alphabet")
-    values = {character: value for value, character in enumerate(alphabet)}
-    return UsccTable(header, alphabet, MappingProxyType(categories), MappingProxyType(values))
+    one = f"[{re.escape(alphabet)}]"
+    form = re.compile(f"{one}{{2}}[0-9]{{6}}{one}{{10}}")
+    values = bytes(max(alphabet.find(chr(character)), 0) for character in range(256))
+    return UsccTable(header, alphabet, MappingProxyType(categories), form, values)
 
 
 def check_uscc(
@@ -127,10 +133,10 @@ def check_uscc(
         CodeAccepted with department, category, region, organisation code and class; or CodeRefused with CODE_EMPTY,
         CODE_LENGTH, CODE_ALPHABET, CODE_CATEGORY, CODE_REGION, CODE_ORGANISATION_CHECK or CODE_CHECK.
     """
-    malformed = _form_fault(text, table)
-    if malformed is not None:
-        return malformed
-    category, region, organisation = table.categories[text[:2]], text[2:8], text[8:17]
+    category = table.category(text)
+    if category is None:
+        return _form_fault(text, table)
+    region, organisation = text[2:8], text[8:17]
     warnings = regions.warnings(region, as_of)
     if organisation_check(organisation[:8]) != organisation[8]:
         if not legacy:
@@ -142,7 +148,8 @@ def check_uscc(
     return CodeAccepted(CodeKind.USCC, text, category.subject_class, region, warnings, *place)
 
 
-def _form_fault(text: str, table: UsccTable) -> CodeRefused | None:
+def _form_fault(text: str, table: UsccTable) -> CodeRefused:
+    """Why a text is no code of any category; asked of those alone that are none, since most are."""
     if not text:
         return CodeRefused("CODE_EMPTY", "no code is given")
     if len(text) != USCC_LENGTH:
@@ -152,9 +159,7 @@ def _form_fault(text: str, table: UsccTable) -> CodeRefused | None:
         return CodeRefused("CODE_ALPHABET", f"character {foreign} is not in the alphabet of GB 32100")
     if text[:2] not in table.categories:
         return CodeRefused("CODE_CATEGORY", "the first two characters are no known department and category")
-    if not DIGITS.issuperset(text[2:8]):
-        return CodeRefused("CODE_REGION", "characters 3 to 8 must be the digits of a region")
-    return None
+    return CodeRefused("CODE_REGION", "characters 3 to 8 must be the digits of a region")
 
 
 def _parse_department(department: str, section: Section) -> dict[str, Category]:

@@ -86,9 +86,10 @@ def test_fifteen_digits_that_could_be_both_are_taken_for_a_person(standards: Sta
     assert outcome.warnings == ("CODE_UNCHECKED", "CODE_AMBIGUOUS")
 
 
-def test_eighteen_digits_that_could_be_both_are_taken_for_a_person(standards: Standards) -> None:
-    """A number that passes both checks and begins with a region is treated as personal."""
-    outcome = identify("120101196001010240", standards, AS_OF)
+@pytest.mark.parametrize("text", ["120101196001010240", "120101180001010201", "13010218000101338X"])
+def test_eighteen_digits_that_could_be_both_are_taken_for_a_person(standards: Standards, text: str) -> None:
+    """A number that passes both checks and begins with a region is treated as personal, whoever was born when."""
+    outcome = identify(text, standards, AS_OF)
     assert isinstance(outcome, CodeAccepted)
     assert (outcome.kind, outcome.warnings) == (CodeKind.CITIZEN, ("CODE_AMBIGUOUS",))
 

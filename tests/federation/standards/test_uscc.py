@@ -205,6 +205,7 @@ def _broken(old: str, new: str) -> Callable[[], object]:
     [
         ("0123456789ABC", "0123456789AB", "DATA_FIELD", "alphabet"),
         ("0123456789ABC", "0123456789AAC", "DATA_FIELD", "alphabet"),
+        ("0123456789ABC", "0123456789ABС", "DATA_FIELD", "alphabet"),  # Cyrillic
         ("[departments.1]", "[departments.I]", "DATA_FIELD", "'I1'"),
         ("[departments.1]", "[departments.11]", "DATA_FIELD", "'111'"),
         ('subject_class = "government"', 'subject_class = "state"', "DATA_FIELD", "'state'"),
