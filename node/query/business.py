@@ -4,9 +4,9 @@
 
 An unknown number and one that fails its check are told as such, never as one that nothing counts against. Measures are
 those of this region's catalogue alone, whatever the entries say; on request only those of one body, or a single one.
-A batch is answered from one state of what is held, with a few statements for every five hundred codes and nothing for
-each. What stands under another code of a subject counts for it, as in `check`. A batch speaks of list entries and
-filings, on which decisions are kept; `check` tells the other records, too.
+A batch is answered from one state of what is held, with a few statements for all of its codes and nothing for each.
+What stands under another code of a subject counts for it, as in `check`. A batch speaks of list entries and filings, on
+which decisions are kept; `check` tells the other records, too.
 
 Limits: 10000 codes at once, 100 entries shown of each, 100000 in all.
 """
@@ -35,7 +35,6 @@ from node.query.seen import Checked, cosigned_at
 MAX_CODES = 10_000
 MAX_DECISIONS_EACH = 100
 MAX_DECISIONS = 100_000
-CODES_TOGETHER = 500
 DECIDED = frozenset({Dataset.LISTS, Dataset.FILINGS})
 
 
@@ -111,16 +110,16 @@ class DecidedSnapshot(Protocol):
         """Every feed held, ordered by origin."""
         ...
 
-    def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """All codes of the subject that each of some codes stands for, that one among them."""
+    def kin(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject, for those of some codes at least that have others."""
         ...
 
     def decided(self, subjects: Sequence[str], most: int) -> Sequence[Decision]:
-        """The decisions on entries about at most 500 subjects, at most `most` in all, in no order to rely on."""
+        """The decisions on entries about some subjects, at most `most` in all, in no order to rely on."""
         ...
 
     def known(self, subjects: Sequence[str]) -> Collection[str]:
-        """Those of at most 500 subjects about which anything is held."""
+        """Those of some subjects about which anything is held."""
         ...
 
 
@@ -208,28 +207,33 @@ class Business:
             raise FieldFault("codes", "FIELD_TOO_LONG" if codes else "FIELD_MISSING")
         catalogue = self._ground.catalogue()
         shown = _shown(wanted, catalogue)
-        judged = self._judged(codes)
-        sound = {code: found.value for code, found in judged.items() if isinstance(found, CodeAccepted)}
+        answers, sound = self._judged(codes)
         with self._reader.snapshot() as seen:
-            kin = seen.one_subject(list(dict.fromkeys(sound.values())))
-            subjects = list(dict.fromkeys(code for value in kin for code in sorted(kin[value])))
-            decided, known = _decided(seen, subjects, self._ground.today)
+            held = _held(seen, frozenset(sound.values()), self._ground.today)
             fresh = {view.origin: self._freshness(view) for view in seen.feeds() if view.dataset in DECIDED}
-        answers = {
-            code: SubjectResult(code, SubjectState.REFUSED, found.reason)
-            for code, found in judged.items()
-            if isinstance(found, CodeRefused)
-        }
+        named: set[str] = set()
         for code, value in sound.items():
-            made = [_under(each, value) for other in kin[value] for each in decided.get(other, ())]
-            answers[code] = _result(code, made, not kin[value].isdisjoint(known), shown)
-        results = [answers[code] for code in codes]
-        named = {measure for result in answers.values() for measure in result.measures}
-        return BatchChecked(results, _catalogued(sorted(named), catalogue), fresh)
+            made = held.decisions(value)
+            if not made:
+                state = SubjectState.KNOWN if held.knows(value) else SubjectState.UNKNOWN
+                answers[code] = SubjectResult(code, state)
+                continue
+            answers[code] = result = _result(code, made, shown)
+            named.update(result.measures)
+        return BatchChecked([answers[code] for code in codes], _catalogued(sorted(named), catalogue), fresh)
 
-    def _judged(self, codes: Sequence[str]) -> Mapping[str, CodeAccepted | CodeRefused]:
+    def _judged(self, codes: Sequence[str]) -> tuple[dict[str, SubjectResult], Mapping[str, str]]:
+        """The answers about the codes that are refused; and under which code each of the others is looked for."""
         standards, today = self._ground.standards, self._ground.today
-        return {code: identify(code, standards, today) for code in dict.fromkeys(codes)}
+        refused: dict[str, SubjectResult] = {}
+        sound: dict[str, str] = {}
+        for code in dict.fromkeys(codes):
+            judged = identify(code, standards, today)
+            if isinstance(judged, CodeAccepted):
+                sound[code] = judged.value
+            else:
+                refused[code] = SubjectResult(code, SubjectState.REFUSED, judged.reason)
+        return refused, sound
 
     def _freshness(self, view: FeedView) -> Freshness:
         return Freshness(freshness(cosigned_at(view), self._ground.now_ms(), self._ground.max_age_s).value)
@@ -262,29 +266,50 @@ def _catalogued(codes: Sequence[str], catalogue: Mapping[str, Measure]) -> Seque
     return [catalogue[code] for code in codes if code in catalogue]
 
 
-def _decided(
-    seen: DecidedSnapshot, subjects: Sequence[str], today: date
-) -> tuple[Mapping[str, Sequence[Decision]], set[str]]:
-    """The decisions by subject as they stand on a day, and which of the subjects are known at all.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held about the subjects of a batch.
+
+    Attributes:
+        kin: all codes of the subject, by those of its codes that are asked for, where it has several.
+        decided: the decisions by code, as they stand on the day.
+        known: the codes about which anything is held.
+    """
+
+    kin: Mapping[str, frozenset[str]]
+    decided: Mapping[str, Sequence[Decision]]
+    known: Collection[str]
+
+    def decisions(self, subject: str) -> Sequence[Decision]:
+        """The decisions on a subject, under each of its codes."""
+        if subject not in self.kin:
+            return self.decided.get(subject, ())
+        return [_under(made, subject) for code in self.kin[subject] for made in self.decided.get(code, ())]
+
+    def knows(self, subject: str) -> bool:
+        """Whether anything is held about a subject on which nothing is decided, under any of its codes."""
+        return subject in self.known or not self.kin.get(subject, _NONE).isdisjoint(self.known)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _held(seen: DecidedSnapshot, asked: frozenset[str], today: date) -> _Held:
+    """What is held about some subjects on a day.
 
     Raises:
         CallerFault: LIMIT_EXCEEDED.
     """
-    about: defaultdict[str, list[Decision]] = defaultdict(list)
-    known: set[str] = set()
-    left = MAX_DECISIONS
-    for start in range(0, len(subjects), CODES_TOGETHER):
-        part = subjects[start : start + CODES_TOGETHER]
-        found = seen.decided(part, left + 1)
-        left -= len(found)
-        if left < 0:
-            raise CallerFault(
-                "LIMIT_EXCEEDED", f"over {MAX_DECISIONS} entries are held about these codes; ask for fewer"
-            )
-        for decision in found:
-            about[decision.subject].append(_standing(decision, today))
-        known.update(seen.known(part))
-    return about, known
+    kin = seen.kin(sorted(asked))
+    subjects = sorted(asked.union(*kin.values()))
+    found = seen.decided(subjects, MAX_DECISIONS + 1)
+    if len(found) > MAX_DECISIONS:
+        raise CallerFault("LIMIT_EXCEEDED", f"over {MAX_DECISIONS} entries are held about these codes; ask for fewer")
+    decided: defaultdict[str, list[Decision]] = defaultdict(list)
+    for made in found:
+        decided[made.subject].append(_standing(made, today))
+    known = seen.known([subject for subject in subjects if subject not in decided])
+    return _Held(kin, decided, known)
 
 
 def _standing(made: Decision, today: date) -> Decision:
@@ -302,9 +327,8 @@ def _under(made: Decision, subject: str) -> Decision:
     return made if made.subject == subject else replace(made, reasons=(*made.reasons, "UNDER_OTHER_CODE"))
 
 
-def _result(code: str, decisions: Sequence[Decision], known: bool, shown: frozenset[str] | None) -> SubjectResult:
-    if not decisions:
-        return SubjectResult(code, SubjectState.KNOWN if known else SubjectState.UNKNOWN)
+def _result(code: str, decisions: Sequence[Decision], shown: frozenset[str] | None) -> SubjectResult:
+    """The answer about a subject on which something is decided."""
     ordered = sorted(decisions, key=lambda made: (made.origin, made.index))
     measures = sorted({measure for made in ordered for measure in _only(made.measures, shown)})
     told = ordered[:MAX_DECISIONS_EACH]

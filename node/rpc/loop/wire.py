@@ -33,7 +33,8 @@ from node.rpc.wire import ShownHolding, holding_from_wire, holding_to_wire
 PART_BYTES = 256 * 1024
 MAX_CODE_CHARACTERS = 64
 _STATES: Mapping[SubjectState, str] = {state: f"SUBJECT_STATE_{state.name}" for state in SubjectState}
-_STATES_READ = {local_service_pb2.SubjectState.Value(name): state for state, name in _STATES.items()}
+_STATE_NUMBERS = {state: local_service_pb2.SubjectState.Value(name) for state, name in _STATES.items()}
+_STATES_READ = {number: state for state, number in _STATE_NUMBERS.items()}
 _RESPONSES: Mapping[FeedbackResponse, str] = {
     response: f"FEEDBACK_RESPONSE_{response.name}" for response in FeedbackResponse
 }
@@ -128,24 +129,18 @@ def batch_to_wire(batch: BatchChecked) -> Sequence[BatchCheckResponse]:
     """The answer to a batch in parts."""
     stale = sorted(origin for origin, fresh in batch.freshness.items() if fresh is not Freshness.FRESH)
     first = BatchCheckResponse(catalogued=map(measure_to_wire, batch.catalogued), not_fresh=stale)
-    parts = [first]
-    size = first.ByteSize()
+    parts, size = [first], first.ByteSize()
     for result in batch.results:
-        message = result_to_wire(result, batch.freshness)
-        more = message.ByteSize()
-        if size + more > PART_BYTES and parts[-1].results:
+        if size > PART_BYTES:
             parts.append(BatchCheckResponse())
             size = 0
-        parts[-1].results.append(message)
-        size += more
+        size += _put(result, batch.freshness, parts[-1]).ByteSize()
     return parts
 
 
-def result_to_wire(result: SubjectResult, fresh: Mapping[str, Freshness]) -> WireResult:
-    """One subject of a batch."""
-    message = WireResult(code=result.code, state=_STATES[result.state])
-    if result.reason:
-        message.reason = result.reason
+def _put(result: SubjectResult, fresh: Mapping[str, Freshness], part: BatchCheckResponse) -> WireResult:
+    """One subject of a batch, made where it belongs: to put it there later would be to copy it."""
+    message = part.results.add(code=result.code, state=_STATE_NUMBERS[result.state], reason=result.reason)
     if result.decisions:
         message.holdings.extend(holding_to_wire(_holding(made, fresh)) for made in result.decisions)
         message.measures.extend(result.measures)

@@ -14,6 +14,7 @@ from federation.records.exchange import Standing
 from federation.records.feed_policy import Dataset
 from federation.records.list_entry import ListKind
 from node.entry.holding import Decision
+from node.storage.dialect.keys import keys
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import DECISION, FEED
 
@@ -24,7 +25,7 @@ _KINDS = (None, *sorted(kind.value for kind in ListKind))
 _DECIDED = select(FEED.c.origin, DECISION).join(FEED, FEED.c.feed == DECISION.c.feed)
 _AT = _DECIDED.where(FEED.c.origin == bindparam("origin"), DECISION.c.idx.in_(bindparam("indexes", expanding=True)))
 _ABOUT_ANY = (
-    _DECIDED.where(DECISION.c.subject.in_(bindparam("subjects", expanding=True)))
+    _DECIDED.where(DECISION.c.subject.in_(select(keys("subjects").c.value)))
     .order_by(DECISION.c.feed, DECISION.c.idx)
     .limit(bindparam("most"))
 )
@@ -102,12 +103,12 @@ def decisions_at(connection: Connection, origin: str, indexes: Sequence[int]) ->
 
 
 def decisions_about_any(connection: Connection, subjects: Sequence[str], most: int) -> Sequence[Decision]:
-    """The decisions on entries about some subjects, at most `most` in all.
+    """The decisions on entries about some subjects, given in order, at most `most` in all.
 
     Raises:
         StoreFault: STORE_CORRUPT, as `decision_at`.
     """
-    rows = connection.execute(_ABOUT_ANY, {"subjects": list(subjects), "most": most}).all()
+    rows = connection.execute(_ABOUT_ANY, {"subjects": subjects, "most": most}).all()
     return [decision_of(row) for row in rows]
 
 

@@ -13,6 +13,7 @@ from federation.log.entry import PayloadState
 from federation.log.merkle import MAX_SIZE
 from node.entry.holding import HeldEntry
 from node.query.seen import Scope
+from node.storage.dialect.keys import keys
 from node.storage.dialect.steering import indexed_by
 from node.storage.read.chunks import key_chunks
 from node.storage.schema import ACT, ENTRY, FEED
@@ -29,7 +30,9 @@ _HELD = select(
     ENTRY.c.subject,
     ENTRY.c.personal,
 ).join(FEED, FEED.c.feed == ENTRY.c.feed)
-_KNOWN = select(ENTRY.c.subject).distinct().where(ENTRY.c.subject.in_(bindparam("subjects", expanding=True)))
+_SUBJECTS = keys("subjects")
+_KNOWN = select(_SUBJECTS.c.value).where(select(ENTRY.c.idx).where(ENTRY.c.subject == _SUBJECTS.c.value).exists())
+"""The first entry of each is enough, however many there are."""
 _HELD_COLUMNS = len(_HELD.selected_columns)
 _NUMBERS = select(FEED.c.origin, FEED.c.feed)
 _SPOT = ENTRY.alias("spot")
@@ -108,8 +111,8 @@ def held_about_any(
 
 
 def known_of(connection: Connection, subjects: Sequence[str]) -> AbstractSet[str]:
-    """Those of some subjects, at most `MAX_KEYS` of them, about which anything is held."""
-    return set(connection.execute(_KNOWN, {"subjects": list(subjects)}).scalars())
+    """Those of some subjects, given in order, about which anything is held."""
+    return set(connection.execute(_KNOWN, {"subjects": subjects}).scalars().all())
 
 
 def held_within(connection: Connection, scope: Scope, subject: str, most: int) -> Sequence[HeldEntry]:

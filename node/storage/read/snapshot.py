@@ -24,7 +24,7 @@ from node.storage.read.held import (
     held_within,
     known_of,
 )
-from node.storage.read.kin.codes import beside, one_subject
+from node.storage.read.kin.codes import beside, kin, one_subject
 from node.storage.read.tree import read_tile
 
 
@@ -87,6 +87,10 @@ class SnapshotRows:
     def one_subject(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """All codes of the subject that each of some codes stands for."""
         return one_subject(self._connection, codes)
+
+    def kin(self, codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """All codes of the subject, for those of some codes that have others."""
+        return kin(self._connection, codes)
 
     def beside(self, codes: Iterable[str]) -> Sequence[Tie]:
         """Branches and head offices of some codes."""

@@ -6,20 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select, union
 
 from federation.rules.conflict.table import Relation
 from federation.rules.conflict.tie import Tie
-from node.storage.read.chunks import key_chunks
+from node.storage.dialect.keys import keys
 from node.storage.schema import TIE
 
 MAX_STEPS = 8
 """A code is followed over at most so many replacements."""
 MAX_CODES = 64
 """Codes of one subject that are looked for; further ones stand alone."""
-_PAIRS = select(TIE.c.code, TIE.c.other).distinct().where(TIE.c.relation == bindparam("relation"))
-_BY_CODE = _PAIRS.where(TIE.c.code.in_(bindparam("codes", expanding=True)))
-_BY_OTHER = _PAIRS.where(TIE.c.other.in_(bindparam("codes", expanding=True)))
+_CODES = select(keys("codes").c.value)
+_RELATED = TIE.c.relation == bindparam("relation")
+_PAIRS = select(TIE.c.code, TIE.c.other).distinct().where(_RELATED)
+_BY_CODE = _PAIRS.where(TIE.c.code.in_(_CODES))
+_BY_OTHER = _PAIRS.where(TIE.c.other.in_(_CODES))
+_TIED = union(
+    select(TIE.c.code).where(_RELATED, TIE.c.code.in_(_CODES)),
+    select(TIE.c.other).where(_RELATED, TIE.c.other.in_(_CODES)),
+)
 
 
 def one_subject(connection: Connection, codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
@@ -28,13 +34,28 @@ def one_subject(connection: Connection, codes: Iterable[str]) -> Mapping[str, fr
     A code that was replaced by several stands for itself: nobody can tell which of them bears what it bore.
     """
     asked = frozenset(codes)
+    found = kin(connection, asked)
+    return {code: found.get(code) or frozenset((code,)) for code in asked}
+
+
+def kin(connection: Connection, codes: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """As `one_subject`, for those of some codes alone that have ever been replaced, or have replaced another.
+
+    They are few: one statement says which, and nothing more is done for the others.
+    """
+    wanted = {"relation": Relation.FORMER.value, "codes": sorted(codes)}
+    asked = frozenset(connection.execute(_TIED, wanted).scalars())
+    return _merged(connection, asked) if asked else {}
+
+
+def _merged(connection: Connection, asked: frozenset[str]) -> Mapping[str, frozenset[str]]:
     newest = _newest(connection, asked)
     merged: defaultdict[str, set[str]] = defaultdict(set)
     for code in newest.values():
         merged[code].add(code)
     frontier = {code: code for code in merged}
     for _ in range(MAX_STEPS):
-        told = sorted(_pairs(connection, _BY_OTHER, frontier.keys()))
+        told = sorted(_pairs(connection, _BY_OTHER, frontier))
         only = _later(connection, {code for code, _ in told})
         found: dict[str, str] = {}
         for code, other in told:
@@ -84,8 +105,5 @@ def _later(connection: Connection, codes: Iterable[str]) -> Mapping[str, str]:
 def _pairs(
     connection: Connection, wanted: Select[Any], codes: Iterable[str], relation: Relation = Relation.FORMER
 ) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for chunk in key_chunks(sorted(codes)):
-        for row in connection.execute(wanted, {"relation": relation.value, "codes": chunk}):
-            found.append((row.code, row.other))
-    return found
+    rows = connection.execute(wanted, {"relation": relation.value, "codes": sorted(codes)})
+    return [(code, other) for code, other in rows]
