@@ -165,22 +165,20 @@ def _middle(begin: int, end: int) -> int:
 def inclusion_path(read: NodeReader, index: int, size: int) -> tuple[bytes, ...]:
     """Return PATH(index, D[size]) of RFC 9162 section 2.1.3.1, from the leaf up.
 
+    That is: the sibling at every level within the complete subtree of the right edge that the leaf is in, the smaller
+    subtrees of the edge as one, and each of the larger ones.
+
     Raises:
         RangeFault: RANGE_INVALID, unless 0 <= index < size.
     """
     if not 0 <= index < size <= MAX_SIZE:
         raise RangeFault("RANGE_INVALID", f"no leaf {index} in a tree of size {size}")
-    path: list[bytes] = []
-    begin, end = 0, size
-    while end - begin > 1:
-        middle = _middle(begin, end)
-        if index < middle:
-            path.append(_subtree(read, middle, end))
-            end = middle
-        else:
-            path.append(_subtree(read, begin, middle))
-            begin = middle
-    return tuple(reversed(path))
+    edge = list(edge_nodes(0, size))
+    within = next(at for at, (level, node) in enumerate(edge) if index >> level == node)
+    path = [read(level, (index >> level) ^ 1) for level in range(edge[within][0])]
+    smaller = [read(level, node) for level, node in edge[within + 1 :]]
+    larger = [read(level, node) for level, node in reversed(edge[:within])]
+    return (*path, *([_fold(smaller)] if smaller else []), *larger)
 
 
 def consistency_path(read: NodeReader, first: int, second: int) -> tuple[bytes, ...]:
