@@ -32,7 +32,7 @@ DAYS = ("--from", china_date(NOW_MS - 86_400_000).isoformat(), "--to", china_dat
 def exchange(number: int, side: ExchangeSide, logged_at_ms: int, **changes: object) -> Exchange:
     """One side's entry of an exchange between Shanghai and Hangzhou."""
     fields: dict[str, Any] = {
-        "exchange_id": uuid7(NOW_MS, number.to_bytes(10, "big")),
+        "exchange_id": uuid7(logged_at_ms, number.to_bytes(10, "big")),
         "requester": "310000",
         "responder": "330100",
         "side": side,
