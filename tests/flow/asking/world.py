@@ -118,6 +118,7 @@ class Asking(Region):
         until(lambda: self.nodes[SHANGHAI].size(self.origin(LISTS)) == 1, "Hangzhou's list in Shanghai")
         for city, size in ((TAIZHOU, 1), (HEFEI, 2)):
             until(partial(self._is_published, city, size), f"the list of {city}")
+        until(lambda: self.asked()[0] == 0, "every way, and the hub's mirror")
 
     def _is_published(self, city: str, size: int) -> bool:
         return self.nodes[city].size(self.origin(f"{city}/lists/1")) == size
