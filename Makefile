@@ -39,8 +39,8 @@ bootstrap: $(VENV)/.run ## Install the node into .venv
 demo: bootstrap ## Run a federation of five nodes on loopback and show what it does
 	@$(BIN)/xinqiao demo
 
-# One more than two processors: many tests wait, for a lease, a clock or a disk.
-WORKERS ?= 3
+# Twice two processors: many tests wait, for a lease, a clock or a disk.
+WORKERS ?= 4
 test: $(VENV)/.test lint types law ## Lint, types, import law, then every test
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov=federation --cov-report=term:skip-covered
 

@@ -304,8 +304,8 @@ def test_a_node_may_be_restored_into_a_folder_of_its_own(
     """A new machine: the archive of keys is unpacked, the store restored, and the node is there."""
     everything = xinqiao("backup", tmp_path / "all.db", "--with-keys", "--node", node, "--json").document
     fresh = tmp_path / "fresh"
-    with tarfile.open(everything["keys"]) as archive:
-        archive.extractall(fresh, filter="data")
+    fresh.mkdir()
+    subprocess.run(["tar", "-xf", everything["keys"], "-C", fresh], check=True)  # as an operator does
 
     assert 0 == xinqiao("store", "restore", everything["backup"], "--node", fresh).code
     assert listed(xinqiao, node) == listed(xinqiao, fresh)
