@@ -7,9 +7,10 @@ agreement only where the agreement lists the city's own node: that its province 
 a member signs for itself, and because a list can be replaced without a program.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -89,6 +90,25 @@ class Provision(Territorial):
     def name(self) -> str:
         """The pinned form `id@version`."""
         return f"{self.id}@{self.version}"
+
+
+Ruled = TypeVar("Ruled")
+
+
+def nearest_of(known: Iterable[Ruled], head: Callable[[Ruled], Territorial], home: str, day: date) -> Ruled | None:
+    """What a node goes by on a day: a city's own before its province's, those before what is for every region.
+
+    Args:
+        known: all that there is, in force there and then or not.
+        head: where each is for, and from when.
+        home: node id.
+        day: the day, in China Standard Time.
+
+    Returns:
+        Of two equally near the one that came into force last, of two that did together the first; None for nothing.
+    """
+    fitting = [each for each in known if head(each).nearness(home, day)]
+    return max(fitting, key=lambda each: (head(each).nearness(home, day), head(each).effective_from), default=None)
 
 
 class BasisLevel(StrEnum):

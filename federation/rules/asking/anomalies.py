@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 
 from federation.records.exchange import RuleId
 from federation.records.value import Contradiction, Text200, Text512, Value
-from federation.rules.agreement import Provision
+from federation.rules.agreement import Provision, nearest_of
 from federation.standards.calendar import WorkingDays, china_date
 from federation.standards.identity import CodeKind
 
@@ -95,9 +95,7 @@ class AnomalyRules:
 
 def anomaly_rules_of(known: Sequence[AnomalyRules], home: str, day: date) -> tuple[AnomalyRule, ...]:
     """The rules that a node judges by on a day: the nearest, and the newest of several; none where none apply."""
-    fitting = [rules for rules in known if rules.version.nearness(home, day)]
-    nearest = lambda rules: (rules.version.nearness(home, day), rules.version.effective_from)  # noqa: E731 - a key
-    found = max(fitting, key=nearest, default=None)
+    found = nearest_of(known, lambda rules: rules.version, home, day)
     return () if found is None else found.rules
 
 

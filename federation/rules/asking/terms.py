@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from federation.records.exchange import AuthorisationKind
 from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Value
-from federation.rules.agreement import Provision
+from federation.rules.agreement import Provision, nearest_of
 
 Times = Annotated[int, Field(ge=1, le=10_000_000)]
 LongestDays = Annotated[int, Field(ge=1, le=3660)]
@@ -85,6 +85,4 @@ class AskingRules:
 
 def asking_rules_of(known: Sequence[AskingRules], home: str, day: date) -> AskingRules | None:
     """The terms that a responder goes by on a day: the nearest, and the newest of several; None where none apply."""
-    fitting = [rules for rules in known if rules.version.nearness(home, day)]
-    nearest = lambda rules: (rules.version.nearness(home, day), rules.version.effective_from)  # noqa: E731 - a key
-    return max(fitting, key=nearest, default=None)
+    return nearest_of(known, lambda rules: rules.version, home, day)

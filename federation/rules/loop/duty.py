@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from federation.records.value import Mnemonic, Text200, Text512
-from federation.rules.agreement import Territorial, nearness
+from federation.rules.agreement import Territorial, nearest_of
 
 
 class DutyKind(StrEnum):
@@ -40,5 +40,4 @@ def duty_of(duties: Sequence[Duty], kind: DutyKind, home: str, day: date) -> Dut
 
     Of two equally near the one that came into force last.
     """
-    owed = [duty for duty in duties if duty.kind is kind and nearness(duty.region, home) and duty.in_force(day)]
-    return max(owed, key=lambda duty: (nearness(duty.region, home), duty.effective_from), default=None)
+    return nearest_of((duty for duty in duties if duty.kind is kind), lambda duty: duty, home, day)

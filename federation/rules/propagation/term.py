@@ -14,7 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from federation.records.value import Contradiction, Text512
-from federation.rules.agreement import Provision
+from federation.rules.agreement import Provision, nearest_of
 from federation.standards.calendar import WorkingDays, day_after, midnight_ms
 
 DayCount = Annotated[int, Field(ge=0, le=60)]
@@ -67,5 +67,4 @@ def term_of(terms: Sequence[PropagationTerm], home: str, day: date) -> Propagati
     Returns:
         None when none applies.
     """
-    fitting = [term for term in terms if term.nearness(home, day)]
-    return max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from), default=None)
+    return nearest_of(terms, lambda term: term, home, day)

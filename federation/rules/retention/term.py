@@ -21,7 +21,7 @@ from federation.records.licence import Licence
 from federation.records.list_entry import ListEntry
 from federation.records.penalty import Penalty
 from federation.records.value import Contradiction, Mnemonic, Text200, Text512, Versioned
-from federation.rules.agreement import Kind, Months, Territorial
+from federation.rules.agreement import Kind, Months, Territorial, nearest_of
 from federation.standards.calendar import months_later
 
 Kept = Licence | Penalty | ListEntry | AgencyFiling
@@ -109,10 +109,9 @@ def past_term(
         ending: what has ended it, if anything has.
         day: the day, in China Standard Time.
     """
-    fitting = [term for term in terms if term.nearness(home, day) and term.fits(record)]
-    if not fitting:
+    nearest = nearest_of((term for term in terms if term.fits(record)), lambda term: term, home, day)
+    if nearest is None:
         return None
-    nearest = max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from))
     last = nearest.last_day(record, ending)
     return nearest if last is not None and day > last else None
 
@@ -129,7 +128,5 @@ def opening_months(terms: Sequence[RetentionTerm], home: str, day: date) -> int:
         home: node id.
         day: the day, in China Standard Time.
     """
-    fitting = [term for term in terms if term.dataset is Dataset.EXCHANGE and term.nearness(home, day)]
-    if not fitting:
-        return OPENING_MONTHS
-    return max(fitting, key=lambda term: (term.nearness(home, day), term.effective_from)).months
+    nearest = nearest_of((term for term in terms if term.dataset is Dataset.EXCHANGE), lambda term: term, home, day)
+    return OPENING_MONTHS if nearest is None else nearest.months
