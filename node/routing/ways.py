@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The ways of the questions of one round: to a member directly, or through hubs, several questions in one parcel.
 
-What goes out in one moment through one hub goes in one call. Each answer is handed to its asker as it comes; when
-nobody waits for any of a parcel any more, the call is cancelled, and the hub cancels what it has under way.
+What goes out in one moment through one hub goes in one call: the members of a round are gone about side by side, each
+judged by itself before it is asked, so the first waits a little for the rest. Each answer is handed to its asker as it
+comes; when nobody waits for any of a parcel any more, the call is cancelled, and the hub cancels what it has under way.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ MAX_HUBS = 3
 """Most hubs on a question's way."""
 _NEXT_HUB = frozenset({"NO_ROUTE", "PEER_UNREACHABLE", "PEER_TLS", "METHOD_UNKNOWN", "LIMIT_EXCEEDED"})
 """What a hub did not hand on for, so that another one may be asked to."""
+_MOMENT_S = 0.005
+"""How long the first question of a parcel waits for others."""
 Asker = tuple[Envelope, "asyncio.Future[Envelope]"]
 
 
@@ -143,12 +146,12 @@ class _Carrier:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Envelope] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._send)
+            loop.call_later(_MOMENT_S, self._send)
         self._waiting.append((question, future))
         return await future
 
     def _send(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = [asker for asker in self._waiting if not asker[1].done()], []
         for start in range(0, len(waiting), MAX_PARCEL):
             parcel = waiting[start : start + MAX_PARCEL]
             carrying = asyncio.create_task(self._carry(parcel))

@@ -33,7 +33,8 @@ class Line:
         held: questions wait for ever.
         spoil: what becomes of an answer on its way.
         parcels: sizes of what went through it, and the hubs passed.
-        cancelled: how many waits were given up.
+        waiting: how many questions have come to wait for ever.
+        cancelled: how many of them were given up.
     """
 
     caller: str
@@ -44,6 +45,7 @@ class Line:
     spoil: Callable[[Envelope], Envelope] = lambda envelope: envelope
     parcels: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     answers: list[Envelope] = field(default_factory=list)
+    waiting: int = 0
     cancelled: int = 0
 
     async def ask(self, question: Envelope, timeout_s: float | None = None) -> Envelope:
@@ -51,6 +53,7 @@ class Line:
         if self.down:
             raise UnreachableFault("PEER_UNREACHABLE")
         if self.held:
+            self.waiting += 1
             try:
                 await asyncio.Event().wait()
             except asyncio.CancelledError:

@@ -125,9 +125,7 @@ async def test_whoever_leaves_is_waited_for_no_more(chain: Chain) -> None:
     """Cancelled at the requester, it is cancelled at the member two hubs away; the requester has logged it."""
     chain.last.held = True
     asking = asyncio.create_task(chain.asked())
-    while not chain.between.parcels:
-        await asyncio.sleep(0)
-    for _ in range(20):
+    while not chain.last.waiting:
         await asyncio.sleep(0)
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
@@ -215,15 +213,28 @@ async def test_what_cannot_be_logged_is_not_handed_on(chain: Chain) -> None:
 
 async def test_questions_of_one_moment_go_in_one_parcel(chain: Chain) -> None:
     """One call and one entry of the hub's log for all of them."""
-    asks, round_ = inquirer(chain.shanghai), journey("310000", {"yrd": chain.first}, ("yrd",))
-    codes = ("91330100MA2PDY0152", "91330106PDY209008Q")
+    round_ = journey("310000", {"yrd": chain.first}, ("yrd",))
+    questions = [
+        question(chain.shanghai, code=code, reply_key=KEY, exchange_id=uuid7(1, code[-10:].encode()))
+        for code in ("91330100MA2PDY0152", "91330106PDY209008Q")
+    ]
 
-    await asyncio.gather(
-        *(asks.inquire_signed("330100", round_.way("330100"), matter(code), sealed=True) for code in codes)
-    )
+    await asyncio.gather(*(round_.way("330100").ask(asked) for asked in questions))
 
     assert [[2], [2]] == [[size for size, _ in line.parcels] for line in (chain.first, chain.between)]
     assert [2] == [each.subjects for each in accesses(chain.yrd)]
+
+
+async def test_who_left_before_the_parcel_is_not_in_it(chain: Chain) -> None:
+    """Whoever waits beside is asked for as before."""
+    round_ = journey("310000", {"yrd": chain.first}, ("yrd",))
+    asked = [question(chain.shanghai, reply_key=KEY, exchange_id=uuid7(1, bytes([number] * 10))) for number in (1, 2)]
+    left, stayed = (asyncio.create_task(round_.way("330100").ask(each)) for each in asked)
+    await asyncio.sleep(0)
+    left.cancel()
+    await stayed
+
+    assert [1] == [size for size, _ in chain.first.parcels]
 
 
 async def test_a_field_that_is_wrong_is_named(chain: Chain) -> None:
