@@ -110,8 +110,8 @@ def test_what_is_withdrawn_through_a_hub_that_died_is_closed(region: Region, thr
     until(lambda: state(city, withdrawn) == ("withdrawn", 3), "the withdrawal stated")
     until(lambda: state(city, other) == ("marked", 2), "the mark told to the city")
     assert 2 == len(origin.ask(lambda desk: desk.reader.cases(only_open=False, limit=9)))
+    until(lambda: ("OBJECTION_UNDER_WAY",) == reasons(origin, lists, 1), "the other's mark")
     until(lambda: not reasons(origin, lists, 0), "the mark lifted")
-    assert ("OBJECTION_UNDER_WAY",) == reasons(origin, lists, 1)
     region.check()
 
 
