@@ -137,7 +137,7 @@ class Sequencer:
         store: where it lives.
         keys: log and clock keys.
         now_ms: the clock, milliseconds since the epoch.
-        max_batch: most entries under one checkpoint.
+        max_batch: most entries under one checkpoint; may be read.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Sequencer:
         self._store = store
         self._keys = keys
         self._now_ms = now_ms
-        self._max_batch = max_batch
+        self.max_batch = max_batch
         self._known: LogHead | None = None
         self._lost: ConfigFault | None = None
         self._feed_keys = FeedKeys(origin, keys.log_verifier(origin), keys.clock_verifier)
@@ -227,7 +227,7 @@ class Sequencer:
         """
         known = self._take_known()
         with self._store.write() as unit:
-            waiting = unit.waiting(self._origin, self._max_batch)
+            waiting = unit.waiting(self._origin, self.max_batch)
             if waiting:
                 known = self._publish(unit, known, [item.pending for item in waiting], done=waiting[-1].place)
         self._known = known
@@ -251,8 +251,8 @@ class Sequencer:
         known = self._take_known()
         with self._store.write() as unit:
             chosen = choose(unit)
-            if len(chosen) > self._max_batch:
-                raise OrderFault("BATCH_TOO_LARGE", f"{len(chosen)} entries; the limit is {self._max_batch}")
+            if len(chosen) > self.max_batch:
+                raise OrderFault("BATCH_TOO_LARGE", f"{len(chosen)} entries; the limit is {self.max_batch}")
             if chosen:
                 known = self._publish(unit, known, chosen, done=None)
         self._known = known

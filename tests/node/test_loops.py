@@ -32,11 +32,18 @@ if TYPE_CHECKING:
 
 
 class Told(Observer):
-    """An observer that remembers reasons."""
+    """An observer that remembers reasons, and what was published."""
 
     def __init__(self) -> None:
         super().__init__("test")
         self.reasons: list[str] = []
+        self.batches: list[int] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def published(self, origin: str, count: int) -> None:
+        """Remembered; something may come in before the loop goes on."""
+        self.batches.append(count)
+        self.meanwhile()
 
     def publishing_refused(self, origin: str, fault: object) -> None:
         """Remembered."""
@@ -55,20 +62,35 @@ class Told(Observer):
         self.reasons.append(f"{stage} {getattr(fault, 'reason', '')}")
 
 
+class Rounds(Condition):
+    """A condition that counts what ended well."""
+
+    ended = 0
+
+    def succeeded(self, loop: str, origin: str) -> None:
+        """Counted."""
+        self.ended += 1
+        super().succeeded(loop, origin)
+
+
 class Running:
     """The loops of a node, with their bells."""
 
     def __init__(self, node: Node, writer: ThreadPoolExecutor) -> None:
         self.bells = Bells(asyncio.get_running_loop())
         self.told = Told()
-        self.condition = Condition()
+        self.condition = Rounds()
         self.loops = Loops(node.stages, self.bells, writer, self.told, self.condition)
 
 
 @asynccontextmanager
-async def running(node: Node, *loops: Callable[[Running], Coroutine[object, object, None]]) -> AsyncIterator[Running]:
+async def running(
+    node: Node,
+    *loops: Callable[[Running], Coroutine[object, object, None]],
+    publish: PublishSection = PublishSection(cadence_ms=0),  # noqa: B008 - a frozen value
+) -> AsyncIterator[Running]:
     """Runs some loops of a node, with a writer thread of its own, until the block ends."""
-    node.config = node.config.model_copy(update={"publish": PublishSection(cadence_ms=0)})
+    node.config = node.config.model_copy(update={"publish": publish})
     node.reopen()
     with ThreadPoolExecutor(1) as writer:
         made = Running(node, writer)
@@ -178,6 +200,30 @@ async def test_what_is_submitted_is_published_when_the_bell_rings(
         run.bells.queue(origin).ring()
         await until(lambda: hangzhou.reader.decision(origin, 1) is not None)
     world.audit()
+
+
+async def test_what_does_not_fit_a_batch_goes_into_the_next_at_once(hangzhou: Node, samples: Samples) -> None:
+    """However long the cadence is."""
+    origin = hangzhou.origin("lists")
+    for number in range(5):
+        hangzhou.offer("lists", hangzhou.item(samples.black(number)))
+    slow = PublishSection(cadence_ms=3_600_000, max_batch_entries=2)
+    async with running(hangzhou, lambda run: run.loops.publish(origin, {}), publish=slow) as run:
+        await until(lambda: run.condition.ended == 1)
+
+        assert [2, 2, 1] == run.told.batches
+
+
+async def test_what_comes_meanwhile_waits_for_the_cadence(hangzhou: Node, samples: Samples) -> None:
+    """Else a log that something is written to all the time would be signed all the time."""
+    origin = hangzhou.origin("lists")
+    hangzhou.offer("lists", hangzhou.item(samples.black(1)))
+    slow = PublishSection(cadence_ms=3_600_000)
+    async with running(hangzhou, lambda run: run.loops.publish(origin, {}), publish=slow) as run:
+        run.told.meanwhile = lambda: hangzhou.offer("lists", hangzhou.item(samples.black(2)))
+        await until(lambda: run.condition.ended == 1)
+
+        assert [1] == run.told.batches
 
 
 async def test_a_mirror_that_knows_more_stops_publishing(hangzhou: Node, samples: Samples) -> None:

@@ -21,6 +21,7 @@ from node.assemble.mirrors import HeadOf, heads_at_mirrors
 from node.assemble.serving.condition import Condition
 from node.assemble.stages import Stages
 from node.bell import Bell
+from node.log import Sequencer
 from node.observe import Observer
 
 FIRST_PAUSE_S = 0.1
@@ -106,9 +107,7 @@ class Loops:
                 if origin not in self._asked:
                     await self._ask_mirrors(origin, mirrors)
                     self._asked.add(origin)
-                while count := await self.act(sequencer.sequence):
-                    self._observer.published(origin, count)
-                    self.advanced(origin)
+                await self._publish_waiting(origin, sequencer)
                 self._condition.succeeded("publish", origin)
                 pause = FIRST_PAUSE_S
             except ConfigFault as fault:
@@ -124,6 +123,16 @@ class Loops:
                 continue
             await queue.wait(seen, LOOK_EVERY_S)
             await asyncio.sleep(self._config.publish.cadence_ms / 1000)
+
+    async def _publish_waiting(self, origin: str, sequencer: Sequencer) -> None:
+        """Publishes what waits. What comes meanwhile waits for the next time, unless more waits than fits one batch."""
+        full = True
+        while full:
+            count = await self.act(sequencer.sequence)
+            if count:
+                self._observer.published(origin, count)
+                self.advanced(origin)
+            full = count >= sequencer.max_batch
 
     async def _rest(self, pause: float) -> float:
         """Waits, and returns the next, longer pause."""
