@@ -92,10 +92,15 @@ class OwnGate:
         Raises:
             CallerFault: why not, see `admit_own_question`; nothing was sent, and there is no exchange.
         """
-        terms, barring = self._ruling.terms(china_date(now_ms)), _barring(self._ruling.bars, [question])
-        refused = _refusal(admit_own_question(question, barring, terms, now_ms))
-        if refused is not None:
-            raise fault_of(refused)
+        (fault,) = self.faults([question], now_ms)
+        if fault is not None:
+            raise fault
+
+    def faults(self, questions: Sequence[Question], now_ms: int) -> list[CallerFault | None]:
+        """For each question what `require` raises, or None; what was barred is read once for all of them."""
+        terms, barring = self._ruling.terms(china_date(now_ms)), _barring(self._ruling.bars, questions)
+        refused = (_refusal(admit_own_question(question, barring, terms, now_ms)) for question in questions)
+        return [None if each is None else fault_of(each) for each in refused]
 
     def marks(self, question: Question, refusal: str, now_ms: int) -> tuple[str, ...]:
         """Ids of the rules by which a question that was sent is unusual.

@@ -11,7 +11,7 @@ nobody can say on this side: the member's own log does.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -32,10 +32,13 @@ from node.entry.evidence import Evidence as Kept
 from node.exchange.dialogue import Asked, Envelope, log_entry, opened, seal
 from node.exchange.exchange_log import ToLog
 from node.exchange.gate import OwnGate
+from node.exchange.gather import Gatherer
 from node.exchange.openings import behind_question
 from node.exchange.sealing import ReplyKey
 from node.identity.keys import KeyRing
 
+MOST_JUDGING = 3
+"""Groups of own questions that are judged at once, where one waits for the disk."""
 MAX_EVIDENCE_BYTES = 1024 * 1024
 """Bytes of a refused answer that are kept."""
 CODE_SHOWN = "identity.code"
@@ -112,7 +115,9 @@ class Known:
 
 
 class Inquirer:
-    """Asks. One call at a time needs nothing of another; `log` is awaited before an answer is returned.
+    """Asks; `log` is awaited before an answer is returned. Questions that come together are judged together.
+
+    For one event loop, but for `check`.
 
     Args:
         keys: the message key signs questions.
@@ -135,6 +140,7 @@ class Inquirer:
         self._log = log
         self._now_ms = now_ms
         self._random_bytes = random_bytes
+        self._judging = Gatherer(self._judged_own, MOST_JUDGING)
 
     async def inquire(self, node_id: str, member: Member, matter: Matter) -> Answer:
         """Asks one member about one subject. Raises as `inquire_signed`."""
@@ -159,7 +165,8 @@ class Inquirer:
         self._log.require()
         reply = ReplyKey.fresh() if sealed else None
         question = self._question(node_id, matter, b"" if reply is None else reply.public)
-        await asyncio.to_thread(self._known.gate.require, question, self._now_ms())  # it reads what was barred
+        if (unfit := await self._judging.ask(question)) is not None:
+            raise unfit
         raw = encode(question)
         asked, signed = Asked.of(question, raw), seal(QUESTION_TYPE, raw, self._keys)
         envelope = None
@@ -180,6 +187,10 @@ class Inquirer:
         )
         await self._log.log(self._entry(asked, outcome))
         return Answered(answer, signed, envelope)
+
+    async def _judged_own(self, questions: Sequence[Question]) -> Sequence[CallerFault | None]:
+        """Why each of some own questions may not be sent, or None; in a thread, since it reads what was barred."""
+        return await asyncio.to_thread(self._known.gate.faults, questions, self._now_ms())
 
     def check(self, matter: Matter) -> None:
         """Sees that a question may be asked about a matter, before anybody is. It reads the store; safe in any thread.

@@ -4,28 +4,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from federation.errors import CallerFault, FieldFault, LimitFault
+from federation.records.exchange import Answer
 from federation.rules.exchange import LOGGED_REFUSALS
 from federation.standards.bundle import shipped_standards
 from federation.standards.identify import identify
 from federation.standards.identity import CodeAccepted, CodeKind
 from federation.standards.numbers.organisation_code import organisation_check
+from node.assemble.asking.gates import Gates
 from node.exchange.bars import BarBook, BarKind, BarOrder
 from node.exchange.dialogue import Envelope
-from node.exchange.inquire import uuid7
+from node.exchange.inquire import Inquirer, Known, uuid7
 from node.exchange.respond import Asking, Responder
-from tests.node.region.talk import PURPOSE, Wire, answered, duty, gates, inquirer, logged, matter, question
+from tests.node.region.talk import PURPOSE, Log, Wire, answered, duty, gates, inquirer, logged, matter, question
 from tests.node.region.trouble import FIRST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from federation.rules.asking.admission import Barring
     from node.entry.found import Found, Sought
+    from node.exchange.gate import Bars
     from tests.node.region.member import Node
     from tests.node.region.samples import Samples
     from tests.node.region.world import World
@@ -119,6 +126,33 @@ async def test_own_questions_without_authority_never_leave(hangzhou: Node, shang
             await inquirer(shanghai).inquire("330100", wire, matter(*about, authority))
 
     assert ([], [], []) == (wire.questions, logged(shanghai), logged(hangzhou))
+
+
+class Counted:
+    """Reads of what was withdrawn and barred."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self.officers: list[int] = []
+
+    def barring(self, documents: Sequence[bytes], officers: Sequence[tuple[str, str]]) -> Barring:
+        """As `Bars.barring`."""
+        self.officers.append(len(officers))
+        return self._bars.barring(documents, officers)
+
+
+async def test_own_questions_of_one_moment_are_judged_together(hangzhou: Node, shanghai: Node) -> None:
+    """What was barred is read once for all; the one that may not leave keeps no other from it."""
+    assert bar(shanghai, BarKind.OFFICER, "310000/officer-2")
+    counted, wire, members = Counted(shanghai.reader), Wire(hangzhou, "310000"), shanghai.stages.foundation.members
+    known = Known(members.message_keys, members.feed_keys, Gates(shanghai.stages.foundation, counted).own)
+    asks = Inquirer(shanghai.keys, known, Log(shanghai), shanghai.clock, os.urandom)
+    matters = [replace(matter(), officer=f"officer-{number}") for number in (1, 2, 3)]
+
+    told = await asyncio.gather(*(asks.inquire("330100", wire, each) for each in matters), return_exceptions=True)
+
+    assert [Answer, CallerFault, Answer] == [type(each) for each in told]
+    assert ([3], 2) == (counted.officers, len(wire.questions))
 
 
 async def test_a_withdrawal_is_in_force_from_the_next_question(hangzhou: Node, shanghai: Node) -> None:
