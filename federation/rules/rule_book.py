@@ -39,7 +39,7 @@ from typing import TypeVar
 from federation.errors import ConfigFault
 from federation.records.subject import Authority
 from federation.records.value import Value
-from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearness
+from federation.rules.agreement import Agreement, CompetentAuthority, ListStandard, Measure, nearest_of
 from federation.rules.asking.anomalies import AnomalyRule, AnomalyRules, AnomalyVersion
 from federation.rules.asking.terms import AskingRules, AskingVersion, Pace, PurposeTerm
 from federation.rules.catalogue.disclosure import DisclosureRules
@@ -154,27 +154,18 @@ class RuleBook:
 
     def procedure_on(self, home: str, day: date) -> Procedure | None:
         """The deadlines that a node goes by on a day: a city's own before its province's, those before the default."""
-        known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.procedures]
-        found = max(known, key=lambda each: each[:3], default=None)
-        return found[3] if found is not None and found[0] else None
+        return nearest_of(self.procedures, lambda each: each, home, day)
 
     def filing_duties_on(self, home: str, day: date) -> FilingDuties | None:
         """What a node asks of agencies on a day: a city's own before its province's, those before the default."""
-        known = [(each.nearness(home, day), each.effective_from, each.name, each) for each in self.filing_duties]
-        found = max(known, key=lambda each: each[:3], default=None)
-        return found[3] if found is not None and found[0] else None
+        return nearest_of(self.filing_duties, lambda each: each, home, day)
 
 
 @lru_cache(maxsize=4096)
 def _repair_on(book: RuleBook, home: str, day: date, scope: Scope) -> RepairRules | None:
     """As `RuleBook.repair_on`; remembered, since records name few days."""
-    known = [
-        (nearness(rules.version.region, home), rules.version.effective_from, rules.version.name, rules)
-        for rules in book.repair
-        if rules.version.scope is scope and rules.version.in_force(day)
-    ]
-    found = max(known, key=lambda each: each[:3], default=None)
-    return found[3] if found is not None and found[0] else None
+    known = (rules for rules in book.repair if rules.version.scope is scope)
+    return nearest_of(known, lambda rules: rules.version, home, day)
 
 
 @lru_cache(maxsize=4096)
