@@ -78,9 +78,11 @@ def xinqiao(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty node of Hangzhou."""
+    """An empty node of Hangzhou; its heads, cosigned once for the whole session, are fresh for a day."""
     folder = tmp_path_factory.mktemp("made") / "node"
     assert 0 == run(["init", "330100", "--federation", FEDERATION, "--node", str(folder), "--json"])
+    with (folder / "xinqiao.toml").open("a", encoding="utf-8") as config:
+        config.write("\n[follow]\nmax_age_s = 86400\n")
     return folder
 
 
