@@ -19,6 +19,10 @@ from node.demo.zygote import Zygote
 # that: the tests that interrupt programs would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# As every command sets it; but gRPC reads it once a process, and here that may be for a test of something else: its
+# lines would come, late, between those of a command.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
 # How long an example takes says how busy the machine is. CI tries the same examples every time, so that a run can be
 # repeated; whoever works on the code tries others.
 settings.register_profile(

@@ -3,6 +3,7 @@
 """The command `xinqiao` and its exit. Every fault ends in one line on standard error and a documented exit code."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -117,6 +118,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code, one of `ExitCode`.
     """
+    # gRPC writes lines of its own beside ours, about each handshake that fails; whoever wants them asks for them
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     wanted = [name for name in arguments[:1] if name in COMMANDS]
     try:
         app = program(wanted or list(COMMANDS))

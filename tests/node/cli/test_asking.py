@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`query --at`: a member that is being served answers with evidence, or refuses."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
@@ -171,3 +174,20 @@ def test_a_member_that_does_not_answer_is_unavailable(xinqiao: Xinqiao, pair: tu
     said = xinqiao("query", COMPANY, "--at", "330100", "--purpose", "procurement", *WHY, "--node", shanghai)
 
     assert (3, "", 1) == (said.code, said.out, len(said.err.splitlines()))
+
+
+def test_a_member_with_another_certificate_is_told_in_one_line(
+    xinqiao: Xinqiao, serving: Serving, new_node: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """What gRPC itself has to say of a handshake that failed is not on the operator's screen."""
+    shanghai, hangzhou, card = new_node("310000"), new_node("330100"), tmp_path / "card"
+    other = xinqiao("init", "330100", "--federation", "delta.example", "--node", tmp_path / "other", "--json")
+    card.write_text(other.document["card"], encoding="utf-8")
+    words = [sys.executable, "-m", "node", *ASKED, *WHY, "--node", str(shanghai)]
+    plain = {name: value for name, value in os.environ.items() if name != "GRPC_VERBOSITY"}
+    with serving(hangzhou) as (_, ready):
+        assert 0 == xinqiao("peers", "add", card, "--address", ready["peers"], "--node", shanghai).code
+        said = subprocess.run(words, env=plain, capture_output=True, text=True, check=False)
+
+    assert (3, "", 1) == (said.returncode, said.stdout, len(said.stderr.splitlines()))
+    assert said.stderr.startswith("PEER_")
