@@ -64,7 +64,7 @@ A fault is put to the part that it is of: in the others it is only found again, 
 """
 QUICK = (
     ("grpc.initial_reconnect_backoff_ms", 10),
-    ("grpc.min_reconnect_backoff_ms", 10),
+    ("grpc.min_reconnect_backoff_ms", 5_000),  # also the least time that a handshake has, of many at once
     ("grpc.max_reconnect_backoff_ms", 50),
 )
 
