@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,8 +236,9 @@ def test_an_interrupted_import_says_how_to_go_on(empty_node: Path, table: Table)
         while b"rows" not in said:
             said += shown.read(4096)
         process.send_signal(signal.SIGINT)
-        while b"interrupted" not in said:
-            said += shown.read(4096)
+        with suppress(OSError):  # EIO: nobody holds the other end of the terminal any more
+            while more := shown.read(4096):
+                said += more
         code = process.wait(30)
 
     assert (130, False) == (code, b"Traceback" in said)
