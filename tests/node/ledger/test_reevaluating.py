@@ -179,7 +179,7 @@ async def test_a_served_node_goes_on_by_itself(mirrored: Node, hangzhou: Node) -
     with ThreadPoolExecutor(1) as writer:
         loops = Loops(mirrored.stages, Bells(asyncio.get_running_loop()), writer, Observer("test"), Condition())
         review = asyncio.create_task(loops.review())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while mirrored.decision(hangzhou.origin("lists"), 2).standing is not Standing.REFUSED:
                 await asyncio.sleep(0)
             while mirrored.decision(hangzhou.origin("lists"), 0).standing is not Standing.HELD:

@@ -6,13 +6,15 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from federation.records.case import CaseKind
-from node.assemble.stages import Stages
+from federation.standards.calendar import china_date
+from node.assemble.stages import Stages, standard_clock
 from node.cases.window import Application, Filed
 from node.config import load_config
 
@@ -111,12 +113,16 @@ def test_a_case_for_a_node_that_is_not_pinned_waits_with_its_reason(xinqiao: Xin
     assert (0, "310000", said.document["case_id"]) == (said.code, waiting["destination"], waiting["case_id"])
 
 
-def test_a_repair_that_is_not_admissible_is_refused_before_it_is_filed(xinqiao: Xinqiao, node: Path) -> None:
-    """With the reason, and nothing is kept."""
-    said = file(xinqiao, node, command=("repair", "apply"))
+def test_a_repair_that_is_not_admissible_is_refused_before_it_is_filed(
+    xinqiao: Xinqiao, empty_node: Path, table: Callable[..., Path]
+) -> None:
+    """With the reason, and nothing is kept; the entry is of yesterday, whenever that is."""
+    yesterday = china_date(standard_clock()) - timedelta(days=1)
+    assert 0 == xinqiao("import", table({"day": f"{yesterday:%Y/%m/%d}"}), "--node", empty_node).code
+    said = file(xinqiao, empty_node, command=("repair", "apply"))
 
     assert (4, "REPAIR_NOT_YET") == (said.code, said.err.split()[0].rstrip(":"))
-    assert [] == xinqiao("cases", "--node", node, "--json").document["cases"]
+    assert [] == xinqiao("cases", "--node", empty_node, "--json").document["cases"]
 
 
 @pytest.mark.parametrize("path", ["nowhere.pdf", "."])
