@@ -97,8 +97,12 @@ class Link:
             raise fault_from_rpc_error(error, self.name) from error
 
     async def read(self, method: Method[Wire], request: Message, timeout_s: float) -> Wire:
-        """As `call`, retried while the server is unavailable, all within the time given."""
+        """As `call`, retried while the server is unavailable, all within the time given.
+
+        A last try that finds no time left says nothing of the server: what those before it met is told.
+        """
         end = asyncio.get_running_loop().time() + timeout_s
+        unavailable: list[grpc.aio.AioRpcError] = []
         retrying = AsyncRetrying(
             stop=stop_before_delay(timeout_s),
             wait=wait_exponential_jitter(multiplier=0.1, max=2),
@@ -107,12 +111,18 @@ class Link:
         )
 
         async def attempt() -> bytes:
-            return await self._attempt(method, request, max(0.001, end - asyncio.get_running_loop().time()))
+            try:
+                return await self._attempt(method, request, max(0.001, end - asyncio.get_running_loop().time()))
+            except grpc.aio.AioRpcError as error:
+                if _is_unavailable(error):
+                    unavailable.append(error)
+                raise
 
         try:
             return self._parsed(method, await retrying(attempt))
         except grpc.aio.AioRpcError as error:
-            raise fault_from_rpc_error(error, self.name) from error
+            over = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+            raise fault_from_rpc_error(unavailable[-1] if over and unavailable else error, self.name) from error
 
     async def stream(
         self, method: Method[Wire], request: Message, stall_s: float | None, longest_s: float = STREAM_S
