@@ -256,9 +256,9 @@ class Lab:
         pinned = {"330100": self.folder / "330100" / "ca.pem", **(pins or {})}
         return Trust(SpiffeId(FEDERATION, node_id), self.folder / node_id, pinned, self.observer)
 
-    def peer(self, node_id: str = "310000", timeout_s: float = 5, pins: Mapping[str, Path] | None = None) -> PeerClient:
+    def peer(self, node_id: str = "310000", pins: Mapping[str, Path] | None = None) -> PeerClient:
         """A client of the served node, as another member."""
-        return PeerClient("330100", self.addresses["peers"], self.trust_of(node_id, pins), timeout_s)
+        return PeerClient("330100", self.addresses["peers"], self.trust_of(node_id, pins), 30)
 
     def channel(self, name: str, port: str = "peers", certificate: str = "tls") -> grpc.aio.Channel:
         """A bare channel with the certificate of an identity folder; none with an empty name."""
@@ -281,7 +281,7 @@ class Lab:
 
     def local(self) -> BusinessClient:
         """A client of the local port, as the node itself."""
-        return BusinessClient(self.addresses["local"], self.trust, 5)
+        return BusinessClient(self.addresses["local"], self.trust, 30)
 
     async def observed(self) -> list[tuple[str, str, str, str]]:
         """The calls so far, once none is open any more."""

@@ -79,24 +79,25 @@ def test_watches_take_no_places_but_are_counted() -> None:
 
 async def test_too_many_calls_are_refused_with_a_time(make_lab: "MakeLab") -> None:
     """Over the wire: RESOURCE_EXHAUSTED, LIMIT_EXCEEDED, RetryInfo."""
-    lab = await make_lab(LimitsSection(calls_per_second=0.5, burst_calls=1))
+    lab = await make_lab(LimitsSection(calls_per_second=0.01, burst_calls=1))
     async with lab.channel("310000") as channel:
         stub = NodeServiceStub(channel)
-        await stub.GetNode(GetNodeRequest(), timeout=5)
+        await stub.GetNode(GetNodeRequest(), timeout=30)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await stub.GetNode(GetNodeRequest(), timeout=5)
+            await stub.GetNode(GetNodeRequest(), timeout=30)
 
     pause = retry_after_s(caught.value)
     assert grpc.StatusCode.RESOURCE_EXHAUSTED is caught.value.code()
     assert pause is not None
-    assert 0 < pause <= 2
+    assert 0 < pause <= 100
 
 
 async def test_the_deadline_of_a_caller_ends_its_call(lab: "Lab") -> None:
     """When the caller's time is over the stage is told to stop."""
     lab.stages.hold = asyncio.Event()
     client = lab.local()
-    client._timeout_s = 0.2
+    await client.condition()  # a connection takes its time to come about
+    client._timeout_s = 1
     with pytest.raises(UnreachableFault, match="CALL_TIMEOUT"):
         await client.inquire("310000", MATTER)
     await lab.eventually(lambda: lab.stages.cancelled == 1)
@@ -186,7 +187,7 @@ async def test_an_unknown_method_is_refused_with_its_reason(lab: "Lab") -> None:
     async with lab.channel("310000") as channel:
         call: Any = channel.unary_unary("/creditexchange.v1.CaseService/Object")
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await call(b"", timeout=5)
+            await call(b"", timeout=30)
 
     assert grpc.StatusCode.UNIMPLEMENTED is caught.value.code()
     assert await lab.observed() == [("Object", "310000", "UNIMPLEMENTED", "METHOD_UNKNOWN")]

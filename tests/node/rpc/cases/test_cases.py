@@ -38,7 +38,7 @@ def letter(payload: bytes, signature: bytes = b"s" * 64, kind: str = "a letter")
 
 async def test_each_letter_has_its_own_outcome_in_order(lab: "Lab") -> None:
     """One that cannot even be an envelope gets its reason, and stops no other."""
-    client = lab.peer_at(lab.addresses["peers"], 5)
+    client = lab.peer()
     taken = await client.deliver([letter(b"one"), letter(b"two", b"short"), letter(b"bad"), letter(b"four")])
     await client.close()
 
@@ -59,7 +59,7 @@ async def test_each_letter_has_its_own_outcome_in_order(lab: "Lab") -> None:
 )
 async def test_a_delivery_over_its_limits_is_refused_whole(lab: "Lab", letters: list[Envelope]) -> None:
     """And nothing reaches the stage."""
-    client = lab.peer_at(lab.addresses["peers"], 5)
+    client = lab.peer()
     with pytest.raises(FieldFault, match="FIELD_INVALID"):
         await client.deliver(letters)
     await client.close()
@@ -85,7 +85,7 @@ async def test_a_peer_that_answers_nonsense_is_caught(lab: "Lab", liar: "Liar", 
         return answer.SerializeToString()
 
     liar.answers["Deliver"] = lying
-    client = lab.peer_at(liar.address, 5)
+    client = lab.peer_at(liar.address, 30)
     with pytest.raises(PeerFault, match="ANSWER_MALFORMED"):
         await client.deliver([letter(b"one")])
     await client.close()
@@ -125,7 +125,7 @@ async def test_business_systems_take_no_steps(lab: "Lab") -> None:
             HandleCaseResponse.FromString,
         )
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await call(HandleCaseRequest(filed_at="310000", case_id="an id", step="CASE_STATE_ACCEPTED"), timeout=5)
+            await call(HandleCaseRequest(filed_at="310000", case_id="an id", step="CASE_STATE_ACCEPTED"), timeout=30)
 
     assert grpc.StatusCode.PERMISSION_DENIED is refused.value.code()
     assert [] == lab.stages.steps

@@ -35,7 +35,7 @@ NOWHERE = "delta.example/330100/nothing/1"
 async def refused(lab: "Lab", method: str, request: "Message") -> FieldFault | AccessFault | RangeFault:
     """The fault that a call or stream of 310000 ends with."""
     async with lab.channel("310000") as channel:
-        call = getattr(FeedServiceStub(channel), method)(request, timeout=5)
+        call = getattr(FeedServiceStub(channel), method)(request, timeout=30)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await (call.read() if hasattr(call, "read") else call)
     fault = fault_from_rpc_error(caught.value, "330100")
@@ -113,10 +113,10 @@ async def test_proofs_verify(lab: "Lab") -> None:
     async with lab.channel("310000") as channel:
         stub = FeedServiceStub(channel)
         inclusion = await stub.GetInclusionProof(
-            feed.GetInclusionProofRequest(origin=ORIGIN, leaf_index=1, tree_size=signed.size), timeout=5
+            feed.GetInclusionProofRequest(origin=ORIGIN, leaf_index=1, tree_size=signed.size), timeout=30
         )
         consistency = await stub.GetConsistencyProof(
-            feed.GetConsistencyProofRequest(origin=ORIGIN, first_size=1, second_size=signed.size), timeout=5
+            feed.GetConsistencyProofRequest(origin=ORIGIN, first_size=1, second_size=signed.size), timeout=30
         )
     leaves = [leaf_hash(row.entry.leaf) for row in lab.feeds.rows]
 
@@ -140,7 +140,7 @@ async def test_pages_follow_each_other(lab: "Lab") -> None:
         lab.feeds.closed_readers = ("*",)
         while True:
             request = feed.ListFeedsRequest(page_size=1, page_token=token)
-            page = await FeedServiceStub(channel).ListFeeds(request, timeout=5)
+            page = await FeedServiceStub(channel).ListFeeds(request, timeout=30)
             seen += [item.origin for item in page.feeds]
             if not (token := page.next_page_token):
                 break
@@ -309,13 +309,13 @@ async def test_a_watch_ends_when_the_node_stops(make_lab: "Callable[..., Awaitab
     watch = client.watch(ORIGIN)
     await anext(watch)
     begun = asyncio.get_running_loop().time()
-    await lab.servers.stop(10)
+    await lab.servers.stop(60)
     rest = [note async for note in watch]
     took = asyncio.get_running_loop().time() - begun
     await client.close()
 
     assert [] == rest
-    assert took < 5
+    assert took < 30
 
 
 async def test_a_watch_ends_by_itself(make_lab: "Callable[..., Awaitable[Lab]]") -> None:

@@ -110,6 +110,6 @@ async def test_an_envelope_that_is_none_is_the_peers_fault(lab: "Lab", liar: "Li
 
     liar.answers["GetHolderIndex"] = lying
     with pytest.raises(PeerFault, match="ANSWER_MALFORMED") as caught:
-        await told(lab.peer_at(liar.address, 5), "330100")
+        await told(lab.peer_at(liar.address, 30), "330100")
 
     assert (lie,) == caught.value.evidence
