@@ -16,7 +16,7 @@ MAX_GROUP = 128
 LINGER_S = 0.004
 """Pause after a step that had several callers: those who are on their way come along with the next."""
 RELIEF_S = 0.05
-"""When a step takes longer than this, those who wait behind it get a step beside it."""
+"""When a step takes longer than this, those who wait behind it, and those who come later, get a step beside it."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,12 +36,13 @@ class Gatherer(Generic[Item, Result]):
         self._most_steps = most_steps
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._working: set[asyncio.Task[None]] = set()
+        self._slow: set[asyncio.Task[None]] = set()
 
     async def ask(self, item: Item) -> Result:
         """The result for one item; a caller that is cancelled before its step began is left out of it."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if not self._working:
+        if self._working == self._slow:
             self._begin()
         return await future
 
@@ -52,19 +53,27 @@ class Gatherer(Generic[Item, Result]):
             self._working.add(task)
             task.add_done_callback(self._working.discard)
 
+    def _relieve(self, slow: "asyncio.Task[None]") -> None:
+        """A step takes long: those who wait get another, and so do those who come later."""
+        self._slow.add(slow)
+        self._begin()
+
     async def _work(self) -> None:
         """Step after step, while somebody waits."""
-        loop = asyncio.get_running_loop()
+        loop, task = asyncio.get_running_loop(), cast("asyncio.Task[None]", asyncio.current_task())
         try:
             while group := self._group():
-                relief = loop.call_later(RELIEF_S, self._begin)
-                await self._serve(group)
-                relief.cancel()
+                relief = loop.call_later(RELIEF_S, self._relieve, task)
+                try:
+                    await self._serve(group)
+                finally:
+                    relief.cancel()
+                    self._slow.discard(task)
                 if len(group) > 1:
                     await asyncio.sleep(LINGER_S)
         finally:
             # at once, not when the loop comes to the task's end: whoever asks in between would wait for nobody
-            self._working.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+            self._working.discard(task)
 
     async def _serve(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         """One step; each of the group gets its result, or what the step raised."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from node.exchange.gather import MAX_GROUP, Gatherer
+from node.exchange.gather import MAX_GROUP, RELIEF_S, Gatherer
 
 
 class Steps:
@@ -104,6 +104,22 @@ async def test_who_waits_behind_a_slow_step_gets_another() -> None:
     assert 2 == await first
 
 
+async def test_who_comes_when_a_step_is_slow_already_gets_another() -> None:
+    """Nobody was waiting when it became slow, and nobody waits for its end."""
+    steps = Steps()
+    slow = asyncio.Event()
+    steps.gates = [slow]
+    gatherer = Gatherer(steps, most_steps=2)
+    first = asyncio.create_task(gatherer.ask(1))
+    await asyncio.sleep(2 * RELIEF_S)
+
+    async with asyncio.timeout(10):
+        assert [4, 6] == [await gatherer.ask(item) for item in (2, 3)]
+    assert not first.done()
+    slow.set()
+    assert 2 == await first
+
+
 async def test_whoever_asks_at_the_moment_a_step_ends_is_served() -> None:
     """Nobody waits for a worker that has just found nothing more to do: not until somebody else asks, nor for ever."""
 
@@ -112,5 +128,5 @@ async def test_whoever_asks_at_the_moment_a_step_ends_is_served() -> None:
 
     gatherer = Gatherer(step)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         assert [1, 2, 3] == [await gatherer.ask(item) for item in (1, 2, 3)]
