@@ -87,6 +87,7 @@ class Relay:
             AccessFault: CALLER_NOT_ENTITLED, the way that they came is none; LIMIT_EXCEEDED, too much is under way.
             StoreFault: EXCHANGE_LOG_UNAVAILABLE; nothing was handed on.
         """
+        end_s = asyncio.get_running_loop().time() + within_s - HOP_MARGIN_S
         self._check_way(caller, passed)
         handed: list[_Handed] = []
         for place, envelope in enumerate(envelopes):
@@ -101,16 +102,15 @@ class Relay:
             codes = tuple(dict.fromkeys(each.question.code for each in handed))
             exchanges = " ".join(each.question.exchange_id for each in handed)
             await self._ground.log(Accessed(AccessKind.RELAY, caller, exchanges, codes))
-            async with aclosing(self._told(caller, handed, passed, within_s)) as flow:
+            async with aclosing(self._told(caller, handed, passed, end_s)) as flow:
                 async for told in flow:
                     yield told
 
     async def _told(
-        self, caller: str, handed: Sequence[_Handed], passed: Sequence[str], within_s: float
+        self, caller: str, handed: Sequence[_Handed], passed: Sequence[str], end_s: float
     ) -> AsyncGenerator[Relayed]:
         """Hands all on at once; what is still under way when the reader stops is cancelled."""
         ground = self._ground
-        end_s = asyncio.get_running_loop().time() + within_s - HOP_MARGIN_S
         avoided = frozenset({caller, *passed, *(each.question.requester for each in handed)})
         journey = Journey(ground.routes, ground.neighbours, end_s, (*passed, ground.home), avoided)
         tasks = {asyncio.create_task(self._one(journey, each, end_s)) for each in handed}

@@ -33,6 +33,7 @@ class Line:
         held: questions wait for ever.
         spoil: what becomes of an answer on its way.
         parcels: sizes of what went through it, and the hubs passed.
+        waits_s: how long whoever handed each on would wait.
         waiting: how many questions have come to wait for ever.
         cancelled: how many of them were given up.
     """
@@ -44,6 +45,7 @@ class Line:
     held: bool = False
     spoil: Callable[[Envelope], Envelope] = lambda envelope: envelope
     parcels: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    waits_s: list[float] = field(default_factory=list)
     answers: list[Envelope] = field(default_factory=list)
     waiting: int = 0
     cancelled: int = 0
@@ -67,6 +69,7 @@ class Line:
     ) -> AsyncGenerator[Relayed]:
         """As `PeerClient.relay`."""
         self.parcels.append((len(questions), tuple(passed)))
+        self.waits_s.append(timeout_s)
         if self.down or self.hub is None:
             raise UnreachableFault("PEER_UNREACHABLE")
         async for told in self.hub.relay(self.caller, questions, passed, timeout_s):

@@ -55,7 +55,7 @@ class Around:
         mirrors = Mirrors("310000", lambda _member: self.held, told)
         return Widely(inquirer(self.shanghai), lambda end_s: journey_to(self.lines, end_s), mirrors)
 
-    async def asked(self, *steps: Step, left_out: tuple[LeftOut, ...] = (), timeout_ms: int = 5000) -> list[Reply]:
+    async def asked(self, *steps: Step, left_out: tuple[LeftOut, ...] = (), timeout_ms: int = 30_000) -> list[Reply]:
         """All replies."""
         return [reply async for reply in self.widely().ask(limited(timeout_ms), Plan(steps, left_out))]
 
@@ -145,8 +145,10 @@ async def test_a_mirror_that_says_nothing_of_the_member_is_told_without_an_age(a
 async def test_whoever_stops_listening_cancels_the_rest(around: Around) -> None:
     """Nothing is left under way, and what was cancelled is logged."""
     around.lines[CITY].held = True
-    async with aclosing(around.widely().ask(limited(5000), Plan((STEP, Step(MIRROR, Place.REST, ())), ()))) as flow:
+    async with aclosing(around.widely().ask(limited(30_000), Plan((STEP, Step(MIRROR, Place.REST, ())), ()))) as flow:
         first = await anext(flow)
+        while not around.lines[CITY].waiting:  # the hub may have answered before the city has heard the question
+            await asyncio.sleep(0)
 
     assert MIRROR == first.outcome.member
     assert 1 == around.lines[CITY].cancelled
