@@ -107,6 +107,7 @@ def lied(liar: Liar) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_one_of_200_seeded_faults_is_found_and_named_and_nothing_else_is(tmp_path: Path) -> None:
     """Over 100,000 exchanges whose logs prove whole: the lies were signed, and only the other side contradicts them."""
     liar = Liar(*sides(honest(EXCHANGES)), seed=5)
