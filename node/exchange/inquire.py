@@ -182,10 +182,8 @@ class Inquirer:
         except asyncio.CancelledError:
             await asyncio.shield(self._log.log(self._entry(asked, RefusedWith("QUESTION_CANCELLED"))))
             raise
-        outcome = AnsweredWith(
-            hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
-        )
-        await self._log.log(self._entry(asked, outcome))
+        digest, heads = hashlib.sha256(envelope.payload).digest(), tuple(head.checkpoint for head in answer.heads)
+        await self._log.log(self._entry(asked, AnsweredWith(digest, heads)))
         return Answered(answer, signed, envelope)
 
     async def _judged_own(self, questions: Sequence[Question]) -> Sequence[CallerFault | None]:
