@@ -6,6 +6,7 @@ It hands on its arguments, folder, environment and both outputs, and ends as the
 tells the command; killed, it takes the command with it.
 """
 
+import contextlib
 import json
 import select
 import socket
@@ -70,15 +71,18 @@ class Script:
 
     def _serve(self, line: socket.socket) -> None:
         """One command: begun, waited for, told of; ended when nobody waits for it."""
-        with line:
+        with line, contextlib.suppress(OSError):  # it may go at any moment, and then nobody is to be told
             raw, files, _, _ = socket.recv_fds(line, _REQUEST_BYTES, 2)
+            if not raw:
+                return
             asked = json.loads(raw)
             with open(files[0], "wb") as out, open(files[1], "wb") as errors:  # noqa: PTH123 - no path, but open files
                 process = self._zygote.start(
                     asked["arguments"], out, errors, Path(asked["folder"]), asked["environment"]
                 )
-            line.sendall(b"%d\n" % process.pid)
-            code = _waited(process, line)
+            with contextlib.closing(process):
+                line.sendall(b"%d\n" % process.pid)
+                code = _waited(process, line)
             if code is not None:
                 line.sendall(b"%d\n" % code)
 
@@ -91,5 +95,4 @@ def _waited(process: Forked, line: socket.socket) -> int | None:
         except TimeoutError:
             gone, _, _ = select.select([line], [], [], 0)
             if gone:
-                process.close()
                 return None
