@@ -11,6 +11,7 @@ from node.config import load_config
 from tests.flow.world import Node, until
 
 SHIFTED = Path(__file__).with_name("shifted.py")
+SILENT = "no answer"
 
 
 def beat_every_second(node: Node) -> None:
@@ -28,13 +29,18 @@ def serve_shifted(node: Node, shift: Path) -> None:
 
 
 def status(node: Node) -> dict[str, Any]:
-    """What `xinqiao status --json` says, in a process of its own."""
-    code, said = node.ran("status")
-    assert 0 == code, said
-    found: dict[str, Any] = said
-    return found
+    """What `xinqiao status --json` says, in a process of its own; asked again when the node was too busy to answer."""
+
+    def answered() -> dict[str, Any] | None:
+        code, said = node.ran("status")
+        assert 0 == code, said
+        found: dict[str, Any] = said
+        return None if found["serving"] and found["read_only"] is None else found
+
+    return until(answered, "a status that the node itself has a part in") or {}
 
 
 def why_read_only(node: Node) -> set[str]:
-    """The reasons why the node takes nothing in; empty while it does."""
-    return set((node.ask(lambda desk: desk.condition()) or {}).values())
+    """The reasons why the node takes nothing in; empty while it does, and `SILENT` when it was too busy to say."""
+    told = node.ask(lambda desk: desk.condition())
+    return {SILENT} if told is None else set(told.values())

@@ -97,12 +97,14 @@ async def test_a_node_killed_under_load_loses_nothing_and_forks_nothing(region: 
     keeper, load, chance = Keeper(hub, origin), Load(origin), random.Random(20261122)
     await asyncio.gather(asyncio.to_thread(origin.serve), asyncio.to_thread(hub.serve))
     tasks = [asyncio.create_task(keeper.watch()), asyncio.create_task(load.submit())]
+    await asyncio.to_thread(until, lambda: keeper.notes, "the first note")
     for _ in range(ROUNDS):
-        before = len(load.acknowledged)
         await asyncio.sleep(chance.uniform(0.0, LONGEST_S))
         await asyncio.to_thread(origin.kill)
+        taken, told = len(load.acknowledged), keeper.notes
         await asyncio.to_thread(origin.serve)
-        await asyncio.to_thread(until, lambda before=before: len(load.acknowledged) > before, "submitting goes on")
+        await asyncio.to_thread(until, lambda taken=taken: len(load.acknowledged) > taken, "submitting goes on")
+        await asyncio.to_thread(until, lambda told=told: keeper.notes > told, "watching goes on")
     tasks[1].cancel()
     await asyncio.gather(tasks[1], return_exceptions=True)
     sent = len(load.acknowledged)
