@@ -72,6 +72,7 @@ class Asking(Region):
 
     def __init__(self, folder: Path, zygote: Zygote) -> None:
         super().__init__(folder, zygote=zygote)
+        self.begun = china_date(now_ms())
         self.lie = folder / "lie"
         self.lie.write_text("", encoding="utf-8")
         self._make()
@@ -174,18 +175,25 @@ class Asking(Region):
         return {one.get("outcome", "") for one in said["exchanges"]}
 
     def reconciled(self, *responders: str) -> dict[str, dict[str, int]]:
-        """How the logs of Shanghai and of each responder agree: exchanges by class, as a coordinator counts them."""
-        day = china_date(now_ms()).isoformat()
+        """How the logs of Shanghai and of each responder agree: exchanges by class, as a coordinator counts them.
+
+        What is logged is published a moment later, and only what is published is in a file.
+        """
         files = {}
         for node_id in (SHANGHAI, *responders):
+            until(partial(self._has_published, node_id), f"all that {node_id} has logged")
             files[node_id] = str(self.folder / f"{node_id}.audit")
-            self.command(node_id, "audit", "export", files[node_id], "--from", day, "--to", day)
+            days = ("--from", self.begun.isoformat(), "--to", china_date(now_ms()).isoformat())
+            self.command(node_id, "audit", "export", files[node_id], *days)
         told: dict[str, dict[str, int]] = {}
         for responder in responders:
             pair = (files[SHANGHAI], files[responder])
             _, said = called("audit", "reconcile", *pair, "--trust", str(self.folder / "trust"))
             told |= {one["responder"]: one["classes"] for one in said["pairs"] if one["responder"] == responder}
         return told
+
+    def _has_published(self, node_id: str) -> bool:
+        return not self.nodes[node_id].ask(lambda desk: desk.reader.pending())
 
     def verified(self, path: Path) -> tuple[int, Any]:
         """What a saved answer proves, by the cards alone."""
