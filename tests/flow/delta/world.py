@@ -56,6 +56,8 @@ SOON = "\n[follow]\nmax_backoff_s = 1.0\n\n"
 """Who was away is asked again a second after it is back at the latest."""
 INDEXES = {HANGZHOU: "publish", FIRST_HUB: "follow", SECOND_HUB: "follow", SUZHOU: "follow"}
 """Who makes a holder index, or fetches those of others."""
+HOLDERS_S = 3
+"""How often."""
 FIRST_MOMENT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 """A Monday, ten in the morning in China."""
 TAIZHOU_ECOLOGY = Authority(name="台州市生态环境局", code=unified("11", "331000", 90001))
@@ -119,7 +121,7 @@ class Delta(Region):
         self.node(SECOND_HUB, roles=("relay", "consumer"))
         for node in self.nodes.values():
             with (node.folder / CONFIG_NAME).open("a", encoding="utf-8") as config:
-                index = f"[holders]\n{INDEXES[node.id]} = true\nevery_s = 3\n\n" if node.id in INDEXES else ""
+                index = f"[holders]\n{INDEXES[node.id]} = true\nevery_s = {HOLDERS_S}\n\n" if node.id in INDEXES else ""
                 config.write(SOON + index + (FEEDBACK_FEED if node.id == SHANGHAI else ""))
         create_feeds(self.nodes[SHANGHAI].config)
         for node in self.nodes.values():
@@ -235,12 +237,18 @@ class Delta(Region):
     def _is_said(self, node_id: str, feed: str, index: int, reason: str) -> bool:
         return reason in self.decision(node_id, feed, index)[1]
 
-    def as_time_flies(self, look: Callable[[], Answer], what: str) -> Answer:
-        """What is found while half a minute passes by the clock, four times a second."""
-        for _ in range(120):
-            self.clock.forward(seconds=30)
+    def as_time_flies(self, look: Callable[[], Answer], what: str, seconds: float = 30) -> Answer:
+        """What is found while half a minute, or another time, passes by the clock again and again.
+
+        Four times a second at first, then less and less often: a call that a node makes ends, out of time, when the
+        clock is moved before the answer has come.
+        """
+        patience_s = 0.25
+        for _ in range(40):
+            self.clock.forward(seconds)
             with suppress(AssertionError):
-                return until(look, what, patience_s=0.25)
+                return until(look, what, patience_s)
+            patience_s = min(1.1 * patience_s, 2.0)
         raise AssertionError(f"never came: {what}")
 
     def business(self, city: str, call: Callable[[BusinessClient], Awaitable[Answer]]) -> Answer:
