@@ -91,7 +91,7 @@ def test_an_objection_filed_at_the_wrong_end_is_marked_everywhere_and_decided(
         seen_at(node, lists, "ENDED_REMOVED")
     shown = city.ran("cases", "show", case)[1]
     assert "removed" == shown["letters"][-1]["says"]["outcome"]
-    assert [] == hub.ran("cases")[1]["waiting"]
+    until(lambda: [] == hub.ran("cases")[1]["waiting"], "the city's last receipt at the hub")
     region.check()
 
 

@@ -104,9 +104,10 @@ class Node:
 
     def _answers(self) -> bool:
         assert self.process is not None
-        said = self.log.read_bytes()[self._said_before :].decode()
-        assert self.process.poll() is None, said
-        return '"serving"' in said
+        ended = self.process.poll() is not None
+        said = self.log.read_bytes()[self._said_before :]
+        assert not ended, said.decode(errors="replace")
+        return b'"serving"' in said
 
     def stop(self) -> int:
         """Ends the process in order; returns its exit code."""
