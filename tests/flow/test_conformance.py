@@ -164,6 +164,7 @@ def _grant_persons(target: Node) -> None:
     path.write_text(text.replace(granted, persons), encoding="utf-8")
 
 
+@pytest.mark.timeout(300)
 def test_a_real_node_is_conformant(region: Region) -> None:
     """Every case passes against a served node that holds organisations, a person, endings and a closed feed."""
     target, member = region.node("330100"), region.node("310000")
@@ -197,7 +198,7 @@ def test_a_real_node_is_conformant(region: Region) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=240,
     )
 
     assert 0 == judged.returncode, judged.stdout + judged.stderr

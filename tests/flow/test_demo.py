@@ -32,7 +32,7 @@ def alone(folder: Path) -> Mapping[str, str]:
 def test_the_demonstration_keeps_every_promise(tmp_path: Path) -> None:
     """One run, one object, every promise in it, and nothing left behind: two nodes on PostgreSQL, three on files."""
     words, postgres = [*DEMO, "--postgres"], [HANGZHOU, SHANGHAI]
-    done = subprocess.run(words, capture_output=True, env=alone(tmp_path), text=True, check=False, timeout=280)
+    done = subprocess.run(words, capture_output=True, env=alone(tmp_path), text=True, check=False, timeout=240)
 
     assert (0, "") == (done.returncode, done.stderr)
     (line,) = done.stdout.splitlines()

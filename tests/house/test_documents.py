@@ -106,7 +106,7 @@ def _patient(script: str) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_readmes_commands_run(tmp_path: Path, zygote: Zygote) -> None:
-    """Following the README line by line makes two nodes, and shows what it says; ports, folders and waits are others."""
+    """Following the README line by line makes two nodes, and shows what it says; ports, folders, waits are others."""
     script = _patient(_runnable(README, "run"))
     script = script.replace("/tmp/xinqiao", str(tmp_path / "xinqiao"))  # noqa: S108 - the README's own words
     assert 'export PATH="$PWD/.venv/bin:$PATH"\n' in script
@@ -159,7 +159,7 @@ def _ran(script: str, folder: Path, zygote: Zygote) -> tuple[int, str]:
             start_new_session=True,
         )
         try:
-            code = shell.wait(280)
+            code = shell.wait(240)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGKILL)
