@@ -99,7 +99,7 @@ def test_a_hub_that_withholds_an_ending_is_found_out(delta: Delta) -> None:
     assert Freshness.STALE is freshness(delta, HEFEI, index)
     _edit(delta, SECOND_HUB, None, honest)
     delta.await_counting(LISTS, index, counts=False)
-    until(lambda: Freshness.FRESH is freshness(delta, SHANGHAI, index), "a fresh feed")
+    delta.as_time_flies(lambda: Freshness.FRESH is freshness(delta, SHANGHAI, index), "a fresh feed")
 
 
 def _edit(delta: Delta, node_id: str, old: str | None, new: str) -> str:
@@ -141,7 +141,7 @@ def test_old_stores_of_a_hub_and_a_city_bring_nothing_back(delta: Delta, tmp_pat
     assert {"ENDED"} == {delta.decision(city, LISTS, index)[0] for city in (SHANGHAI, HEFEI)}
     delta.start(FIRST_HUB)
     delta.await_counting(LISTS, index, counts=False)
-    until(lambda: Freshness.FRESH is freshness(delta, SUZHOU, index), "a fresh feed")
+    delta.as_time_flies(lambda: Freshness.FRESH is freshness(delta, SUZHOU, index), "a fresh feed")
 
 
 def _copied(delta: Delta, node_id: str, path: Path) -> Path:
