@@ -133,6 +133,11 @@ class PeerClient:
         """The newest checkpoint of a feed, as a signed note that is still to be verified. Raises as `head`."""
         return (await self.head(origin, known)).checkpoint
 
+    async def checkpoint_at_once(self, origin: str) -> bytes:
+        """As `checkpoint`, tried once: whoever is down is not waited for."""
+        request = feed.GetCheckpointRequest(origin=origin)
+        return head_from_wire(await self._link.call(_GET_CHECKPOINT, request, self._timeout_s)).checkpoint
+
     async def head(self, origin: str, known: bytes, *, statements: bool = False) -> ShownHead:
         """The newest checkpoint of a feed, and with `statements` what members state of it, as far as the owner may ask.
 

@@ -162,6 +162,23 @@ async def test_a_question_is_asked_once(lab: "Lab", liar: "Liar") -> None:
     assert len(tries) == 1
 
 
+async def test_who_is_down_is_not_waited_for_where_that_is_asked(lab: "Lab", liar: "Liar") -> None:
+    """A command asks mirrors once: one where nobody listens costs it nothing, one that is slow is waited for."""
+    tries = []
+
+    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        tries.append(1)
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "later")
+
+    liar.answers["GetCheckpoint"] = failing
+    client = lab.peer_at(liar.address, 30)
+    with pytest.raises(UnreachableFault, match="PEER_UNREACHABLE"):
+        await client.checkpoint_at_once(ORIGIN)
+    await client.close()
+
+    assert len(tries) == 1
+
+
 async def test_retries_end_within_the_deadline(lab: "Lab") -> None:
     """A peer that is not there is given up when the time is over, not later."""
     client = lab.peer_at("127.0.0.1:1", 0.5)
