@@ -6,21 +6,16 @@ Four ways of not being allowed, each against subjects that nobody knows: sixty e
 feed that is closed to the caller; sixty filings of each of six agencies, which the purpose does not need; sixty entries
 about each of six persons in a feed that shows it no persons; sixty about each of six minors in a feed that does.
 
-Statistic: of 150 questions of either kind, asked in turn in an order drawn by lot after 20 to warm up, the probability
-that one of the first kind takes longer than one of the second (AUC, the Mann-Whitney U of both sides divided by the
-number of pairs; 0.5 for no difference, standard error 0.033), and the difference of the medians. Two kinds are told
-apart when AUC is further than 0.2 from 0.5, six standard errors, and the medians by more than a tenth. Both times are
-looked at: what the thread worked, and what passed. Noise can only hide a difference: so the same statistic must find
-out a store that reads what is not allowed before it leaves it out.
+Statistic: that of tests/timing.py, of 150 questions of either kind, asked in turn in an order drawn by lot after 20 to
+warm up. Both times are looked at: what the thread worked, and what passed. The same statistic must find out a store
+that reads what is not allowed before it leaves it out.
 """
 
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -39,6 +34,7 @@ from node.query.sight import Sights
 from tests.node.region.talk import PURPOSE, question, responder, sought
 from tests.node.region.world import World
 from tests.samples.invented import unified
+from tests.timing import SAMPLE, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +53,7 @@ DUTY = Authorisation(
     valid_from=date(2026, 1, 1),
     valid_until=date(2026, 12, 31),
 )
-SUBJECTS, ENTRIES, WARM, SAMPLE = 6, 60, 20, 150
+SUBJECTS, ENTRIES, WARM = 6, 60, 20
 FEEDS = (
     FeedSection(name="closed", dataset=Dataset.LISTS, readers=()),
     FeedSection(name="lists", dataset=Dataset.LISTS),
@@ -131,26 +127,6 @@ class Times(NamedTuple):
 
     worked: list[int]
     passed: list[int]
-
-
-@dataclass(frozen=True)
-class Apart:
-    """How far two samples are apart: the AUC, and the difference of the medians as a share of the second."""
-
-    auc: float
-    medians: float
-
-    @property
-    def told(self) -> bool:
-        """Whether that is enough to tell which is which."""
-        return abs(self.auc - 0.5) > 0.2 and abs(self.medians) > 0.1
-
-
-def apart(first: Sequence[int], second: Sequence[int]) -> Apart:
-    """The statistic; ties count half."""
-    wins = sum((one > other) + (one == other) / 2 for one in first for other in second)
-    middle = statistics.median(second)
-    return Apart(wins / (len(first) * len(second)), (statistics.median(first) - middle) / middle)
 
 
 def asked(query: Query, code: str, purpose: str, times: Times | None = None) -> None:
