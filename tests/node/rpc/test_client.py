@@ -128,15 +128,21 @@ async def test_a_read_is_retried_while_the_peer_is_unavailable(lab: "Lab", liar:
     assert (note, len(tries)) == (b"note", 3)
 
 
+def failing(liar: "Liar", method: str, status: grpc.StatusCode) -> list[int]:
+    """Has the liar fail each call of a method; what each of them adds itself to."""
+    tries: list[int] = []
+
+    async def fail(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
+        tries.append(1)
+        await context.abort(status, "no")
+
+    liar.answers[method] = fail
+    return tries
+
+
 async def test_other_failures_are_not_retried(lab: "Lab", liar: "Liar") -> None:
     """Only UNAVAILABLE is tried again."""
-    tries = []
-
-    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-        tries.append(1)
-        await context.abort(grpc.StatusCode.ABORTED, "no")
-
-    liar.answers["GetCheckpoint"] = failing
+    tries = failing(liar, "GetCheckpoint", grpc.StatusCode.ABORTED)
     client = lab.peer_at(liar.address, 30)
     with pytest.raises(UnreachableFault, match="PEER_FAILED"):
         await client.checkpoint(ORIGIN)
@@ -147,13 +153,7 @@ async def test_other_failures_are_not_retried(lab: "Lab", liar: "Liar") -> None:
 
 async def test_a_question_is_asked_once(lab: "Lab", liar: "Liar") -> None:
     """A question is no read: it is not repeated behind its caller's back."""
-    tries = []
-
-    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-        tries.append(1)
-        await context.abort(grpc.StatusCode.UNAVAILABLE, "later")
-
-    liar.answers["Ask"] = failing
+    tries = failing(liar, "Ask", grpc.StatusCode.UNAVAILABLE)
     client = lab.peer_at(liar.address, 30)
     with pytest.raises(UnreachableFault):
         await client.ask(Envelope("t", b"q", bytes(4), bytes(64)))
@@ -164,13 +164,7 @@ async def test_a_question_is_asked_once(lab: "Lab", liar: "Liar") -> None:
 
 async def test_who_is_down_is_not_waited_for_where_that_is_asked(lab: "Lab", liar: "Liar") -> None:
     """A command asks mirrors once: one where nobody listens costs it nothing, one that is slow is waited for."""
-    tries = []
-
-    async def failing(_request: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-        tries.append(1)
-        await context.abort(grpc.StatusCode.UNAVAILABLE, "later")
-
-    liar.answers["GetCheckpoint"] = failing
+    tries = failing(liar, "GetCheckpoint", grpc.StatusCode.UNAVAILABLE)
     client = lab.peer_at(liar.address, 30)
     with pytest.raises(UnreachableFault, match="PEER_UNREACHABLE"):
         await client.checkpoint_at_once(ORIGIN)
